@@ -1,0 +1,57 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { runScript } from "../scripts/run-script.js";
+
+/** What has to be stopped, newest first, however a run ends. */
+export class CleanUp {
+  readonly #steps: (() => Promise<unknown>)[] = [];
+  #running: Promise<void> | undefined;
+
+  add(step: () => Promise<unknown>): void {
+    this.#steps.push(step);
+  }
+
+  run(): Promise<void> {
+    this.#running ??= this.#runAll();
+    return this.#running;
+  }
+
+  async #runAll(): Promise<void> {
+    for (;;) {
+      const step = this.#steps.pop();
+      if (!step) return;
+      // The others must still get their chance.
+      await step().catch((error: unknown) => console.error(error));
+    }
+  }
+}
+
+/** As shells count: 128 and the signal's number. */
+const exitCodes = [
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const;
+
+/**
+ * Runs a command's work until it is done or a signal comes, stops what it started, and ends the process.
+ *
+ * @param longestSeconds after which something hangs, and the run fails
+ */
+export function runToEnd(work: (cleanUp: CleanUp) => Promise<void>, longestSeconds = 1_800): Promise<never> {
+  return runScript(async () => {
+    const cleanUp = new CleanUp();
+    const signalled = new Promise<number>((resolve) => {
+      for (const [signal, code] of exitCodes) process.once(signal, () => resolve(code));
+    });
+    const worked = work(cleanUp).then(() => 0);
+    const late = delay(longestSeconds * 1_000, undefined, { ref: false }).then(() => {
+      throw new Error(`not done after ${longestSeconds} s`);
+    });
+    try {
+      return await Promise.race([worked, signalled, late]);
+    } finally {
+      worked.catch(() => undefined); // What breaks because it is stopped now is no news.
+      await cleanUp.run();
+    }
+  });
+}

@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { findRedis, projectRoot, startPostgres, startRedis, type RedisHandle } from "../scripts/stack.js";
+import { signToken } from "../scripts/sign-token.js";
+import type { CleanUp } from "./clean-up.js";
+import type { Cores } from "./cores.js";
+
+/** What the servers run on; all of them on the same. */
+export interface Environment {
+  readonly cores: Cores;
+  /** For logs and process records. */
+  readonly dir: string;
+  readonly redis: RedisHandle;
+  readonly redisVersion: string;
+  readonly databaseUrl: string;
+  readonly jwtSecret: string;
+  /** Of the role `service`, which may change anyone's score; it outlives the run. */
+  readonly token: string;
+}
+
+/** A private Redis that keeps every acknowledged write, and a private, migrated PostgreSQL. */
+export async function startEnvironment(
+  cores: Cores,
+  cleanUp: CleanUp,
+  log: (line: string) => void,
+): Promise<Environment> {
+  const dir = await mkdtemp(join(tmpdir(), "standings-peers-"));
+  cleanUp.add(() => rm(dir, { recursive: true, force: true }));
+  const binary = await findRedis({ log });
+  // A rewrite of the append-only file would start in the midst of one round and slow down that one alone.
+  const args = ["--auto-aof-rewrite-percentage", "0"];
+  const redis = await startRedis({ dir: join(dir, "redis"), persistent: true, binary, args });
+  cleanUp.add(() => redis.stop());
+  const postgres = await startPostgres({ dir: join(dir, "postgres"), log });
+  cleanUp.add(() => postgres.stop());
+  await migrate(postgres.url);
+  const jwtSecret = randomBytes(36).toString("base64");
+  const token = signToken({ secret: jwtSecret, subject: "bench", role: "service", expiresInSeconds: 86_400 });
+  return { cores, dir, redis, redisVersion: binary.version, databaseUrl: postgres.url, jwtSecret, token };
+}
+
+/** The command itself, as an operator runs it. */
+async function migrate(databaseUrl: string): Promise<void> {
+  await promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/migrate.ts"], {
+    cwd: projectRoot,
+    env: { ...process.env, DATABASE_URL: databaseUrl },
+  });
+}

@@ -1,0 +1,65 @@
+import type { Measurement } from "./measure.js";
+import { median, type Goal } from "./report-parts.js";
+import type { Series } from "./rounds.js";
+import { bareId, referenceId, standings, tunedId } from "./targets.js";
+
+/** Processor time is compared at the first, waiting at the most: queues show what a server does when it is full. */
+export const firstConnections = 64;
+const mostConnections = 512;
+export const allConnections = [firstConnections, mostConnections];
+
+/** What we set out to reach. */
+export function goals(all: readonly Series[]): Goal[] {
+  const find = (targetId: string, operationId: string, connections = firstConnections) =>
+    all.find(
+      (series) =>
+        series.server.target.id === targetId &&
+        series.operation.id === operationId &&
+        series.connections === connections,
+    );
+  const ratio = (ours: string, peerId: string, theirs: string) => {
+    const [numerator, denominator] = [find(standings.id, ours), find(peerId, theirs)];
+    return numerator && denominator ? median(ratiosTo(denominator, numerator.rounds)) : NaN;
+  };
+  const increment = "graphql-increment";
+  const rest = "rest-increment";
+  return [
+    {
+      text: "CPU of an increment over GraphQL, of Apollo + Express",
+      measured: ratio(increment, referenceId, increment),
+      limit: 1 / 7,
+    },
+    { text: "… of Mercurius, tuned as ours", measured: ratio(increment, tunedId, increment), limit: 0.8 },
+    { text: "… of bare `node:http` without GraphQL", measured: ratio(increment, bareId, rest), limit: 1 },
+    {
+      text: "CPU of a query of the top scores, of Apollo + Express",
+      measured: ratio("top-scores", referenceId, "top-scores"),
+      limit: 1 / 6,
+    },
+    {
+      text: "CPU of an increment over REST, of ours over GraphQL",
+      measured: ratio(rest, standings.id, increment),
+      limit: 0.9,
+    },
+    ...[...new Set(all.map(({ operation }) => operation))].map(({ id, title }) => ({
+      text: `p99 at ${mostConnections} connections, of the best peer's: ${title}`,
+      measured: p99Ratio(all.filter((series) => series.operation.id === id && series.connections === mostConnections)),
+      limit: 1,
+    })),
+  ];
+}
+
+/** Round by round, as both were then measured within seconds of each other on the same machine. */
+export function ratiosTo(reference: Series, rounds: readonly Measurement[]): number[] {
+  return rounds.flatMap((round, index) => {
+    const peer = reference.rounds[index];
+    return peer ? [round.cpuMicros / peer.cpuMicros] : [];
+  });
+}
+
+function p99Ratio(series: readonly Series[]): number {
+  const p99 = ({ rounds }: Series) => median(rounds.map(({ p99Ms }) => p99Ms));
+  const ours = series.find(({ server }) => server.target === standings);
+  const peers = series.filter((one) => one !== ours);
+  return ours && peers.length > 0 ? p99(ours) / Math.min(...peers.map(p99)) : NaN;
+}

@@ -1,0 +1,36 @@
+import { isRecord, toRow, toRows, type Operation } from "./operation.js";
+
+/** What a page sends when a player scores: it wants the new standings and the player's new total. */
+const query = `mutation IncrementScore($userId: ID!, $by: SafeInt!) {
+  incrementScore(userId: $userId, scoreIncrement: $by) {
+    success
+    message
+    topScores { rank userId score }
+    entry { userId score }
+  }
+}`;
+const bodyStart = `{"operationName":"IncrementScore","query":${JSON.stringify(query)},"variables":{"userId":"`;
+
+export const graphqlIncrement: Operation = {
+  id: "graphql-increment",
+  title: "Increment over GraphQL",
+  path: "/graphql",
+  headers: (token) => ({
+    // As Apollo Client sends it.
+    accept: "application/graphql-response+json,application/json;q=0.9",
+    authorization: `Bearer ${token}`,
+  }),
+  next: (bounds) => {
+    const change = bounds.attempt();
+    return {
+      body: `${bodyStart}${change.userId}","by":${change.by}}}`,
+      verify: (answer) => {
+        if (!isRecord(answer) || "errors" in answer || !isRecord(answer.data)) throw new Error("errors, or no data");
+        const payload = answer.data.incrementScore;
+        if (!isRecord(payload) || payload.success !== true) throw new Error("success is not true");
+        bounds.acknowledge(change, toRow(payload.entry));
+        bounds.checkTop(toRows(payload.topScores), change);
+      },
+    };
+  },
+};

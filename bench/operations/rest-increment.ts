@@ -1,0 +1,19 @@
+import { isRecord, toRows, type Operation } from "./operation.js";
+
+export const restIncrement: Operation = {
+  id: "rest-increment",
+  title: "Increment over REST",
+  path: "/api/v1/scores/update",
+  headers: () => ({ accept: "application/json" }),
+  next: (bounds, token) => {
+    const change = bounds.attempt();
+    return {
+      body: `{"userId":"${change.userId}","scoreIncrement":${change.by},"authToken":"${token}"}`,
+      verify: (answer) => {
+        if (!isRecord(answer) || answer.success !== true) throw new Error("success is not true");
+        bounds.acknowledge(change);
+        bounds.checkTop(toRows(answer.topScores), change);
+      },
+    };
+  },
+};

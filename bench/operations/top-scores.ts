@@ -1,0 +1,26 @@
+import { isRecord, toRows, type Operation } from "./operation.js";
+
+/** What a page sends when it opens: the ten best, for which nobody need say who asks. */
+const query = `query TopScores($limit: Int!) {
+  topScores(limit: $limit) {
+    rank
+    userId
+    score
+  }
+}`;
+const limit = 10;
+const body = JSON.stringify({ operationName: "TopScores", query, variables: { limit } });
+
+export const topScores: Operation = {
+  id: "top-scores",
+  title: "Query of the top scores over GraphQL",
+  path: "/graphql",
+  headers: () => ({ accept: "application/graphql-response+json,application/json;q=0.9" }),
+  next: (bounds) => ({
+    body,
+    verify: (answer) => {
+      if (!isRecord(answer) || "errors" in answer || !isRecord(answer.data)) throw new Error("errors, or no data");
+      bounds.checkTop(toRows(answer.data.topScores));
+    },
+  }),
+};

@@ -1,0 +1,61 @@
+import { findDrift } from "../../src/sync/drift.js";
+import { createBoard } from "./create-board.js";
+import { applyChanges, board, type BenchStores } from "./stores.js";
+
+export interface LargeBoardResult {
+  readonly players: number;
+  readonly rebuildSeconds: number;
+  readonly checkSeconds: number;
+  /** Of Redis, for each player. */
+  readonly bytesAPlayer: number;
+  /** Processor time for each change in batches of 64, in microseconds. */
+  readonly redisMicroseconds: number;
+  readonly nodeMicroseconds: number;
+}
+
+const changes = 64_000;
+
+/** A board of so many players: rebuilt from PostgreSQL, compared with it, and written to. */
+export async function measureBoard(stores: BenchStores, players: number): Promise<LargeBoardResult> {
+  const { sql, redis } = stores;
+  await redis.client.flushall();
+  await sql.query("TRUNCATE user_scores, score_events, sync_cursor");
+  await sql.query(
+    `INSERT INTO user_scores (board, user_id, score, revision)
+     SELECT 'main', 'player-' || n, (random() * 1000000)::bigint, n FROM generate_series(0, $1 - 1) AS n`,
+    [players],
+  );
+  await sql.query("INSERT INTO sync_cursor (board, epoch, revision, fence) VALUES ('main', 1, $1, 1)", [players]);
+  const before = await usedMemory(stores);
+  const rebuildSeconds = await timed(() => createBoard(stores));
+  const bytesAPlayer = ((await usedMemory(stores)) - before) / players;
+  const checkSeconds = await timed(() => findDrift(stores, board, () => Promise.resolve()));
+
+  await applyChanges(stores.store, changes / 4, players); // warm
+  const [redisBefore, nodeBefore] = [await redisCpu(stores), process.cpuUsage()];
+  await applyChanges(stores.store, changes, players);
+  const node = process.cpuUsage(nodeBefore);
+  const redisMicroseconds = ((await redisCpu(stores)) - redisBefore) / changes;
+  const nodeMicroseconds = (node.user + node.system) / changes;
+  return { players, rebuildSeconds, checkSeconds, bytesAPlayer, redisMicroseconds, nodeMicroseconds };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1_000;
+}
+
+async function usedMemory({ redis }: BenchStores): Promise<number> {
+  return numberIn(await redis.client.info("memory"), "used_memory");
+}
+
+/** Microseconds that Redis has spent so far. */
+async function redisCpu({ redis }: BenchStores): Promise<number> {
+  const info = await redis.client.info("cpu");
+  return 1e6 * (numberIn(info, "used_cpu_user") + numberIn(info, "used_cpu_sys"));
+}
+
+function numberIn(info: string, name: string): number {
+  return Number(new RegExp(`^${name}:([\\d.]+)`, "m").exec(info)?.[1]);
+}

@@ -1,0 +1,181 @@
+import eslint from "@eslint/js";
+import { createNodeResolver, flatConfigs as importX } from "eslint-plugin-import-x";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/** Where imports point: each sees those below it, and none of its own level. */
+const layers = [
+  ["main.ts"],
+  ["app.ts", "supervisor.ts"],
+  ["scoreboard.ts"],
+  ["config.ts"], // everything below is handed the fields that it needs
+  ["http", "graphql", "sync", "ingest"],
+  ["feed", "auth"],
+  ["leaderboard"],
+  ["errors.ts", "lifecycle.ts", "logger.ts", "metrics.ts", "redis.ts"],
+];
+const groundFloor = layers.at(-1); // may use each other
+
+/** Packages, or generated code, that only some of src/ knows: what they bring stays in sight and replaceable. */
+const homes = [
+  {
+    name: "Prisma",
+    imports: /^@prisma\/|\/prisma\//,
+    home: ["sync/database.ts", "sync/score-ledger.ts", "sync/score-history.ts"],
+  },
+  { name: "PostgreSQL's driver", imports: /^pg$/, home: ["sync/"] },
+  { name: "Redis' driver", imports: /^ioredis$/, home: ["redis.ts", "leaderboard/", "feed/"] },
+  { name: "RabbitMQ's driver", imports: /^rabbitmq-client$/, home: ["ingest/"] },
+  { name: "RedisPubSub", imports: /^graphql-redis-subscriptions$/, home: ["feed/pubsub.ts"] },
+  { name: "Apollo", imports: /^@apollo\//, home: ["graphql/"] },
+  {
+    name: "GraphQL",
+    imports: /^(graphql|graphql-ws|graphql-jit|graphql-scalars|@graphql-tools\/.*)$/,
+    home: ["graphql/"],
+  },
+  { name: "WebSocket", imports: /^ws$/, home: ["graphql/", "feed/viewer-socket.ts"] },
+  { name: "Fastify", imports: /^(fastify|@fastify\/.*|@as-integrations\/.*)$/, home: ["http/", "graphql/", "app.ts"] },
+  { name: "jsonwebtoken", imports: /^jsonwebtoken$/, home: ["auth/"] },
+  { name: "prom-client", imports: /^prom-client$/, home: ["metrics.ts", "http/ops.ts"] },
+  { name: "pino", imports: /^pino$/, home: ["logger.ts"] },
+  { name: "The process", imports: /^(node:)?process$/, home: [] },
+];
+
+const noEnvironment = {
+  object: "process",
+  property: "env",
+  message: "main.ts reads the environment through config.ts; take the value as a parameter.",
+};
+const noExit = {
+  object: "process",
+  property: "exit",
+  message: "Only an entry point ends the process: throw, or return an exit code to it.",
+};
+
+export default defineConfig(
+  globalIgnores(["**/dist/", ".data/", "src/graphql/generated.ts", "src/sync/prisma/", "web/src/gql/"]),
+
+  {
+    files: ["**/*.{js,mjs,ts,tsx}"],
+    extends: [eslint.configs.recommended],
+    plugins: importX.recommended.plugins,
+    languageOptions: { globals: nodeGlobals() },
+    linterOptions: { reportUnusedDisableDirectives: "error", reportUnusedInlineConfigs: "error" },
+    settings: {
+      "import-x/extensions": [".ts", ".tsx", ".js", ".mjs"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts", ".tsx"] },
+      "import-x/resolver-next": [
+        createNodeResolver({
+          extensions: [".ts", ".tsx", ".js", ".mjs"],
+          extensionAlias: { ".js": [".ts", ".tsx", ".js"] },
+          conditionNames: ["node", "import", "default"],
+        }),
+      ],
+    },
+    rules: {
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      "max-lines": ["error", { max: 300 }],
+      "no-restricted-properties": ["error", noExit],
+      "import-x/no-cycle": ["error", { ignoreExternal: true }],
+      "import-x/no-duplicates": ["error", { "prefer-inline": true }],
+      "import-x/no-mutable-exports": "error",
+      "import-x/no-restricted-paths": [
+        "error",
+        { basePath: import.meta.dirname, zones: [...layerZones(), ...folderZones()] },
+      ],
+    },
+  },
+
+  {
+    files: ["**/*.{ts,tsx}"],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/prefer-readonly": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      // Numbers read well in a message.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // `() => log("…")` says "do this" without a pair of braces.
+      "@typescript-eslint/no-confusing-void-expression": "off",
+    },
+  },
+  {
+    // What these tests run inside the page is typed by the page's library, which is not the tests' own.
+    files: ["test/browser/**/*.ts"],
+    rules: Object.fromEntries(
+      ["argument", "assignment", "call", "member-access", "return"].map((use) => [
+        `@typescript-eslint/no-unsafe-${use}`,
+        "off",
+      ]),
+    ),
+  },
+
+  {
+    files: ["src/**/*.ts"],
+    rules: {
+      "no-console": "error",
+      "no-restricted-properties": ["error", noExit, noEnvironment],
+      // Of the dependencies, production has only those that package.json lists as such.
+      "import-x/no-extraneous-dependencies": ["error", { devDependencies: false, includeTypes: true }],
+    },
+  },
+  packageRule("src/**/*.ts", ""),
+  ...[...new Set(homes.flatMap(({ home }) => home))].sort().map((home) => packageRule(globOf(home), home)),
+
+  { files: ["web/src/**/*.{ts,tsx}"], rules: { "no-restricted-properties": ["error", noEnvironment] } },
+
+  // The entry points.
+  {
+    files: ["src/main.ts", "scripts/run-script.ts", "scripts/bootstrap.mjs", "scripts/install.mjs", ".ci/*"],
+    rules: { "no-restricted-properties": "off" },
+  },
+);
+
+function layerZones() {
+  const zones = layers.flatMap((layer, level) => {
+    const above = layers.slice(0, level).flat();
+    return layer.map((name) => ({
+      target: `src/${name}`,
+      from: [...above, ...(layer === groundFloor ? [] : layer.filter((sibling) => sibling !== name))].map(
+        (path) => `src/${path}`,
+      ),
+      message: `Imports run one way (docs/architecture.md): src/${name} sees only what is below it.`,
+    }));
+  });
+  return zones.filter(({ from }) => from.length > 0);
+}
+
+/** The service knows none of what surrounds it, and the page is a client like any other. */
+function folderZones() {
+  return [
+    { target: "src", from: ["scripts", "test", "bench", "web"], message: "The service stands alone." },
+    {
+      target: "web",
+      from: ["src", "scripts", "test", "bench"],
+      message: "The page knows the service by its schema only.",
+    },
+    { target: "scripts", from: ["test", "bench"], message: "Scripts also run where these folders are missing." },
+  ];
+}
+
+/** Forbids the files of `glob` every package whose homes are elsewhere. */
+function packageRule(glob, place) {
+  const patterns = homes
+    .filter(({ home }) => !home.some((allowed) => place.startsWith(allowed)))
+    .map(({ name, imports, home }) => ({
+      regex: imports.source,
+      message: `${name} is for ${home.map((path) => `src/${path}`).join(", ") || "no file of src/"} only.`,
+    }));
+  return { files: [glob], rules: { "no-restricted-imports": ["error", { patterns }] } };
+}
+
+/** Those that plain JavaScript here may use; in TypeScript the compiler knows them. */
+function nodeGlobals() {
+  const names = ["clearInterval", "clearTimeout", "console", "fetch", "process", "setInterval", "setTimeout", "URL"];
+  return Object.fromEntries(names.map((name) => [name, "readonly"]));
+}
+
+function globOf(home) {
+  return home.endsWith("/") ? `src/${home}**` : `src/${home}`;
+}

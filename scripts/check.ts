@@ -1,0 +1,75 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { parseVariables } from "../src/config.js";
+import { BoardKeeper } from "../src/leaderboard/board-keeper.js";
+import { Outbox } from "../src/leaderboard/outbox.js";
+import { toBoards, type Board } from "../src/leaderboard/types.js";
+import { createLogger } from "../src/logger.js";
+import { RedisConnection } from "../src/redis.js";
+import { Database } from "../src/sync/database.js";
+import { findDrift, type DriftReport } from "../src/sync/drift.js";
+import { Leadership } from "../src/sync/leader.js";
+import type { RecoveryDeps } from "../src/sync/recovery.js";
+import { repair, type RepairReport } from "../src/sync/repair.js";
+import { ScoreHistory } from "../src/sync/score-history.js";
+import { ScoreLedger } from "../src/sync/score-ledger.js";
+import { runScript } from "./run-script.js";
+
+/** A correction of millions of totals is one statement. */
+const statementTimeoutMs = 600_000;
+const exitCodes = { agree: 0, differ: 1, couldNotLook: 2 } as const;
+
+// `npm run check [-- --repair]`: compares Redis with PostgreSQL, and makes them agree again if told to.
+await runScript(async () => {
+  const { values } = parseArgs({ options: { repair: { type: "boolean", default: false } } });
+  const env = parseVariables(process.env, ["REDIS_URL", "DATABASE_URL", "BOARDS", "SYNC_INTERVAL_MS"]);
+  const logger = createLogger("silent");
+  const redis = new RedisConnection(env.REDIS_URL, "reader", logger);
+  const database = new Database(env.DATABASE_URL, statementTimeoutMs);
+  const history = new ScoreHistory(database);
+  const leadership = new Leadership({ databaseUrl: env.DATABASE_URL, logger });
+  await redis.start();
+  const deps: RecoveryDeps = {
+    keeper: new BoardKeeper(redis.client),
+    outbox: new Outbox(redis.client),
+    ledger: new ScoreLedger(database, history),
+    history,
+    now: Date.now,
+    logger,
+  };
+  const look = (board: Board) => findDrift(deps, board, () => delay(env.SYNC_INTERVAL_MS / 4));
+
+  let code: number = exitCodes.agree;
+  for (const board of toBoards(env.BOARDS)) {
+    let report = await look(board);
+    if (values.repair && report.differing > 0) {
+      print(board, describe(report));
+      print(board, describeRepair(await repair(deps, leadership, board)));
+      report = await look(board);
+    }
+    print(board, describe(report));
+    if (report.differing > 0) code = exitCodes.differ;
+  }
+  return code;
+}, exitCodes.couldNotLook);
+
+function print(board: Board, line: string): void {
+  process.stdout.write(`${board}: ${line}\n`);
+}
+
+function describe({ players, differing, examples }: DriftReport): string {
+  if (differing === 0) return `agree (${players} players)`;
+  const some = examples.map(
+    ({ userId, redis, postgres }) =>
+      `${JSON.stringify(userId)} has ${redis ?? "no score"} in Redis and ${postgres ?? "none"} in PostgreSQL`,
+  );
+  return `differ (${differing} of ${players} players): ${some.join("; ")}`;
+}
+
+function describeRepair({ correctedTotals, rebuiltStandings }: RepairReport): string {
+  const steps = [
+    correctedTotals > 0 && `corrected ${correctedTotals} totals in PostgreSQL from its history`,
+    rebuiltStandings && "rebuilt the standings in Redis from PostgreSQL",
+  ].filter((step) => step !== false);
+  return `repaired: ${steps.join("; ") || "nothing was left to do"}`;
+}

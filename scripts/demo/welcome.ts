@@ -1,0 +1,34 @@
+export interface WelcomeOptions {
+  host: string;
+  port: number;
+  opsPort: number;
+  /** Of the player `user123`. */
+  token: string;
+  logFile: string;
+  /** Whether --fresh would forget the scores. */
+  keptHere: boolean;
+}
+
+/** What the demo prints once everything runs. */
+export function welcome({ host, port, opsPort, token, logFile, keptHere }: WelcomeOptions): string {
+  const url = `http://${host}:${port}`;
+  const body = JSON.stringify({ userId: "user123", scoreIncrement: 10, authToken: token });
+  return `
+Standings runs.
+
+  Page        ${url}/
+  Playground  ${url}/playground
+  Metrics     http://${host}:${opsPort}/metrics
+  Log         ${logFile}
+
+A token for the player user123, valid for 24 hours:
+
+${token}
+
+Ten points for user123:
+
+curl -sS ${url}/api/v1/scores/update -H 'content-type: application/json' -d '${body}'
+
+${keptHere ? "The scores are kept for the next time; `npm run demo -- --fresh` forgets them.\n" : ""}Ctrl-C stops everything.
+`;
+}

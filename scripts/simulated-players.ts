@@ -1,0 +1,128 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface SimulatedPlayersOptions {
+  /** The service's REST endpoint for increments. */
+  url: string;
+  /** Of a `service`: it speaks for all players. */
+  token: string;
+  log: (line: string) => void;
+  /** As Math.random. */
+  random?: () => number;
+}
+
+const NAMES = [
+  ...["Ada", "Alan", "Barbara", "Bjarne", "Brian", "Claude", "Dennis", "Dijkstra", "Donald", "Edith"],
+  ...["Frances", "Grace", "Guido", "Hedy", "Jean", "Joan", "John", "Karen", "Katherine", "Ken"],
+  ...["Leslie", "Linus", "Margaret", "Mary", "Niklaus", "Radia", "Rózsa", "Sophie", "Tim", "Vint"],
+];
+
+const REQUEST_TIMEOUT_MS = 3_000;
+const AWAY_PAUSE_MS = 1_000;
+
+interface Row {
+  userId: string;
+}
+
+/** Thirty players at about six increments a second. They play one after the other, so that they never pile up. */
+export class SimulatedPlayers {
+  readonly #stopped = new AbortController();
+  readonly #random: () => number;
+  readonly #finished: Promise<void>;
+  #away = false;
+
+  constructor(private readonly options: SimulatedPlayersOptions) {
+    this.#random = options.random ?? Math.random;
+    this.#finished = this.#play();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#finished;
+  }
+
+  async #play(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      const player = this.#pickPlayer();
+      const standings = this.#chance(0.25)
+        ? await this.#burst(player)
+        : await this.#score(player, this.#between(1, 10));
+      const rival = standings && this.#rivalOf(player, standings);
+      if (rival !== undefined && this.#chance(0.6)) await this.#burst(rival);
+      await this.#pause(this.#between(100, 500));
+    }
+  }
+
+  /** The early ones of the list play more often: standings need favourites. */
+  #pickPlayer(): string {
+    return NAMES[Math.floor(this.#random() ** 1.5 * NAMES.length)] ?? "Ada";
+  }
+
+  async #burst(player: string): Promise<Row[] | undefined> {
+    let standings: Row[] | undefined;
+    for (let left = this.#between(3, 7); left > 0; left -= 1) {
+      standings = await this.#score(player, this.#between(1, 6));
+      await this.#pause(this.#between(40, 120));
+    }
+    return standings;
+  }
+
+  /** Whoever was overtaken, or stands just above: they answer. */
+  #rivalOf(player: string, standings: readonly Row[]): string | undefined {
+    const place = standings.findIndex(({ userId }) => userId === player);
+    if (place < 0) return undefined;
+    const neighbours = [standings[place + 1], standings[place - 1]].map((row) => row?.userId);
+    return neighbours.find((userId) => userId !== undefined && NAMES.includes(userId));
+  }
+
+  /** @returns the top scores after the increment; undefined when it did not come about */
+  async #score(userId: string, scoreIncrement: number): Promise<Row[] | undefined> {
+    const { url, token, log } = this.options;
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+        body: JSON.stringify({ userId, scoreIncrement }),
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      const body: unknown = await response.json();
+      if (!response.ok) throw new Error(`HTTP ${response.status}: ${JSON.stringify(body)}`);
+      if (this.#away) log("The simulated players reach the server again.");
+      this.#away = false;
+      return rowsOf(body);
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return undefined;
+      // A server that is restarting is nothing to fill the terminal with.
+      if (!this.#away) log(`The simulated players cannot score (${describe(error)}); they keep trying.`);
+      this.#away = true;
+      await this.#pause(AWAY_PAUSE_MS);
+      return undefined;
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+  }
+
+  #chance(probability: number): boolean {
+    return this.#random() < probability;
+  }
+
+  #between(least: number, most: number): number {
+    return least + Math.floor(this.#random() * (most - least + 1));
+  }
+}
+
+function rowsOf(body: unknown): Row[] | undefined {
+  if (typeof body !== "object" || body === null || !("topScores" in body)) return undefined;
+  return Array.isArray(body.topScores) ? body.topScores.filter(isRow) : undefined;
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === "object" && value !== null && "userId" in value && typeof value.userId === "string";
+}
+
+/** fetch() hides the reason, such as ECONNREFUSED, in the cause. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import pg from "pg";
+import { choosePostgresAccount } from "./postgres-account.js";
+import { findPostgresBinaries } from "./postgres-binaries.js";
+import { createCluster, DATABASE, dropStalePidFile, passwordOf, USER } from "./postgres-cluster.js";
+import { isErrno } from "./ports.js";
+import { PrivateServer } from "./private-server.js";
+
+export interface PostgresOptions {
+  /** Its data, log and lock; created when missing. */
+  dir: string;
+  /** Default: a free one. */
+  port?: number;
+  /**
+   * Whether a commit waits for the disk. False is for tests: it survives `kill()`, as the kernel keeps what was
+   * written, but not a power cut. Default: true.
+   */
+  fsync?: boolean;
+  /** Further settings, such as `{ max_connections: "300" }`; they override ours. */
+  settings?: Readonly<Record<string, string>>;
+  log?: (line: string) => void;
+}
+
+export interface PostgresHandle extends PrivateServer {
+  /** With user, password and the database `standings`. */
+  readonly url: string;
+}
+
+const HOST = "127.0.0.1";
+const START_TIMEOUT_MS = 60_000;
+
+/**
+ * Starts a private PostgreSQL on 127.0.0.1, making its data folder at the first start; returns when the database
+ * `standings` accepts connections (first start about 1 s, later 0.1 s).
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresHandle> {
+  const dir = resolve(options.dir);
+  const data = join(dir, "data");
+  const binaries = await findPostgresBinaries();
+  const settings = {
+    listen_addresses: HOST,
+    unix_socket_directories: "", // their path may be too long, and nobody needs them
+    // Nothing more than this: without synchronous_commit or full_page_writes, `kill()` could lose commits or tear pages.
+    ...(options.fsync === false ? { fsync: "off" } : {}),
+    ...options.settings,
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  let account: Awaited<ReturnType<typeof choosePostgresAccount>> | undefined;
+  const server = await PrivateServer.start(
+    {
+      name: "PostgreSQL",
+      dir,
+      stopSignal: "SIGINT", // "fast": it does not wait for clients to leave
+      startTimeoutMs: START_TIMEOUT_MS,
+      prepare: async () => {
+        account ??= await choosePostgresAccount(dir, binaries);
+        await createCluster({ dir, data, binaries, account, fsync: options.fsync !== false, log: options.log });
+        await dropStalePidFile(data);
+      },
+      command: (port) => {
+        if (account === undefined) throw new Error("prepare() comes first");
+        return {
+          ...account.wrap(binaries.postgres, ["-D", data, "-p", String(port), ...flags]),
+          // Nothing of ours: PGOPTIONS, PGDATA or a locale that this machine lacks would get in the way.
+          env: { PATH: process.env.PATH, LC_ALL: "C" },
+          cwd: dir,
+        };
+      },
+      isReady: (port, pid) => saysReady(data, pid),
+    },
+    options.port,
+  );
+  const urlOf = await urlsFor(data, server.port);
+  await createDatabase(urlOf);
+  return Object.assign(server, { url: urlOf(DATABASE) });
+}
+
+/** PostgreSQL writes its state into the eighth line of postmaster.pid; pg_ctl waits for the same. */
+async function saysReady(data: string, pid: number): Promise<boolean> {
+  try {
+    const lines = (await readFile(join(data, "postmaster.pid"), "utf8")).split("\n");
+    return lines[0]?.trim() === String(pid) && lines[7]?.trim() === "ready";
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+async function urlsFor(data: string, port: number): Promise<(database: string) => string> {
+  const password = await passwordOf(data);
+  return (database) => `postgresql://${USER}:${password}@${HOST}:${port}/${database}`;
+}
+
+async function createDatabase(urlOf: (database: string) => string): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf("postgres") });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(DATABASE)}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,127 @@
+// Plain JavaScript because bootstrap.mjs needs it before any dependency is installed. Types: process-lock.d.mts.
+import { execFileSync } from "node:child_process";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+
+/**
+ * What tells a process from a later one with the same pid: its start time and the boot that it belongs to.
+ * @param {number} pid
+ * @returns {string | undefined} undefined when there is no such process (a zombie counts as none)
+ */
+export function processIdentity(pid) {
+  return process.platform === "linux" ? identityFromProc(pid) : identityFromPs(pid);
+}
+
+/** @param {number} pid */
+function identityFromProc(pid) {
+  const stat = readIfExists(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The command's name, in parentheses, may itself hold spaces and parentheses: count the fields from the last one.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (fields[0] === "Z" || fields[0] === "X") return undefined;
+  const boot = readIfExists("/proc/sys/kernel/random/boot_id") ?? "";
+  return `${fields[19]}@${boot.trim()}`;
+}
+
+/** @param {number} pid */
+function identityFromPs(pid) {
+  try {
+    const started = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C" },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return started.trim() || undefined;
+  } catch {
+    return undefined; // ps exits with 1 when there is no such process
+  }
+}
+
+/**
+ * Writes "<pid> <identity>", which `readProcessRecord` can later tell to be alive or gone.
+ * @param {string} path
+ * @param {number} pid
+ */
+export function writeProcessRecord(path, pid) {
+  writeFileSync(path, `${pid} ${processIdentity(pid) ?? "gone"}\n`);
+}
+
+/**
+ * @param {string} path
+ * @returns {{ pid: number, alive: boolean } | undefined} undefined when there is no such file
+ */
+export function readProcessRecord(path) {
+  const text = readIfExists(path);
+  if (text === undefined) return undefined;
+  const [, digits = "0", identity = ""] = /^(\d+) (.*)$/m.exec(text) ?? [];
+  const pid = Number(digits);
+  return { pid, alive: pid > 0 && processIdentity(pid) === identity };
+}
+
+/**
+ * Takes the lock `path` for this process. It needs no clean-up: the lock of a process that is gone counts as free.
+ * @param {string} path its folder must exist
+ * @returns {{ acquired: true, release: () => void } | { acquired: false, heldBy: number }}
+ */
+export function acquireLock(path) {
+  const mine = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
+  writeProcessRecord(mine, process.pid);
+  try {
+    for (;;) {
+      // link(2) makes the lock appear with its content and fails when it exists; create-then-write is not that atomic.
+      if (linkIfFree(mine, path)) return { acquired: true, release: () => rmSync(path, { force: true }) };
+      const owner = readProcessRecord(path);
+      if (owner?.alive) return { acquired: false, heldBy: owner.pid };
+      if (owner !== undefined) setAside(path);
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/**
+ * Removes a dead owner's lock. Another process may have replaced it since it was read, so look again once it is out
+ * of everyone's way, and put a living one back.
+ * @param {string} path
+ */
+function setAside(path) {
+  const aside = `${path}.stale-${process.pid}-${randomBytes(4).toString("hex")}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return;
+    throw error;
+  }
+  if (readProcessRecord(aside)?.alive) linkIfFree(aside, path);
+  rmSync(aside, { force: true });
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+function linkIfFree(from, to) {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** @param {string} path */
+function readIfExists(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    // ESRCH: a process of /proc that ended between open and read.
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ESRCH") return undefined;
+    throw error;
+  }
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}

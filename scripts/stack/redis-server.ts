@@ -1,0 +1,79 @@
+import { connect } from "node:net";
+import { resolve } from "node:path";
+import { PrivateServer } from "./private-server.js";
+import { findRedis, type RedisBinary } from "./redis-binary.js";
+
+export interface RedisOptions {
+  /** Its data, log and lock; created when missing. */
+  dir: string;
+  /** Default: a free one. */
+  port?: number;
+  /** Keeps every acknowledged write, as `DURABILITY=redis` demands. Default: false, nothing is written to disk. */
+  persistent?: boolean;
+  /** Further arguments of redis-server, such as `["--maxmemory", "50mb"]`; they override ours. */
+  args?: readonly string[];
+  /** Default: `findRedis()`. */
+  binary?: RedisBinary;
+  log?: (line: string) => void;
+}
+
+export interface RedisHandle extends PrivateServer {
+  readonly url: string;
+}
+
+const HOST = "127.0.0.1";
+const START_TIMEOUT_MS = 60_000;
+const PROBE_TIMEOUT_MS = 1_000;
+
+const MEMORY_ONLY = ["--save", "", "--appendonly", "no"];
+const PERSISTENT = [
+  ...["--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+  ...["--no-appendfsync-on-rewrite", "no", "--maxmemory-policy", "noeviction"],
+];
+
+/** Starts a private Redis on 127.0.0.1; returns when it answers PING and has loaded its data (about 30 ms). */
+export async function startRedis(options: RedisOptions): Promise<RedisHandle> {
+  const dir = resolve(options.dir);
+  const binary = options.binary ?? (await findRedis(options.log === undefined ? {} : { log: options.log }));
+  const durability = options.persistent === true ? PERSISTENT : MEMORY_ONLY;
+  const server = await PrivateServer.start(
+    {
+      name: "Redis",
+      dir,
+      stopSignal: "SIGTERM",
+      startTimeoutMs: START_TIMEOUT_MS,
+      command: (port) => ({
+        command: binary.path,
+        args: ["--port", String(port), "--bind", HOST, "--daemonize", "no", ...durability, ...(options.args ?? [])],
+        env: { PATH: process.env.PATH, LC_ALL: "C", ...binary.env },
+        cwd: dir, // Redis writes its data into its working directory
+      }),
+      prepare: () => Promise.resolve(),
+      isReady: isReady,
+    },
+    options.port,
+  );
+  return Object.assign(server, { url: `redis://${HOST}:${server.port}` });
+}
+
+/** PONG, and from that very process: while ours finds its port taken, another server may be answering on it. */
+async function isReady(port: number, pid: number): Promise<boolean> {
+  const answer = await ask(port, "PING\r\nINFO server\r\nQUIT\r\n");
+  // It has a password, by `args`: then it is up, and nothing more can be asked.
+  if (answer.startsWith("-NOAUTH")) return true;
+  return answer.startsWith("+PONG") && answer.includes(`\r\nprocess_id:${pid}\r\n`);
+}
+
+/** Everything that the server sends until it closes the connection; "" when it cannot be reached. */
+function ask(port: number, commands: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = connect({ port, host: HOST, timeout: PROBE_TIMEOUT_MS });
+    socket.setEncoding("utf8");
+    socket.on("data", (text: string) => (answer += text));
+    socket.on("timeout", () => socket.destroy());
+    socket.on("error", () => undefined); // "close" follows
+    socket.on("close", () => resolve(answer));
+    socket.write(commands);
+  });
+}

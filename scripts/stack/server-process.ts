@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { freezeTree, killTree, sendSignal, thawTree, untilGone } from "./process-tree.js";
+import { readProcessRecord, writeProcessRecord } from "./process-lock.mjs";
+import { readLastLines } from "./log-file.js";
+import { startWatchdog, type Watchdog } from "./watchdog.js";
+
+export interface ServerCommand {
+  /** For messages: "Redis", "PostgreSQL". */
+  name: string;
+  command: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  uid?: number;
+  gid?: number;
+  /** Takes the server's standard output and error; a pipe would stall the server whenever we are busy. */
+  logFile: string;
+  /** What the log file is opened with: "a" keeps what earlier runs wrote, "w" starts anew. */
+  logFlags?: "a" | "w";
+  /** Remembers the process, for the case that both we and the watchdog are killed. */
+  recordFile: string;
+  stopSignal: NodeJS.Signals;
+}
+
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * A server that lives no longer than we do. It has its own session, so that Ctrl-C in a terminal reaches only us and
+ * we decide in which order things stop.
+ */
+export class ServerProcess {
+  readonly pid: number;
+  /** Fulfilled, never rejected, with how it ended: "exit code 1" or "signal SIGKILL". */
+  readonly exited: Promise<string>;
+  readonly #watchdog: Watchdog;
+  #running = true;
+
+  /** Fails when the program cannot be executed, not when it ends with an error later. */
+  static async start(command: ServerCommand): Promise<ServerProcess> {
+    await mkdir(dirname(command.logFile), { recursive: true });
+    const log = openSync(command.logFile, command.logFlags ?? "a");
+    try {
+      const child = spawn(command.command, command.args, {
+        cwd: command.cwd,
+        env: command.env,
+        stdio: ["ignore", log, log],
+        detached: true,
+        ...(command.uid === undefined ? {} : { uid: command.uid }),
+        ...(command.gid === undefined ? {} : { gid: command.gid }),
+      });
+      await new Promise<void>((resolve, reject) => {
+        child.once("spawn", resolve);
+        child.once("error", (cause) =>
+          reject(new Error(`Could not start ${command.name}: ${cause.message}`, { cause })),
+        );
+      });
+      return new ServerProcess(child, command);
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  private constructor(
+    child: ChildProcess,
+    private readonly command: ServerCommand,
+  ) {
+    if (child.pid === undefined) throw new Error(`${command.name} has no process id`);
+    this.pid = child.pid;
+    this.#watchdog = startWatchdog(this.pid, command.stopSignal);
+    writeProcessRecord(command.recordFile, this.pid);
+    this.exited = new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        this.#running = false;
+        this.#watchdog.dismiss();
+        resolve(signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`);
+      });
+    });
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Asks it to stop in good order; after ten seconds it is killed. Fine to call at any time. */
+  async stop(): Promise<void> {
+    if (this.#running) {
+      await thawTree(this.pid); // a frozen process would not see the signal
+      sendSignal(this.pid, this.command.stopSignal);
+      const timer = setTimeout(() => void this.kill(), STOP_TIMEOUT_MS);
+      await this.exited;
+      clearTimeout(timer);
+    }
+    await rm(this.command.recordFile, { force: true });
+  }
+
+  /** Ends it and its children at one instant, as a power cut would. */
+  async kill(): Promise<void> {
+    if (!this.#running) return;
+    await killTree(this.pid);
+    await this.exited;
+  }
+
+  /** Freezes it and its children: connections stay open and nothing answers. */
+  async pause(): Promise<void> {
+    if (this.#running) this.#watchdog.noteFrozen(await freezeTree(this.pid));
+  }
+
+  async resume(): Promise<void> {
+    if (!this.#running) return;
+    await thawTree(this.pid);
+    this.#watchdog.noteFrozen([]);
+  }
+
+  /** An error that says what happened and what the server itself said last. */
+  async failure(what: string): Promise<Error> {
+    const lines = await readLastLines(this.command.logFile, 12);
+    return new Error(
+      [`${this.command.name} ${what}. Its last log lines (${this.command.logFile}):`, ...lines].join("\n  "),
+    );
+  }
+}
+
+/**
+ * Ends a server of an earlier run that outlived both its owner and its watchdog: two servers on one data folder would
+ * destroy it. Only for whoever holds the folder's lock, as only then nobody else can own that process.
+ */
+export async function endLeftover(recordFile: string, stopSignal: NodeJS.Signals): Promise<void> {
+  const record = readProcessRecord(recordFile);
+  if (record?.alive) {
+    const timer = setTimeout(() => void killTree(record.pid), STOP_TIMEOUT_MS);
+    await thawTree(record.pid);
+    sendSignal(record.pid, stopSignal);
+    await untilGone([record.pid]);
+    clearTimeout(timer);
+  }
+  await rm(recordFile, { force: true });
+}

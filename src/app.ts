@@ -1,0 +1,229 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Authenticator } from "./auth/authenticate.js";
+import { Increments } from "./auth/increments.js";
+import type { Config } from "./config.js";
+import { SubscriptionHub } from "./feed/subscription-hub.js";
+import { Channels } from "./feed/pubsub.js";
+import { createApolloServer } from "./graphql/apollo.js";
+import { ConnectionLimits } from "./graphql/connection-limits.js";
+import { Documents } from "./graphql/documents.js";
+import { EventStreams } from "./graphql/event-streams.js";
+import { createSchema } from "./graphql/schema.js";
+import { errorPresenter } from "./graphql/errors.js";
+import { registerHttpOperations } from "./graphql/http-operations.js";
+import { PreparedOperations } from "./graphql/prepared-operations.js";
+import type { SocketOperationsOptions } from "./graphql/socket-operations.js";
+import { TrustedDocuments } from "./graphql/trusted-documents.js";
+import { GraphQLSockets } from "./graphql/websocket.js";
+import { OpsServer, type ReadinessCheck } from "./http/ops.js";
+import { registerRest } from "./http/rest.js";
+import { HttpServer } from "./http/server.js";
+import { registerWeb } from "./http/web.js";
+import { ChangeQueue } from "./ingest/change-queue.js";
+import { Ingester } from "./ingest/ingester.js";
+import { Publisher } from "./ingest/publisher.js";
+import { BoardKeeper } from "./leaderboard/board-keeper.js";
+import { DurabilityCheck } from "./leaderboard/durability.js";
+import { Outbox } from "./leaderboard/outbox.js";
+import { toBoards, type Board } from "./leaderboard/types.js";
+import { ServiceGroup, type App, type Service } from "./lifecycle.js";
+import type { Logger } from "./logger.js";
+import { createMetrics } from "./metrics.js";
+import { RedisConnection } from "./redis.js";
+import { createScoreboard, requestTimeoutMs, type Scoreboard, type Shared } from "./scoreboard.js";
+import { Database } from "./sync/database.js";
+import { Leadership } from "./sync/leader.js";
+import { ScoreHistory } from "./sync/score-history.js";
+import { ScoreLedger } from "./sync/score-ledger.js";
+import { SyncWorker } from "./sync/sync-worker.js";
+
+export const appRoles = ["api", "worker", "ingest", "all"] as const;
+export type AppRole = (typeof appRoles)[number];
+
+const graphqlPath = "/graphql";
+const streamPath = "/graphql/stream";
+/** What `npm run build` made of the pages; the same folder from `src` and from `dist`. */
+const webRoot = fileURLToPath(new URL("../dist/web/", import.meta.url));
+/** No statement of the worker's takes as long; one that hangs must not outlive the worker's lock by much. */
+const passTimeoutMs = 10_000;
+
+/** The composition root: what is built from what. Nothing runs before `start`. */
+export function createApp(config: Config, role: AppRole, logger: Logger): App {
+  const metrics = createMetrics();
+  const boards = toBoards(config.boards);
+  const reader = new RedisConnection(config.redisUrls, "reader", logger);
+  const subscriber = new RedisConnection(config.redisUrls, "subscriber", logger);
+  const keeper = new BoardKeeper(reader.client);
+  const channels = new Channels({
+    publisher: reader.client,
+    subscriber: subscriber.client,
+    onGarbage: (board, problem) => logger.warn({ err: problem, board }, "ignored a malformed message on a channel"),
+  });
+
+  const checks: ReadinessCheck[] = [redisCheck(reader), boardsCheck(keeper, boards)];
+  const shared: Shared = { config, boards, reader, keeper, channels, metrics, logger };
+  const worker = role === "worker" || role === "all" ? createWorker(shared) : undefined;
+  if (worker) checks.push(worker.check);
+  const scoreboard = role === "worker" ? undefined : createScoreboard(shared);
+  const publisher = scoreboard && config.amqpUrl ? new Publisher(config.amqpUrl, logger) : undefined;
+  const api = scoreboard && role !== "ingest" ? createApi(shared, scoreboard, publisher) : undefined;
+  const ingest = scoreboard && publisher && role !== "api" ? createIngest(shared, scoreboard, publisher) : undefined;
+  // Where the API runs, too, all that needs no message broker goes on while that is away.
+  if (ingest && !api) checks.push(ingest.check);
+
+  const ops = new OpsServer({
+    port: config.opsPort,
+    host: config.opsHost,
+    checks,
+    metrics: metrics.text,
+  });
+  const durability = new DurabilityCheck(reader.client, config.durability, logger);
+  const services = new ServiceGroup(
+    [
+      ...[ops, reader, durability, subscriber, ...(worker?.services ?? []), ...(scoreboard?.services ?? [])],
+      ...[...(publisher ? [publisher] : []), ...(api?.services ?? []), ...(ingest?.services ?? [])],
+    ],
+    logger,
+  );
+
+  return {
+    start: async () => {
+      await services.start();
+      ops.serving();
+    },
+    stop: async () => {
+      ops.stopping();
+      await services.stop();
+    },
+    get port() {
+      return api?.http.port;
+    },
+    get opsPort() {
+      return ops.port;
+    },
+  };
+}
+
+function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher | undefined) {
+  const { config, metrics, logger } = shared;
+  const { leaderboard, feed, around } = scoreboard;
+  const database = new Database(config.databaseUrl, requestTimeoutMs);
+  const authenticator = new Authenticator({ jwt: config.jwt, now: Date.now });
+  const increments = new Increments(leaderboard, {
+    maxIncrement: config.maxIncrement,
+    queue: publisher && new ChangeQueue(publisher, metrics),
+    timeoutMs: requestTimeoutMs,
+  });
+  const { introspection, corsOrigins } = config;
+  const schema = createSchema({ leaderboard, increments, feed, around, history: new ScoreHistory(database) });
+  const present = errorPresenter(logger);
+  const prepared = config.preparedOperations
+    ? new PreparedOperations({ schema, present: (error, name) => present(error, "execute", name) })
+    : undefined;
+  const { trustedDocuments } = config;
+  const trusted =
+    trustedDocuments && new TrustedDocuments(trustedDocuments.file ?? join(webRoot, "persisted-documents.json"));
+  const apollo = createApolloServer({ schema, prepared, trusted, introspection, metrics, logger });
+
+  const hub = new SubscriptionHub({
+    onMessage: () => metrics.messages.inc(),
+    onWrite: (bytes) => {
+      metrics.delivered.inc();
+      metrics.deliveredBytes.inc(bytes);
+    },
+    onConflated: () => metrics.conflated.inc(),
+    onPushed: (seconds) => metrics.pushLag.observe(seconds),
+    onError: (error) => logger.error({ err: error }, "a subscription could not be served"),
+  });
+  const operations: SocketOperationsOptions = {
+    schema,
+    documents: new Documents(schema, introspection, trusted),
+    hub,
+    authenticator,
+    metrics,
+    logger,
+  };
+  const limits = new ConnectionLimits(config.connectionLimits);
+  const streams = new EventStreams({ ...operations, path: streamPath, corsOrigins, limits });
+  const http = new HttpServer({
+    port: config.port,
+    host: config.host,
+    corsOrigins,
+    logger,
+    register: (app) => {
+      registerHttpOperations(app, { path: graphqlPath, apollo, prepared, authenticator, metrics });
+      streams.register(app);
+      registerRest(app, { increments, authenticator, metrics, logger });
+      registerWeb(app, { root: webRoot, playground: introspection });
+    },
+  });
+  const sockets = new GraphQLSockets(http.server, { ...operations, path: graphqlPath, corsOrigins, limits });
+  metrics.readFrom({ viewers: () => hub.viewers, operations: () => hub.operations });
+  const apolloService: Service = { name: "apollo", start: () => apollo.start(), stop: () => apollo.stop() };
+
+  const services = [...(trusted ? [trusted] : []), database, apolloService, http, sockets, streams];
+  return { http, services };
+}
+
+function createIngest({ metrics, logger }: Shared, { leaderboard }: Scoreboard, publisher: Publisher) {
+  const ingester = new Ingester({ leaderboard, publisher, metrics, logger });
+  const check: ReadinessCheck = () =>
+    Promise.resolve(ingester.consuming ? undefined : "the message broker does not answer");
+  return { services: [ingester], check };
+}
+
+function createWorker({ config, boards, reader, keeper, channels, metrics, logger }: Shared) {
+  const database = new Database(config.databaseUrl, passTimeoutMs);
+  const history = new ScoreHistory(database);
+  const ledger = new ScoreLedger(database, history);
+  const announce = config.durability === "postgres";
+  const worker = new SyncWorker({
+    keeper,
+    outbox: new Outbox(reader.client),
+    ledger,
+    history,
+    historyRetentionDays: config.historyRetentionDays,
+    boards,
+    leadership: new Leadership({ databaseUrl: config.databaseUrl, logger }),
+    intervalMs: config.syncIntervalMs,
+    onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
+    metrics,
+    logger,
+    now: Date.now,
+  });
+  const requests: Service = {
+    name: "sync-requests",
+    start: async () => {
+      if (!announce) return;
+      for (const board of boards) await channels.onSyncRequest(board, () => worker.request(board));
+    },
+    stop: () => Promise.resolve(),
+  };
+  const check: ReadinessCheck = () =>
+    database.ping().then(
+      () => undefined,
+      () => "PostgreSQL does not answer",
+    );
+  return { services: [database, worker, requests], check };
+}
+
+function redisCheck(reader: RedisConnection): ReadinessCheck {
+  return () =>
+    reader.client.ping().then(
+      () => undefined,
+      () => "Redis does not answer",
+    );
+}
+
+function boardsCheck(keeper: BoardKeeper, boards: readonly Board[]): ReadinessCheck {
+  return async () => {
+    try {
+      const states = await Promise.all(boards.map((board) => keeper.readState(board)));
+      const closed = boards.filter((_board, index) => !states[index]?.open);
+      return closed.length === 0 ? undefined : `not open yet: ${closed.join(", ")} (a worker opens boards)`;
+    } catch {
+      return "the boards' state can't be read";
+    }
+  };
+}

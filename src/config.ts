@@ -1,0 +1,187 @@
+import { z } from "zod";
+import { logLevels } from "./logger.js";
+
+/**
+ * The only reader of the environment. Every variable is parsed once, at start; all that is wrong is reported together.
+ * An empty variable counts as unset, as Docker Compose passes `${NAME:-}` for one that is not there.
+ */
+
+const redisProtocols = new Set(["redis:", "rediss:"]);
+
+const wholeNumber = (min: number, max: number, tooHigh = `must be at most ${max}`) =>
+  z
+    .string()
+    .regex(/^-?\d{1,16}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, tooHigh));
+
+const commaSeparated = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
+
+const redisUrls = commaSeparated.pipe(
+  z
+    .array(z.string().refine((url) => hasProtocol(url, redisProtocols), "must be redis:// or rediss:// URLs"))
+    .min(1, "must name at least one redis:// or rediss:// URL"),
+);
+
+const postgresUrl = z
+  .string()
+  .refine(
+    (url) => hasProtocol(url, new Set(["postgres:", "postgresql:"])),
+    "must be a postgres:// or postgresql:// URL",
+  );
+
+const amqpUrl = z
+  .string()
+  .refine((url) => hasProtocol(url, new Set(["amqp:", "amqps:"])), "must be an amqp:// or amqps:// URL");
+
+const boardIds = commaSeparated.pipe(
+  z
+    .array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "a board's id is 1 to 64 letters, digits, hyphens or underscores"))
+    .min(1, "must name at least one board")
+    .refine((boards) => new Set(boards).size === boards.length, "names a board twice"),
+);
+
+const origins = commaSeparated.pipe(
+  z.array(z.string().refine(isOrigin, "must be origins such as https://example.com, without a path")),
+);
+
+const jwtSecret = z
+  .string()
+  .refine(
+    (secret) => Buffer.byteLength(secret) >= 32,
+    "must be at least 32 bytes; `openssl rand -base64 48` makes one",
+  );
+
+const flag = z
+  .enum(["on", "off", "true", "false", "1", "0"], "must be on or off")
+  .transform((value) => value === "on" || value === "true" || value === "1");
+
+const notYet = (name: string, instead: string) =>
+  z.undefined({ error: `${name} is not supported by this version; ${instead}` }).optional();
+
+const hour = 3_600_000;
+
+const environment = z.object({
+  NODE_ENV: z.string().optional(),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  HOST: z.string().default("0.0.0.0"),
+  OPS_PORT: wholeNumber(0, 65_535).default(4001),
+  OPS_HOST: z.string().default("127.0.0.1"),
+  REDIS_URL: redisUrls,
+  DATABASE_URL: postgresUrl,
+  AMQP_URL: amqpUrl.optional(),
+  JWT_SECRET: jwtSecret,
+  JWT_JWKS_URL: notYet("JWT_JWKS_URL", "use JWT_SECRET"),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  BOARDS: boardIds.default(["main"]),
+  SYNC_INTERVAL_MS: wholeNumber(10, hour).default(1000),
+  PUSH_INTERVAL_MS: wholeNumber(0, hour).default(50),
+  DURABILITY: z.enum(["redis", "postgres", "memory"], "must be redis, postgres or memory").default("redis"),
+  MAX_INCREMENT: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(1_000_000),
+  RATE_LIMIT_PER_SECOND: wholeNumber(1, 1_000_000).default(20),
+  RATE_LIMIT_BURST: wholeNumber(1, 1_000_000).default(40),
+  SERVICE_RATE_LIMIT_PER_SECOND: wholeNumber(1, 10_000_000).optional(),
+  CORS_ORIGINS: origins.default([]),
+  HISTORY_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
+  MAX_CONNECTIONS: wholeNumber(1, 10_000_000).default(50_000),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 10_000_000).default(10_000),
+  INTROSPECTION: flag.optional(),
+  TRUSTED_DOCUMENTS: z.enum(["off", "only"], "must be off or only").default("off"),
+  TRUSTED_DOCUMENTS_FILE: z.string().optional(),
+  PREPARED_OPERATIONS: flag.default(true),
+  WEB_CONCURRENCY: wholeNumber(1, 256).default(1),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
+});
+
+type Environment = z.output<typeof environment>;
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+export type Config = ReturnType<typeof toConfig>;
+
+/** Says in one message everything that is wrong with the environment. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.name = "ConfigError";
+  }
+}
+
+/** @throws ConfigError naming every variable that is missing or wrong, never a secret's value */
+export function parseConfig(env: EnvironmentVariables): Config {
+  return toConfig(parse(environment, env));
+}
+
+/**
+ * The part of the environment that a script needs, by the same rules as the server's.
+ *
+ * @throws ConfigError
+ */
+export function parseVariables<Name extends keyof Environment>(
+  env: EnvironmentVariables,
+  names: readonly Name[],
+): Pick<Environment, Name> {
+  const mask = Object.fromEntries(names.map((name) => [name, true]));
+  // Zod's mask type can't be computed from a list of names; the result is checked by the schema itself.
+  return parse(environment.pick(mask as Record<keyof Environment, true>), env);
+}
+
+function parse<T>(schema: z.ZodType<T>, env: EnvironmentVariables): T {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    result.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      return name in given ? `${name}: ${issue.message}` : `${name}: is required`;
+    }),
+  );
+}
+
+function toConfig(env: Environment) {
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    opsPort: env.OPS_PORT,
+    opsHost: env.OPS_HOST,
+    redisUrls: env.REDIS_URL,
+    databaseUrl: env.DATABASE_URL,
+    amqpUrl: env.AMQP_URL,
+    jwt: { secret: env.JWT_SECRET, issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE },
+    boards: env.BOARDS,
+    syncIntervalMs: env.SYNC_INTERVAL_MS,
+    pushIntervalMs: env.PUSH_INTERVAL_MS,
+    durability: env.DURABILITY,
+    maxIncrement: env.MAX_INCREMENT,
+    rateLimits: {
+      player: { perSecond: env.RATE_LIMIT_PER_SECOND, burst: env.RATE_LIMIT_BURST },
+      service: env.SERVICE_RATE_LIMIT_PER_SECOND
+        ? { perSecond: env.SERVICE_RATE_LIMIT_PER_SECOND, burst: 2 * env.SERVICE_RATE_LIMIT_PER_SECOND }
+        : undefined,
+    },
+    historyRetentionDays: env.HISTORY_RETENTION_DAYS,
+    connectionLimits: {
+      maxConnections: env.MAX_CONNECTIONS,
+      maxConnectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
+    },
+    corsOrigins: env.CORS_ORIGINS,
+    /** Undefined: every document is answered that is valid. */
+    trustedDocuments: env.TRUSTED_DOCUMENTS === "only" ? { file: env.TRUSTED_DOCUMENTS_FILE } : undefined,
+    preparedOperations: env.PREPARED_OPERATIONS,
+    introspection: env.INTROSPECTION ?? env.NODE_ENV !== "production",
+    webConcurrency: env.WEB_CONCURRENCY,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function hasProtocol(text: string, protocols: ReadonlySet<string>): boolean {
+  return URL.canParse(text) && protocols.has(new URL(text).protocol);
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}

@@ -1,0 +1,184 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Leaderboard } from "../leaderboard/leaderboard.js";
+import { sameEntries, type Board, type Revision, type Snapshot } from "../leaderboard/types.js";
+import type { Logger } from "../logger.js";
+import { CoalescedRead } from "./coalesced-read.js";
+import { LatestIterator } from "./latest-iterator.js";
+import type { Channels } from "./pubsub.js";
+import type { Topic } from "./topic.js";
+
+export interface BoardFeedOptions {
+  /** A busy board is published at most once per this time. */
+  pushIntervalMs: number;
+  onPublished: () => void;
+  /** Called when a message tells of a revision, whether or not it changed the top scores. */
+  onRevision: (board: Board, revision: Revision) => void;
+  logger: Logger;
+}
+
+const retryIntervalMs = 500;
+
+/** The newest snapshot of one board, from this process' changes to its viewers. */
+export class BoardFeed implements Topic<Snapshot> {
+  readonly #board: Board;
+  readonly #leaderboard: Leaderboard;
+  readonly #channels: Channels;
+  readonly #options: BoardFeedOptions;
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  readonly #read: CoalescedRead<Snapshot>;
+  readonly #stop = new AbortController();
+  /** What all viewers of this process were given last. */
+  #newest: Snapshot | undefined;
+  /** The newest revision that viewers who came since were given. */
+  #servedAt: Revision | undefined;
+  /** Whether some viewer may have been given other entries than those of `#newest`. */
+  #diverged = false;
+  /** The newest revision that this process made and has not published, and when the oldest of those was made. */
+  #dirty: { revision: Revision; since: number } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #publishing = false;
+  #lastPublishAt = -Infinity;
+
+  constructor(board: Board, leaderboard: Leaderboard, channels: Channels, options: BoardFeedOptions) {
+    this.#board = board;
+    this.#leaderboard = leaderboard;
+    this.#channels = channels;
+    this.#options = options;
+    this.#read = new CoalescedRead(() => this.#readSnapshot());
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  async start(): Promise<void> {
+    const { onRevision } = this.#options;
+    await this.#channels.onSnapshot(this.#board, (snapshot) => {
+      this.#offer(snapshot);
+      onRevision(this.#board, snapshot.revision);
+    });
+    await this.#channels.onRevision(this.#board, (revision) => onRevision(this.#board, revision));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#stop.abort();
+  }
+
+  async current(): Promise<Snapshot> {
+    const snapshot = await this.#read.get();
+    if (this.#servedAt === undefined || snapshot.revision > this.#servedAt) this.#servedAt = snapshot.revision;
+    if (this.#newest && !sameEntries(this.#newest.entries, snapshot.entries)) this.#diverged = true;
+    return snapshot;
+  }
+
+  subscribe(listener: (snapshot: Snapshot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  isNewer(snapshot: Snapshot, than: Snapshot): boolean {
+    return snapshot.revision > than.revision;
+  }
+
+  changedAt({ changedAt }: Snapshot): number | undefined {
+    return changedAt;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Snapshot> {
+    return new LatestIterator(this);
+  }
+
+  /** Says that this process changed the board, whose revision is now `revision`. Free while a push is due anyway. */
+  changed(revision: Revision): void {
+    if (this.#dirty) this.#dirty.revision = revision;
+    else this.#dirty = { revision, since: Date.now() };
+    if (this.#timer !== undefined || this.#publishing) return;
+    this.#schedule();
+  }
+
+  /** Looks for what a lost message would have told. */
+  async reconcile(): Promise<void> {
+    if (this.#listeners.size === 0) return;
+    try {
+      const revision = await this.#leaderboard.revision(this.#board);
+      if (this.#newest && revision <= this.#newest.revision) return;
+      const snapshot = await this.#read.get();
+      if (this.#isNews(snapshot)) this.#offer(snapshot);
+    } catch (error) {
+      this.#options.logger.debug({ err: error, board: this.#board }, "could not compare a board with Redis");
+    }
+  }
+
+  #schedule(): void {
+    const wait = this.#lastPublishAt + this.#options.pushIntervalMs - performance.now();
+    if (wait <= 0) {
+      void this.#publish();
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#publish();
+    }, wait);
+  }
+
+  async #publish(): Promise<void> {
+    this.#publishing = true;
+    const dirty = this.#dirty;
+    this.#dirty = undefined;
+    this.#lastPublishAt = performance.now();
+    try {
+      if (dirty) await this.#publishIfNew(dirty.revision, dirty.since);
+    } catch (error) {
+      // The change itself is safe in Redis; viewers get it when their process reconciles.
+      this.#options.logger.warn({ err: error, board: this.#board }, "could not publish a board's change");
+    }
+    this.#publishing = false;
+    if (this.#hasChanged() && !this.#stop.signal.aborted) this.#schedule();
+  }
+
+  #hasChanged(): boolean {
+    return this.#dirty !== undefined;
+  }
+
+  async #publishIfNew(revision: Revision, changedAt: number): Promise<void> {
+    // Another process may have published a newer snapshot meanwhile, which holds this change too.
+    if (this.#newest && this.#newest.revision >= revision) return;
+    const snapshot = await this.#read.get();
+    if (this.#newest && sameEntries(this.#newest.entries, snapshot.entries)) {
+      if (this.#isNews(snapshot)) this.#offer(snapshot);
+      await this.#channels.publishRevision(this.#board, snapshot.revision);
+      return;
+    }
+    await this.#channels.publishSnapshot({ ...snapshot, changedAt });
+    this.#options.onPublished();
+  }
+
+  /**
+   * Whether some viewer has seen other entries. Changes below the top scores are no news; one that was taken back is, to
+   * viewers who came in between.
+   */
+  #isNews(snapshot: Snapshot): boolean {
+    return this.#diverged || !this.#newest || !sameEntries(this.#newest.entries, snapshot.entries);
+  }
+
+  /** Takes a snapshot from wherever it came; older ones than the newest are dropped. */
+  #offer(snapshot: Snapshot): void {
+    if (this.#newest && snapshot.revision <= this.#newest.revision) return;
+    this.#newest = snapshot;
+    this.#diverged = this.#servedAt !== undefined && this.#servedAt > snapshot.revision;
+    for (const listener of this.#listeners) listener(snapshot);
+  }
+
+  /** While Redis is away or the board unknown, viewers wait rather than fail: all would only come back at once. */
+  async #readSnapshot(): Promise<Snapshot> {
+    for (;;) {
+      try {
+        return await this.#leaderboard.snapshot(this.#board);
+      } catch (error) {
+        this.#options.logger.debug({ err: error, board: this.#board }, "a board can't be read; trying again");
+        await delay(retryIntervalMs, undefined, { signal: this.#stop.signal });
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+const maxShortLength = 125;
+const maxMediumLength = 0xffff;
+const finalText = 0x81;
+
+/** Clients that number their subscriptions all have the same few ids. */
+const commonIds = /^\d{1,2}$/;
+const commonPrefixes = new Map<string, Buffer>();
+
+/**
+ * The start of a `next` message, up to and with the subscription's id: all in which the messages of a group differ. Made
+ * once for a subscription. Don't change it.
+ */
+export function messagePrefix(id: string): Buffer {
+  const known = commonPrefixes.get(id);
+  if (known) return known;
+  const prefix = Buffer.from(`{"id":${JSON.stringify(id)}`);
+  if (commonIds.test(id)) commonPrefixes.set(id, prefix);
+  return prefix;
+}
+
+/**
+ * One `next` message, serialised once for all viewers of a group: as a WebSocket frame (RFC 6455, section 5.2) of the
+ * graphql-transport-ws protocol with each socket's id spliced in, or as a server-sent event. Frames of a server are not
+ * masked.
+ */
+export class NextMessage {
+  readonly #payload: string;
+  #event: Buffer | undefined;
+  #rest: Buffer | undefined;
+  #lastPrefix: Buffer | undefined;
+  #lastFrame: Buffer | undefined;
+
+  /** @param payload the execution result as JSON */
+  constructor(payload: string) {
+    this.#payload = payload;
+  }
+
+  /** The same for all who read events. */
+  get event(): Buffer {
+    return (this.#event ??= Buffer.from(`event: next\ndata: ${this.#payload}\n\n`));
+  }
+
+  /** The bytes for one socket. Those whose ids are alike (many clients number theirs) share them: don't change them. */
+  frame(prefix: Buffer): Buffer {
+    if (this.#lastFrame && this.#lastPrefix?.equals(prefix)) return this.#lastFrame;
+    this.#rest ??= Buffer.from(`,"type":"next","payload":${this.#payload}}`);
+    const length = prefix.length + this.#rest.length;
+    const header = headerLength(length);
+    const frame = Buffer.allocUnsafe(header + length);
+    writeHeader(frame, length);
+    prefix.copy(frame, header);
+    this.#rest.copy(frame, header + prefix.length);
+    this.#lastPrefix = prefix;
+    this.#lastFrame = frame;
+    return frame;
+  }
+}
+
+function headerLength(length: number): number {
+  if (length <= maxShortLength) return 2;
+  return length <= maxMediumLength ? 4 : 10;
+}
+
+function writeHeader(frame: Buffer, length: number): void {
+  frame[0] = finalText;
+  if (length <= maxShortLength) {
+    frame[1] = length;
+  } else if (length <= maxMediumLength) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+}

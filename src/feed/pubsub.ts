@@ -1,0 +1,88 @@
+import { RedisPubSub } from "graphql-redis-subscriptions";
+import type { Cluster, Redis } from "ioredis";
+import { z } from "zod";
+import type { Position } from "../leaderboard/position.js";
+import type { Board, Revision, Snapshot } from "../leaderboard/types.js";
+
+type RedisClient = Redis | Cluster;
+
+const wholeNumber = z.number().int().nonnegative();
+
+const wireSnapshot = z.object({
+  revision: wholeNumber,
+  changedAt: z.number().optional(),
+  entries: z.array(z.object({ rank: z.number().int(), userId: z.string(), score: z.number().int() })),
+});
+const wireRevision = z.object({ revision: wholeNumber });
+const wirePosition = z.object({ epoch: wholeNumber, revision: wholeNumber });
+const wireRequest = z.object({});
+
+export interface ChannelsOptions {
+  publisher: RedisClient;
+  subscriber: RedisClient;
+  /** Gets what came over a board's channel and is no message of ours. */
+  onGarbage: (board: Board, problem: unknown) => void;
+}
+
+/**
+ * The channels between processes, and what travels on them. Redis may lose a message of a channel, and anybody with
+ * access may publish nonsense: every receiver copes with both.
+ */
+export class Channels {
+  readonly #pubsub: RedisPubSub;
+  readonly #onGarbage: ChannelsOptions["onGarbage"];
+
+  constructor({ publisher, subscriber, onGarbage }: ChannelsOptions) {
+    this.#pubsub = new RedisPubSub({ publisher, subscriber });
+    this.#onGarbage = onGarbage;
+  }
+
+  /** A board's newest snapshot, whole, so that a receiver needs no look at Redis. */
+  async publishSnapshot({ board, revision, changedAt, entries }: Snapshot): Promise<void> {
+    await this.#pubsub.publish(channel(board, "top"), { revision, changedAt, entries });
+  }
+
+  async onSnapshot(board: Board, handle: (snapshot: Snapshot) => void): Promise<void> {
+    // The brands are ours again: every number and id in it was written by a process of the same service.
+    await this.#subscribe(board, "top", wireSnapshot, (wire) => handle({ board, ...wire } as unknown as Snapshot));
+  }
+
+  /** Says that a board changed where no top score did. */
+  async publishRevision(board: Board, revision: Revision): Promise<void> {
+    await this.#pubsub.publish(channel(board, "revision"), { revision });
+  }
+
+  async onRevision(board: Board, handle: (revision: Revision) => void): Promise<void> {
+    await this.#subscribe(board, "revision", wireRevision, ({ revision }) => handle(revision as Revision));
+  }
+
+  /** Asks the worker not to wait for its interval. */
+  async requestSync(board: Board): Promise<void> {
+    await this.#pubsub.publish(channel(board, "sync-request"), {});
+  }
+
+  async onSyncRequest(board: Board, handle: () => void): Promise<void> {
+    await this.#subscribe(board, "sync-request", wireRequest, handle);
+  }
+
+  /** Says up to where PostgreSQL holds a board's changes. */
+  async publishSynced(board: Board, { epoch, revision }: Position): Promise<void> {
+    await this.#pubsub.publish(channel(board, "synced"), { epoch, revision });
+  }
+
+  async onSynced(board: Board, handle: (position: Position) => void): Promise<void> {
+    await this.#subscribe(board, "synced", wirePosition, (wire) => handle(wire as unknown as Position));
+  }
+
+  async #subscribe<T>(board: Board, name: string, schema: z.ZodType<T>, handle: (message: T) => void): Promise<void> {
+    await this.#pubsub.subscribe(channel(board, name), (message: unknown) => {
+      const result = schema.safeParse(message);
+      if (result.success) handle(result.data);
+      else this.#onGarbage(board, result.error);
+    });
+  }
+}
+
+function channel(board: Board, name: string): string {
+  return `lb:{${board}}:${name}`;
+}

@@ -1,0 +1,35 @@
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import type { NextMessage } from "./next-message.js";
+import { ViewerConnection } from "./viewer-connection.js";
+
+const nothing = Buffer.alloc(0);
+
+/**
+ * The hot path to one viewer's WebSocket: prebuilt frames go straight to the TCP socket, past ws' sender. That is safe as
+ * long as ws does not compress (`perMessageDeflate: false`): its own messages are then written whole and at once, too.
+ */
+export class ViewerSocket extends ViewerConnection {
+  readonly #socket: Socket;
+
+  constructor(webSocket: WebSocket) {
+    super();
+    // Not part of ws' types, but it has always been there, and other libraries rely on it.
+    this.#socket = (webSocket as unknown as { _socket: Socket })._socket;
+  }
+
+  get isDrained(): boolean {
+    return this.#socket.writableLength === 0;
+  }
+
+  send(message: NextMessage, prefix: Buffer): number {
+    const frame = message.frame(prefix);
+    this.#socket.write(frame);
+    return frame.length;
+  }
+
+  protected afterDrain(callback: () => void): void {
+    // Node's "drain" event only comes above a high-water mark; the callback of a write behind the others always does.
+    this.#socket.write(nothing, callback);
+  }
+}

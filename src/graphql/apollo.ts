@@ -1,0 +1,174 @@
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
+import { ApolloServerErrorCode } from "@apollo/server/errors";
+import { GraphQLError, OperationTypeNode, type GraphQLSchema } from "graphql";
+import type { FastifyRequest } from "fastify";
+import { bearerToken, type Authenticator } from "../auth/authenticate.js";
+import { StandingsError, toStandingsError } from "../errors.js";
+import type { Logger } from "../logger.js";
+import type { Metrics } from "../metrics.js";
+import type { GraphQLContext } from "./context.js";
+import { errorCode, logFault, presentError } from "./errors.js";
+import { maxTokens, validationRules } from "./limits.js";
+import type { PreparedOperations } from "./prepared-operations.js";
+import type { TrustedDocuments } from "./trusted-documents.js";
+
+export interface ApolloOptions {
+  schema: GraphQLSchema;
+  /** Told of every operation that is accepted. */
+  prepared: PreparedOperations | undefined;
+  /** Undefined: every document is answered that is valid. */
+  trusted: TrustedDocuments | undefined;
+  introspection: boolean;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+/** GraphQL over HTTP. Batches are refused, GET serves queries only, and what browsers send without asking is refused. */
+export function createApolloServer({ schema, prepared, trusted, introspection, metrics, logger }: ApolloOptions) {
+  return new ApolloServer<GraphQLContext>({
+    schema,
+    introspection,
+    // The rules refuse introspection themselves, the same way over WebSocket.
+    validationRules: validationRules(introspection),
+    parseOptions: { maxLexicalTokens: maxTokens },
+    hideSchemaDetailsFromClientErrors: !introspection,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    ...(trusted && { persistedQueries: { cache: manifestCache(trusted) } }),
+    formatError: presentError,
+    stopOnTerminationSignals: false,
+    logger,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // It would have every field's resolver wrapped, only to say that nothing is to be cached.
+      ApolloServerPluginCacheControlDisabled(),
+      neverCached,
+      okForApplicationJson,
+      observe(metrics, logger),
+      accept({ prepared, trusted }),
+    ],
+  });
+}
+
+/** @throws GraphQLError `UNAUTHENTICATED` for a token that is refused; without one the viewer is anonymous */
+export function createContext(authenticator: Authenticator) {
+  return (request: FastifyRequest): Promise<GraphQLContext> => {
+    try {
+      return Promise.resolve({ viewer: authenticator.authenticate(bearerToken(request.headers.authorization)) });
+    } catch (error) {
+      const { code, message, restStatus } = toStandingsError(error);
+      const status = acceptsGraphQLResponse(request.headers.accept) ? restStatus : 200;
+      return Promise.reject(new GraphQLError(message, { extensions: { code, http: { status } } }));
+    }
+  };
+}
+
+/** What Apollo keeps persisted queries in, when they are to be those of the manifest alone. */
+function manifestCache(trusted: TrustedDocuments) {
+  return {
+    get: (key: string) => Promise.resolve(trusted.textOf(key.replace(/^apq:/, ""))),
+    set: () => Promise.resolve(),
+    delete: () => Promise.resolve(false),
+  };
+}
+
+const neverCached: ApolloServerPlugin<GraphQLContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ response }) {
+        response.http.headers.set("cache-control", "no-store");
+        return Promise.resolve();
+      },
+    }),
+};
+
+const wellFormedRequestErrors: ReadonlySet<unknown> = new Set([
+  ApolloServerErrorCode.GRAPHQL_PARSE_FAILED,
+  ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED,
+  ApolloServerErrorCode.BAD_USER_INPUT,
+]);
+
+/**
+ * GraphQL over HTTP: an answer in `application/json` to a well-formed request has status 200, errors or not, as older
+ * clients take any other status for a broken connection. Apollo gives 400.
+ */
+const okForApplicationJson: ApolloServerPlugin<GraphQLContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ request, response }) {
+        const { body, http } = response;
+        const badDocument =
+          http.status === 400 &&
+          request.http?.method === "POST" &&
+          !acceptsGraphQLResponse(request.http.headers.get("accept")) &&
+          body.kind === "single" &&
+          body.singleResult.errors?.every((error) => wellFormedRequestErrors.has(error.extensions?.code));
+        if (badDocument) http.status = 200;
+        return Promise.resolve();
+      },
+    }),
+};
+
+function acceptsGraphQLResponse(accept: string | undefined): boolean {
+  return accept?.includes("application/graphql-response+json") ?? false;
+}
+
+/** Whatever comes this far was parsed, validated, and found within the limits. */
+function accept({
+  prepared,
+  trusted,
+}: Pick<ApolloOptions, "prepared" | "trusted">): ApolloServerPlugin<GraphQLContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation({ request: { operationName, extensions, http }, source: query, queryHash, document }) {
+          if (trusted && !trusted.has(document)) {
+            const originalError = new StandingsError("untrustedDocument");
+            const status = acceptsGraphQLResponse(http?.headers.get("accept")) ? originalError.restStatus : 200;
+            return Promise.reject(new GraphQLError("", { originalError, extensions: { http: { status } } }));
+          }
+          prepared?.learn({ query, operationName }, document, extensions?.persistedQuery ? queryHash : undefined);
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+function observe(metrics: Metrics, logger: Logger): ApolloServerPlugin<GraphQLContext> {
+  return {
+    requestDidStart: () => {
+      const stop = metrics.operationDuration.startTimer({ transport: "graphql-http" });
+      return Promise.resolve({
+        didEncounterErrors({ errors, operationName }) {
+          for (const error of errors) {
+            logFault(logger, error, operationName);
+            metrics.errors.inc({ transport: "graphql-http", code: errorCode(error) });
+          }
+          return Promise.resolve();
+        },
+        didResolveOperation({ operation }) {
+          if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve();
+          const extensions = { code: ApolloServerErrorCode.BAD_REQUEST, http: { status: 400 } };
+          return Promise.reject(new GraphQLError("Subscriptions are served over WebSocket.", { extensions }));
+        },
+        willSendResponse() {
+          stop();
+          return Promise.resolve();
+        },
+      });
+    },
+    contextCreationDidFail({ error }) {
+      metrics.errors.inc({ transport: "graphql-http", code: errorCode(error) });
+      return Promise.resolve();
+    },
+    unexpectedErrorProcessingRequest({ error }) {
+      logger.error({ err: error }, "Apollo Server failed");
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { ViewerConnection } from "../feed/viewer-connection.js";
+import type { Viewer } from "../auth/roles.js";
+
+/** What resolvers know of the request. */
+export interface GraphQLContext {
+  readonly viewer: Viewer;
+}
+
+/** An operation that came by a way on which subscriptions are served, with what the hub needs to share it. */
+export interface SubscriberContext extends GraphQLContext {
+  readonly connection: ViewerConnection;
+  /** Of the subscription on its connection. */
+  readonly id: string;
+  /** The document's text. */
+  readonly text: string;
+}

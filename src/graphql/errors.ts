@@ -1,0 +1,91 @@
+import { ApolloServerErrorCode } from "@apollo/server/errors";
+import { GraphQLError, Kind, type GraphQLFormattedError } from "graphql";
+import { toStandingsError, type StandingsError } from "../errors.js";
+import type { Logger } from "../logger.js";
+import type { Metrics } from "../metrics.js";
+
+/**
+ * The catalogue's error behind one of GraphQL's; undefined when GraphQL itself refused the document or its variables,
+ * which is the caller's mistake and keeps its own words.
+ */
+function causeOf(error: unknown): StandingsError | undefined {
+  let innermost = error;
+  while (innermost instanceof GraphQLError && innermost.originalError) innermost = innermost.originalError;
+  return innermost instanceof GraphQLError ? undefined : toStandingsError(innermost);
+}
+
+/** What a client sees, over HTTP and WebSocket alike. `formatted` is what GraphQL would have said. */
+export function presentError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const cause = causeOf(error);
+  const { locations, path } = formatted;
+  if (!cause) {
+    if (!isBadVariable(error)) return formatted;
+    return { ...formatted, extensions: { ...formatted.extensions, code: ApolloServerErrorCode.BAD_USER_INPUT } };
+  }
+  return {
+    message: cause.message,
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: {
+      code: cause.code,
+      ...(cause.retryAfter !== undefined && { retryAfter: cause.retryAfter }),
+    },
+  };
+}
+
+/** Whether GraphQL refused a document before it ran, or met an error while running it. */
+export type Phase = "refuse" | "execute";
+
+export type PresentError = (error: GraphQLError, phase: Phase, operationName?: string | null) => GraphQLFormattedError;
+
+/** For the operations that Apollo does not see: logs an error and presents it as Apollo would. */
+export function errorPresenter(logger: Logger): PresentError {
+  return (error, phase, operationName) => {
+    logFault(logger, error, operationName);
+    return presentError({ ...error.toJSON(), extensions: { code: codeOf(error, phase) } }, error);
+  };
+}
+
+/** Likewise, and counts it as answered. */
+export function countingPresenter(
+  transport: string,
+  { metrics, logger }: { metrics: Metrics; logger: Logger },
+): PresentError {
+  const present = errorPresenter(logger);
+  return (error, phase, operationName) => {
+    const presented = present(error, phase, operationName);
+    metrics.errors.inc({ transport, code: String(presented.extensions?.code) });
+    return presented;
+  };
+}
+
+function codeOf(error: GraphQLError, phase: Phase): string {
+  if (phase === "refuse") {
+    // graphql-ws' own words, for a name that no operation of the document has.
+    if (error.message === "Unable to identify operation") return ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE;
+    return error.message.startsWith("Syntax Error")
+      ? ApolloServerErrorCode.GRAPHQL_PARSE_FAILED
+      : ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED;
+  }
+  return ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
+}
+
+/** Whether GraphQL refused a variable's value: as it came in, or (null for a non-null argument) where it is used. */
+function isBadVariable(error: unknown): boolean {
+  const kind = error instanceof GraphQLError ? error.nodes?.[0]?.kind : undefined;
+  return kind === Kind.VARIABLE_DEFINITION || kind === Kind.VARIABLE;
+}
+
+/** Logs a fault once, with its cause. The caller's own mistakes are no news. */
+export function logFault(logger: Logger, error: unknown, operation: string | null | undefined): void {
+  const cause = causeOf(error);
+  if (cause?.isUnloggedFault) logger.error({ err: cause, operation }, "a GraphQL operation failed");
+}
+
+/** For a metric's label: codes come from the catalogue or from Apollo, never from a client. */
+export function errorCode(error: unknown): string {
+  const cause = causeOf(error);
+  if (cause) return cause.code;
+  const code = error instanceof GraphQLError ? error.extensions.code : undefined;
+  return typeof code === "string" ? code : "GRAPHQL_ERROR";
+}

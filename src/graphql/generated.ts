@@ -1,0 +1,468 @@
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { GraphQLContext } from './context.js';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A moment, as ISO 8601 in UTC: 2026-11-23T10:00:00.000Z. */
+  DateTime: { input: Date; output: Date; }
+  /** A whole number, exact between -(2^53 - 1) and 2^53 - 1. */
+  SafeInt: { input: number; output: number; }
+};
+
+/** An increment that will be applied. */
+export type EnqueuePayload = {
+  readonly __typename?: 'EnqueuePayload';
+  /** Always true: a refused increment is an error with a code. */
+  readonly accepted: Scalars['Boolean']['output'];
+  /** The message's id, as operators find it in logs and among the dead letters. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** What an accepted increment did. */
+export type IncrementScorePayload = {
+  readonly __typename?: 'IncrementScorePayload';
+  /** The player's own row after this increment. */
+  readonly entry: ScoreEntry;
+  /** A sentence for people. */
+  readonly message: Scalars['String']['output'];
+  /** The board's revision that this increment made. */
+  readonly revision: Scalars['SafeInt']['output'];
+  /** Always true: a refused increment is an error with a code. */
+  readonly success: Scalars['Boolean']['output'];
+  /** The board's ten best entries, read after this increment. */
+  readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /**
+   * As incrementScore, for the highest volumes: answers as soon as the message broker has the increment on disk, and it is
+   * applied soon after, exactly once. Takes the same arguments, roles and limits. What only the board can tell comes too
+   * late for the answer: an increment that would take the total out of range, or whose key was used with other arguments,
+   * is set aside for the operators. UNAVAILABLE on a server without a message broker, or while that is away.
+   */
+  readonly enqueueIncrement: EnqueuePayload;
+  /**
+   * Adds to a player's score. A player may add 1 to MAX_INCREMENT to its own score, a service or an admin any non-zero
+   * whole number to anyone's. With the same idempotencyKey (1 to 255 printable ASCII characters) from the same subject
+   * within 24 hours the first answer's score and revision come back and nothing changes.
+   */
+  readonly incrementScore: IncrementScorePayload;
+};
+
+
+export type MutationEnqueueIncrementArgs = {
+  board?: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  scoreIncrement: Scalars['SafeInt']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+
+export type MutationIncrementScoreArgs = {
+  board?: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  scoreIncrement: Scalars['SafeInt']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  readonly startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/** A player's own row as it stood at a revision. */
+export type PlayerScoreUpdate = {
+  readonly __typename?: 'PlayerScoreUpdate';
+  readonly board: Scalars['ID']['output'];
+  /** Null while the player has no score on this board. */
+  readonly rank?: Maybe<Scalars['Int']['output']>;
+  /** Counts the board's accepted changes; it never goes back. */
+  readonly revision: Scalars['SafeInt']['output'];
+  /** Null while the player has no score on this board. */
+  readonly score?: Maybe<Scalars['SafeInt']['output']>;
+  readonly userId: Scalars['ID']['output'];
+};
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /** A player's row, or null when the player has no score on this board. */
+  readonly playerScore?: Maybe<ScoreEntry>;
+  /** A player's total at a moment in the past, or null when the player had none yet. */
+  readonly scoreAt?: Maybe<Scalars['SafeInt']['output']>;
+  /**
+   * A player's increments, newest first, 1 to 100 a page; after takes the endCursor of the page before. The history is up
+   * to date within the server's sync interval.
+   */
+  readonly scoreHistory: ScoreHistoryConnection;
+  /**
+   * A player's row with up to radius rows above and below it, highest score first. The radius is 0 to 50. Empty when the
+   * player has no score on this board.
+   */
+  readonly scoresAround: ReadonlyArray<ScoreEntry>;
+  /** The best entries of a board, highest score first. The limit is 1 to 100. */
+  readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
+
+export type QueryPlayerScoreArgs = {
+  board?: Scalars['ID']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+
+export type QueryScoreAtArgs = {
+  at: Scalars['DateTime']['input'];
+  board?: Scalars['ID']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+
+export type QueryScoreHistoryArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  board?: Scalars['ID']['input'];
+  first?: Scalars['Int']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+
+export type QueryScoresAroundArgs = {
+  board?: Scalars['ID']['input'];
+  radius?: Scalars['Int']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+
+export type QueryTopScoresArgs = {
+  board?: Scalars['ID']['input'];
+  limit?: Scalars['Int']['input'];
+};
+
+/** One row of a board. Equal scores share a rank (1, 2, 2, 4) and stand in one fixed order, the same everywhere. */
+export type ScoreEntry = {
+  readonly __typename?: 'ScoreEntry';
+  /** 1 for the highest score; one more than the number of players with a higher score. */
+  readonly rank: Scalars['Int']['output'];
+  /** The player's total on this board. */
+  readonly score: Scalars['SafeInt']['output'];
+  /** The player, 1 to 255 characters without control characters. */
+  readonly userId: Scalars['ID']['output'];
+};
+
+/** An accepted increment, as the history keeps it. */
+export type ScoreEvent = {
+  readonly __typename?: 'ScoreEvent';
+  /** What was added. */
+  readonly increment: Scalars['SafeInt']['output'];
+  /** When Redis accepted it. */
+  readonly occurredAt: Scalars['DateTime']['output'];
+  /** The board's revision that it made. */
+  readonly revision: Scalars['SafeInt']['output'];
+  /** The player's total after it. */
+  readonly score: Scalars['SafeInt']['output'];
+};
+
+export type ScoreEventEdge = {
+  readonly __typename?: 'ScoreEventEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: ScoreEvent;
+};
+
+/** A player's history, page by page, newest first. */
+export type ScoreHistoryConnection = {
+  readonly __typename?: 'ScoreHistoryConnection';
+  readonly edges: ReadonlyArray<ScoreEventEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** A player's row and its neighbours as they stood at a revision. */
+export type ScoresAroundUpdate = {
+  readonly __typename?: 'ScoresAroundUpdate';
+  readonly board: Scalars['ID']['output'];
+  /** Counts the board's accepted changes; it never goes back. */
+  readonly revision: Scalars['SafeInt']['output'];
+  /** Empty while the player has no score on this board. */
+  readonly scoresAround: ReadonlyArray<ScoreEntry>;
+};
+
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * Sends a player's own row at once, then whenever its rank or score changes, at most once per push interval. Revisions only
+   * grow.
+   */
+  readonly playerScoreUpdated: PlayerScoreUpdate;
+  /**
+   * Sends a player's row with up to radius rows above and below it at once, then whenever one of them changes, at most once
+   * per push interval. Revisions only grow. The radius is 0 to 50.
+   */
+  readonly scoresAroundUpdated: ScoresAroundUpdate;
+  /** Sends the current top scores at once, then each change. Revisions only grow. The limit is 1 to 100. */
+  readonly topScoresUpdated: TopScoresUpdate;
+};
+
+
+export type SubscriptionPlayerScoreUpdatedArgs = {
+  board?: Scalars['ID']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+
+export type SubscriptionScoresAroundUpdatedArgs = {
+  board?: Scalars['ID']['input'];
+  radius?: Scalars['Int']['input'];
+  userId: Scalars['ID']['input'];
+};
+
+
+export type SubscriptionTopScoresUpdatedArgs = {
+  board?: Scalars['ID']['input'];
+  limit?: Scalars['Int']['input'];
+};
+
+/** The newest standings of a board, as pushed to its subscribers. */
+export type TopScoresUpdate = {
+  readonly __typename?: 'TopScoresUpdate';
+  /** The board that changed. */
+  readonly board: Scalars['ID']['output'];
+  /** Counts the board's accepted changes; it never goes back. */
+  readonly revision: Scalars['SafeInt']['output'];
+  /** The best entries, highest score first, as many as the subscription's limit asks for. */
+  readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  EnqueuePayload: ResolverTypeWrapper<EnqueuePayload>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  IncrementScorePayload: ResolverTypeWrapper<IncrementScorePayload>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  PlayerScoreUpdate: ResolverTypeWrapper<PlayerScoreUpdate>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  ScoreEntry: ResolverTypeWrapper<ScoreEntry>;
+  ScoreEvent: ResolverTypeWrapper<ScoreEvent>;
+  ScoreEventEdge: ResolverTypeWrapper<ScoreEventEdge>;
+  ScoreHistoryConnection: ResolverTypeWrapper<ScoreHistoryConnection>;
+  ScoresAroundUpdate: ResolverTypeWrapper<ScoresAroundUpdate>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  TopScoresUpdate: ResolverTypeWrapper<TopScoresUpdate>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  Boolean: Scalars['Boolean']['output'];
+  DateTime: Scalars['DateTime']['output'];
+  EnqueuePayload: EnqueuePayload;
+  ID: Scalars['ID']['output'];
+  IncrementScorePayload: IncrementScorePayload;
+  Int: Scalars['Int']['output'];
+  Mutation: Record<PropertyKey, never>;
+  PageInfo: PageInfo;
+  PlayerScoreUpdate: PlayerScoreUpdate;
+  Query: Record<PropertyKey, never>;
+  SafeInt: Scalars['SafeInt']['output'];
+  ScoreEntry: ScoreEntry;
+  ScoreEvent: ScoreEvent;
+  ScoreEventEdge: ScoreEventEdge;
+  ScoreHistoryConnection: ScoreHistoryConnection;
+  ScoresAroundUpdate: ScoresAroundUpdate;
+  String: Scalars['String']['output'];
+  Subscription: Record<PropertyKey, never>;
+  TopScoresUpdate: TopScoresUpdate;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type EnqueuePayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['EnqueuePayload'] = ResolversParentTypes['EnqueuePayload']> = {
+  accepted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type IncrementScorePayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['IncrementScorePayload'] = ResolversParentTypes['IncrementScorePayload']> = {
+  entry?: Resolver<ResolversTypes['ScoreEntry'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  success?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  topScores?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  enqueueIncrement?: Resolver<ResolversTypes['EnqueuePayload'], ParentType, ContextType, RequireFields<MutationEnqueueIncrementArgs, 'board' | 'scoreIncrement' | 'userId'>>;
+  incrementScore?: Resolver<ResolversTypes['IncrementScorePayload'], ParentType, ContextType, RequireFields<MutationIncrementScoreArgs, 'board' | 'scoreIncrement' | 'userId'>>;
+};
+
+export type PageInfoResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PlayerScoreUpdateResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['PlayerScoreUpdate'] = ResolversParentTypes['PlayerScoreUpdate']> = {
+  board?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  rank?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  score?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  playerScore?: Resolver<Maybe<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<QueryPlayerScoreArgs, 'board' | 'userId'>>;
+  scoreAt?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType, RequireFields<QueryScoreAtArgs, 'at' | 'board' | 'userId'>>;
+  scoreHistory?: Resolver<ResolversTypes['ScoreHistoryConnection'], ParentType, ContextType, RequireFields<QueryScoreHistoryArgs, 'board' | 'first' | 'userId'>>;
+  scoresAround?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<QueryScoresAroundArgs, 'board' | 'radius' | 'userId'>>;
+  topScores?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<QueryTopScoresArgs, 'board' | 'limit'>>;
+};
+
+export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
+  name: 'SafeInt';
+}
+
+export type ScoreEntryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoreEntry'] = ResolversParentTypes['ScoreEntry']> = {
+  rank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type ScoreEventResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoreEvent'] = ResolversParentTypes['ScoreEvent']> = {
+  increment?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
+export type ScoreEventEdgeResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoreEventEdge'] = ResolversParentTypes['ScoreEventEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ScoreEvent'], ParentType, ContextType>;
+};
+
+export type ScoreHistoryConnectionResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoreHistoryConnection'] = ResolversParentTypes['ScoreHistoryConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ScoreEventEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ScoresAroundUpdateResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoresAroundUpdate'] = ResolversParentTypes['ScoresAroundUpdate']> = {
+  board?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  scoresAround?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  playerScoreUpdated?: SubscriptionResolver<ResolversTypes['PlayerScoreUpdate'], "playerScoreUpdated", ParentType, ContextType, RequireFields<SubscriptionPlayerScoreUpdatedArgs, 'board' | 'userId'>>;
+  scoresAroundUpdated?: SubscriptionResolver<ResolversTypes['ScoresAroundUpdate'], "scoresAroundUpdated", ParentType, ContextType, RequireFields<SubscriptionScoresAroundUpdatedArgs, 'board' | 'radius' | 'userId'>>;
+  topScoresUpdated?: SubscriptionResolver<ResolversTypes['TopScoresUpdate'], "topScoresUpdated", ParentType, ContextType, RequireFields<SubscriptionTopScoresUpdatedArgs, 'board' | 'limit'>>;
+};
+
+export type TopScoresUpdateResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['TopScoresUpdate'] = ResolversParentTypes['TopScoresUpdate']> = {
+  board?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  topScores?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = GraphQLContext> = {
+  DateTime?: GraphQLScalarType;
+  EnqueuePayload?: EnqueuePayloadResolvers<ContextType>;
+  IncrementScorePayload?: IncrementScorePayloadResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  PlayerScoreUpdate?: PlayerScoreUpdateResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  SafeInt?: GraphQLScalarType;
+  ScoreEntry?: ScoreEntryResolvers<ContextType>;
+  ScoreEvent?: ScoreEventResolvers<ContextType>;
+  ScoreEventEdge?: ScoreEventEdgeResolvers<ContextType>;
+  ScoreHistoryConnection?: ScoreHistoryConnectionResolvers<ContextType>;
+  ScoresAroundUpdate?: ScoresAroundUpdateResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+  TopScoresUpdate?: TopScoresUpdateResolvers<ContextType>;
+};
+

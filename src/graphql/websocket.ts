@@ -1,0 +1,167 @@
+import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from "graphql-ws";
+import { WebSocketServer, type WebSocket } from "ws";
+import { ViewerSocket } from "../feed/viewer-socket.js";
+import type { Service } from "../lifecycle.js";
+import {
+  closeCodes,
+  maxBufferedBytes,
+  maxIdleMs,
+  maxStallMs,
+  MessageRate,
+  type ConnectionLimits,
+} from "./connection-limits.js";
+import { isAllowedOrigin } from "./origins.js";
+import { socketOperations, type SocketOperationsOptions, type SocketState } from "./socket-operations.js";
+
+export interface GraphQLSocketsOptions extends SocketOperationsOptions {
+  path: string;
+  corsOrigins: readonly string[];
+  limits: ConnectionLimits;
+}
+
+const maxMessageBytes = 64 * 1024;
+/** A socket that has not answered the last ping when the next is due is dead. Proxies' patience mostly ends at 60 s. */
+const pingIntervalMs = 30_000;
+const sweepMs = 1_000;
+const closeGraceMs = 1_000;
+
+/**
+ * GraphQL over WebSocket, sub-protocol `graphql-transport-ws`, on the HTTP server's port. graphql-ws' own adapter prints
+ * what clients do wrong on the console and keeps two timers a socket, hence this one.
+ */
+export class GraphQLSockets implements Service {
+  readonly name = "graphql-sockets";
+  readonly #http: Server;
+  readonly #options: GraphQLSocketsOptions;
+  readonly #server;
+  readonly #states = new Map<WebSocket, SocketState>();
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
+  });
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(http: Server, options: GraphQLSocketsOptions) {
+    this.#http = http;
+    this.#options = options;
+    this.#server = makeServer(socketOperations(options));
+  }
+
+  start(): Promise<void> {
+    this.#http.on("upgrade", this.#upgrade);
+    this.#sweeper = setInterval(() => this.#sweep(performance.now()), sweepMs);
+    return Promise.resolve();
+  }
+
+  /** Closes every socket with 1001; those that don't answer in time are cut off. */
+  async stop(): Promise<void> {
+    clearInterval(this.#sweeper);
+    this.#http.off("upgrade", this.#upgrade);
+    const sockets = [...this.#states.keys()];
+    const closed = sockets.map((socket) => new Promise<void>((resolve) => void socket.once("close", () => resolve())));
+    for (const socket of sockets) socket.close(closeCodes.goingAway, "Going away");
+    const cutOff = setTimeout(() => {
+      for (const socket of sockets) socket.terminate();
+    }, closeGraceMs);
+    await Promise.all(closed);
+    clearTimeout(cutOff);
+  }
+
+  readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // Until ws takes over, a reset by the peer is nobody's to handle.
+    const ignore = () => undefined;
+    socket.on("error", ignore);
+    if (request.url?.split("?", 1)[0] !== this.#options.path) return refuse(socket, 404);
+    if (!isAllowedOrigin(request.headers, this.#options.corsOrigins)) return refuse(socket, 403);
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off("error", ignore);
+      const release = this.#options.limits.admit(request.socket.remoteAddress);
+      // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
+      webSocket.on("error", (error) => this.#options.logger.debug({ err: error }, "a WebSocket broke"));
+      if (release) this.#open(webSocket, release);
+      else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
+    });
+  };
+
+  #open(socket: WebSocket, release: () => void): void {
+    const { metrics, logger } = this.#options;
+    metrics.sockets.inc();
+    const now = performance.now();
+    const state: SocketState = {
+      socket,
+      viewerSocket: new ViewerSocket(socket),
+      subscriptions: 0,
+      activeAt: now,
+      answersPings: true,
+      // Those that came together are not to be asked together for ever after.
+      pingAt: now + Math.random() * pingIntervalMs,
+    };
+    this.#states.set(socket, state);
+    const rate = new MessageRate();
+    const closed = this.#server.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) =>
+          new Promise((resolve) => {
+            // A failed write ends the socket, which its close event tells; there is nobody left to tell of the error.
+            socket.send(data, () => resolve());
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) => {
+          socket.on("message", (data: Buffer) => {
+            state.activeAt = performance.now();
+            // A client may go on sending on a socket that is being closed.
+            if (socket.readyState !== socket.OPEN) return;
+            if (!rate.take(state.activeAt)) return socket.close(closeCodes.policyViolation, "Too many messages");
+            handle(data.toString()).catch((error: unknown) => {
+              logger.error({ err: error }, "a WebSocket message could not be handled");
+              socket.close(4500, "Internal server error");
+            });
+          });
+        },
+      },
+      state,
+    );
+    socket.on("pong", () => (state.answersPings = true));
+    socket.once("close", (code, reason) => {
+      this.#states.delete(socket);
+      release();
+      metrics.sockets.dec();
+      void closed(code, reason.toString());
+    });
+  }
+
+  /** Asks whether each is there, now and then, and closes those that take nothing, and those that want nothing. */
+  #sweep(now: number): void {
+    for (const [socket, state] of this.#states) {
+      const { viewerSocket, subscriptions, activeAt } = state;
+      if (viewerSocket.stalledFor(now) > maxStallMs || socket.bufferedAmount > maxBufferedBytes) this.#cutOff(socket);
+      else if (subscriptions === 0 && now - activeAt > maxIdleMs) socket.close(closeCodes.normal, "Idle");
+      else if (now >= state.pingAt) ping(socket, state, now);
+    }
+  }
+
+  /** The close frame stands behind what was not taken; a client that never reads on is cut off without it. */
+  #cutOff(socket: WebSocket): void {
+    if (socket.readyState !== socket.OPEN) return;
+    this.#options.metrics.closedSlow.inc();
+    socket.close(closeCodes.tryAgainLater, "Too slow");
+    setTimeout(() => socket.terminate(), closeGraceMs).unref();
+  }
+}
+
+function ping(socket: WebSocket, state: SocketState, now: number): void {
+  if (!state.answersPings) return socket.terminate();
+  state.answersPings = false;
+  state.pingAt = now + pingIntervalMs;
+  socket.ping();
+}
+
+function refuse(socket: Duplex, status: 403 | 404): void {
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

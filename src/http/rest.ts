@@ -1,0 +1,151 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { bearerToken, type Authenticator } from "../auth/authenticate.js";
+import type { IncrementInput, Increments } from "../auth/increments.js";
+import type { Viewer } from "../auth/roles.js";
+import { StandingsError, badInput, toStandingsError } from "../errors.js";
+import type { ScoreEntry } from "../leaderboard/types.js";
+import type { Logger } from "../logger.js";
+import type { Metrics } from "../metrics.js";
+
+export interface RestOptions {
+  increments: Increments;
+  authenticator: Authenticator;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+interface IncrementBody {
+  userId: string;
+  scoreIncrement: number;
+  authToken?: string;
+  board?: string;
+  idempotencyKey?: string;
+}
+
+/** As in the GraphQL schema. */
+const defaultBoard = "main";
+const bodyLimit = 16 * 1024;
+
+const incrementBody = {
+  type: "object",
+  required: ["userId", "scoreIncrement"],
+  properties: {
+    userId: { type: "string" },
+    scoreIncrement: { type: "integer" },
+    authToken: { type: "string" },
+    board: { type: "string" },
+    idempotencyKey: { type: "string" },
+  },
+};
+
+type IncrementRequest = FastifyRequest<{ Body: IncrementBody }>;
+
+/**
+ * The REST endpoints for callers that do not speak GraphQL: another transport over the same increments. Who asks is
+ * settled before what is asked is looked at.
+ */
+export function registerRest(app: FastifyInstance, options: RestOptions): void {
+  const { increments, authenticator, metrics, logger } = options;
+
+  const duration = metrics.operationDuration.labels({ transport: "rest" });
+  /** All increments of a batch are answered alike, so that is written once. */
+  const bodies = new WeakMap<readonly ScoreEntry[], string>();
+  app.register((rest, _options, done) => {
+    // Anything but JSON is 415, as Fastify would otherwise take text as well.
+    rest.removeContentTypeParser("text/plain");
+    rest.setErrorHandler(answerError);
+    const route = (path: string, status: number, answer: (request: IncrementRequest) => Promise<string>) =>
+      rest.post<{ Body: IncrementBody }>(
+        path,
+        { bodyLimit, schema: { body: incrementBody }, attachValidation: true },
+        async (request, reply) => {
+          const stop = duration.startTimer();
+          try {
+            const body = await answer(request);
+            reply.code(status).header("content-type", "application/json; charset=utf-8");
+            return body;
+          } finally {
+            stop();
+          }
+        },
+      );
+    route("/api/v1/scores/update", 200, update);
+    route("/api/v1/scores/enqueue", 202, enqueue);
+    done();
+  });
+
+  /** @throws StandingsError `unauthenticated`, `badInput` */
+  function read(request: IncrementRequest): { viewer: Viewer; input: IncrementInput } {
+    const { body, headers } = request;
+    const viewer = authenticator.authenticate(bearerToken(headers.authorization) ?? authTokenOf(body));
+    if (request.validationError) throw badInput(request.validationError.message);
+    const input = {
+      board: body.board ?? defaultBoard,
+      userId: body.userId,
+      scoreIncrement: body.scoreIncrement,
+      idempotencyKey: idempotencyKeyOf(headers["idempotency-key"], body.idempotencyKey),
+    };
+    return { viewer, input };
+  }
+
+  async function enqueue(request: IncrementRequest): Promise<string> {
+    const { viewer, input } = read(request);
+    const id = await increments.enqueue(viewer, input);
+    return JSON.stringify({ success: true, message: "Score update accepted.", id });
+  }
+
+  async function update(request: IncrementRequest): Promise<string> {
+    const { viewer, input } = read(request);
+    const { topScores } = await increments.submit(viewer, input);
+    return acceptedBody(topScores);
+  }
+
+  function acceptedBody(topScores: readonly ScoreEntry[]): string {
+    let body = bodies.get(topScores);
+    if (body === undefined) {
+      const rows = topScores.map(({ userId, score }) => ({ userId, score }));
+      body = JSON.stringify({ success: true, message: "Score updated successfully.", topScores: rows });
+      bodies.set(topScores, body);
+    }
+    return body;
+  }
+
+  function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+    const { error, status } = describe(thrown);
+    if (error.isUnloggedFault)
+      logger.error({ err: error, operation: `REST ${request.routeOptions.url}` }, "a REST request failed");
+    metrics.errors.inc({ transport: "rest", code: error.code });
+    if (error.retryAfter !== undefined) reply.header("retry-after", error.retryAfter);
+    return reply.code(status).send({ success: false, message: error.message });
+  }
+}
+
+/** Read before the body is validated, as an unknown caller learns nothing else. */
+function authTokenOf(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null || !("authToken" in body)) return undefined;
+  if (typeof body.authToken !== "string") throw new StandingsError("unauthenticated");
+  return body.authToken;
+}
+
+/** @throws StandingsError `badInput` when the header and the body disagree */
+function idempotencyKeyOf(header: string | string[] | undefined, inBody: string | undefined): string | undefined {
+  const inHeader = Array.isArray(header) ? header.join(", ") : header;
+  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) {
+    throw badInput("idempotencyKey in the body and the header Idempotency-Key differ.");
+  }
+  return inHeader ?? inBody;
+}
+
+/** Fastify's refusals of a body in the catalogue's terms; the statuses 413 and 415 are theirs. */
+const refusals: Readonly<Record<number, string>> = {
+  400: "The body must be a JSON object with userId and scoreIncrement.",
+  413: `The body must be at most ${bodyLimit / 1024} KB.`,
+  415: "The Content-Type must be application/json.",
+};
+
+function describe(thrown: unknown): { error: StandingsError; status: number } {
+  const status = thrown instanceof Error && "statusCode" in thrown ? Number(thrown.statusCode) : undefined;
+  const refusal = status === undefined ? undefined : refusals[status];
+  const error = refusal === undefined ? toStandingsError(thrown) : badInput(refusal);
+  return { error, status: refusal === undefined ? error.restStatus : (status ?? error.restStatus) };
+}

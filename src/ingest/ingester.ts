@@ -1,0 +1,120 @@
+import { setMaxListeners } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { ConsumerStatus, type AsyncMessage, type Connection, type Consumer } from "rabbitmq-client";
+import { toStandingsError, type ErrorKind, type StandingsError } from "../errors.js";
+import type { Leaderboard } from "../leaderboard/leaderboard.js";
+import type { Service } from "../lifecycle.js";
+import type { Logger } from "../logger.js";
+import type { Metrics } from "../metrics.js";
+import { connect, disconnect } from "./connection.js";
+import { toChange } from "./message.js";
+import type { Publisher } from "./publisher.js";
+import { deadLettersQueue, incrementsQueue } from "./queues.js";
+
+export interface IngesterOptions {
+  leaderboard: Leaderboard;
+  /** For dead letters. It has a connection of its own: a broker that is short of memory stops reading from those that publish. */
+  publisher: Publisher;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+/** Unacknowledged messages of this process. Some eight full batches, so that the next is there when one is done. */
+const prefetchCount = 1_000;
+const firstRetryMs = 50;
+const lastRetryMs = 1_000;
+const deadLetterTimeoutMs = 4_500;
+
+/** What would be refused again however often it came. */
+const refusals: ReadonlySet<ErrorKind> = new Set(["badInput", "keyReused"]);
+
+/**
+ * Applies what waits in the queue. A message is acknowledged when its change is applied and durable, or when it lies among
+ * the dead letters; until then it is tried again, always with the same idempotency key, so that a change whose answer got
+ * lost, or whose message is delivered again, counts once.
+ */
+export class Ingester implements Service {
+  readonly name = "ingester";
+  readonly #options: IngesterOptions;
+  readonly #stopped = new AbortController();
+  #connection: Connection | undefined;
+  #consumer: Consumer | undefined;
+  #failing = false;
+
+  constructor(options: IngesterOptions) {
+    this.#options = options;
+    setMaxListeners(prefetchCount, this.#stopped.signal); // Each message that is tried again listens.
+  }
+
+  /** Does not wait for the broker: the consumer subscribes whenever there is one, also after it was away. */
+  start(): Promise<void> {
+    const { publisher, logger } = this.#options;
+    this.#connection = connect(publisher.url, "standings-ingester", logger);
+    this.#consumer = this.#connection.createConsumer(
+      { queue: incrementsQueue.queue, queueOptions: incrementsQueue, qos: { prefetchCount } },
+      (message) => this.#handle(message),
+    );
+    // A broken connection is told once by itself, and then again for each message that can't be acknowledged on it.
+    this.#consumer.on("error", (error: unknown) => logger.debug({ err: error }, "the consumer met an error"));
+    return Promise.resolve();
+  }
+
+  /** What is under way is settled and acknowledged; the broker delivers the rest to another. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    const consumer = this.#consumer;
+    if (this.#connection) await disconnect(this.#connection, async () => consumer?.close());
+  }
+
+  /** Whether messages come in, if there are any. */
+  get consuming(): boolean {
+    return this.#connection?.ready === true && this.#consumer?.consumerTag !== "";
+  }
+
+  async #handle(message: AsyncMessage): Promise<ConsumerStatus> {
+    const { signal } = this.#stopped;
+    for (let wait = firstRetryMs; !signal.aborted; wait = Math.min(2 * wait, lastRetryMs)) {
+      try {
+        await this.#settle(message);
+        if (this.#failing) this.#options.logger.info("queued increments are applied again");
+        this.#failing = false;
+        return ConsumerStatus.ACK;
+      } catch (error) {
+        if (!this.#failing) this.#options.logger.error({ err: error }, "queued increments wait, and are tried again");
+        this.#failing = true;
+      }
+      await delay(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+    }
+    return ConsumerStatus.REQUEUE;
+  }
+
+  /** @throws when it has to be tried again */
+  async #settle(message: AsyncMessage): Promise<void> {
+    const { leaderboard, metrics } = this.#options;
+    try {
+      const { board: boardId, change } = toChange(message);
+      const board = leaderboard.parseBoard(boardId);
+      const { replayed } = await leaderboard.increment(board, change);
+      metrics.ingested.inc({ board, outcome: replayed ? "replayed" : "applied" });
+    } catch (thrown) {
+      const error = toStandingsError(thrown);
+      if (!refusals.has(error.kind)) throw error;
+      await this.#setAside(message, error);
+    }
+  }
+
+  /** Should the process die before the message is acknowledged, it is set aside once more, under the same id. */
+  async #setAside({ messageId = "", body, headers }: AsyncMessage, refusal: StandingsError): Promise<void> {
+    const { publisher, metrics, logger } = this.#options;
+    const { code, message: reason } = refusal;
+    const letter = {
+      queue: deadLettersQueue.queue,
+      id: messageId,
+      body: body as unknown,
+      headers: { ...headers, "standings-code": code, "standings-reason": reason },
+    };
+    await publisher.publish(letter, performance.now() + deadLetterTimeoutMs);
+    metrics.deadLettered.inc({ code });
+    logger.error({ messageId, code, reason }, "a queued increment was refused and set aside as a dead letter");
+  }
+}

@@ -1,0 +1,156 @@
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import { AMQPError, type Channel, type Connection, type Envelope } from "rabbitmq-client";
+import { StandingsError } from "../errors.js";
+import type { Service } from "../lifecycle.js";
+import type { Logger } from "../logger.js";
+import { connect, disconnect } from "./connection.js";
+import { deadLettersQueue, incrementsQueue } from "./queues.js";
+
+export interface OutgoingMessage {
+  readonly queue: string;
+  readonly id: string;
+  /** Sent as JSON, unless it is text or bytes. */
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
+interface OpenChannel {
+  readonly channel: Channel;
+  /** Ids of messages that the broker had no queue for. */
+  readonly returned: Set<string>;
+}
+
+const reopenDelayMs = 500;
+/** Confirms come in groups, as the broker syncs its disk; at 25,000 a second this is 0.4 s of them. */
+const maxUnconfirmed = 10_000;
+const probeIntervalMs = 5_000;
+
+/**
+ * Publishes durable messages and says of each whether the broker has it (publisher confirms). A message is sent once: one
+ * whose confirm got lost has an unknown outcome, and who sent it decides whether to send it again.
+ */
+export class Publisher implements Service {
+  readonly name = "message-publisher";
+  readonly url: string;
+  readonly #logger: Logger;
+  readonly #stopped = new AbortController();
+  #connection: Connection | undefined;
+  #open: OpenChannel | undefined;
+  #unconfirmed = 0;
+  /**
+   * Set while a confirm is overdue: when the next message may be sent to see whether one comes. All others are refused, so
+   * that their callers are told at once, and the truth.
+   */
+  #probeAt: number | undefined;
+  #lastProblem = "";
+
+  constructor(url: string, logger: Logger) {
+    this.url = url;
+    this.#logger = logger;
+  }
+
+  /** Returns after the first try: a broker that is away must not keep the service from all it does without one. */
+  async start(): Promise<void> {
+    const connection = connect(this.url, "standings-publisher", this.#logger);
+    this.#connection = connection;
+    await new Promise<void>((resolve) => void this.#keepOpen(connection, resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    const channel = this.#open?.channel;
+    if (this.#connection) await disconnect(this.#connection, async () => channel?.close());
+  }
+
+  /**
+   * Resolves when the broker has written the message to the disks of most of its nodes.
+   *
+   * @param deadline in terms of performance.now(): by then it is settled, one way or the other
+   * @throws StandingsError `brokerFailed` or `overloaded`: the broker does not have it; `unknownOutcome`
+   */
+  async publish(message: OutgoingMessage, deadline: number): Promise<void> {
+    const open = this.#open;
+    const now = performance.now();
+    if (!open?.channel.active || !this.#connection?.ready) throw new StandingsError("brokerFailed");
+    if (this.#unconfirmed >= maxUnconfirmed || deadline <= now) throw new StandingsError("overloaded");
+    if (this.#probeAt !== undefined) {
+      if (this.#probeAt > now) throw new StandingsError("brokerFailed");
+      this.#probeAt = now + probeIntervalMs;
+    }
+    this.#unconfirmed += 1;
+    const confirmed = this.#send(open, message).finally(() => (this.#unconfirmed -= 1));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(this.#stall()), deadline - now);
+    });
+    try {
+      await Promise.race([confirmed, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #send({ channel, returned }: OpenChannel, { queue, id, body, headers }: OutgoingMessage): Promise<void> {
+    const envelope: Envelope = { routingKey: queue, messageId: id, durable: true, mandatory: true };
+    try {
+      await channel.basicPublish(headers ? { ...envelope, headers } : envelope, body);
+    } catch (error) {
+      // A quorum queue refuses before it writes anything.
+      if (error instanceof AMQPError && error.code === "NACK") throw new StandingsError("overloaded", { cause: error });
+      throw new StandingsError("unknownOutcome", { cause: error, logged: true });
+    }
+    this.#probeAt = undefined;
+    // A message without a queue is returned first and confirmed then, but the client tells of the return a turn later.
+    await nextTurn();
+    if (!returned.delete(id)) return;
+    this.#logger.error({ queue }, "the queue is gone; declaring it anew");
+    void channel.close();
+    throw new StandingsError("brokerFailed");
+  }
+
+  #stall(): StandingsError {
+    if (this.#probeAt === undefined)
+      this.#logger.error("the message broker does not confirm; refusing increments for it");
+    this.#probeAt = performance.now() + probeIntervalMs;
+    return new StandingsError("unknownOutcome", { logged: true });
+  }
+
+  /** @param onTried called after the first try, whatever came of it */
+  async #keepOpen(connection: Connection, onTried: () => void): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      const opened = await this.#openChannel(connection);
+      onTried();
+      await opened?.closed;
+      await delay(reopenDelayMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** @returns a promise of its end; undefined when there is none to be had now */
+  async #openChannel(connection: Connection): Promise<{ closed: Promise<void> } | undefined> {
+    try {
+      const channel = await connection.acquire({ emitErrorsFromChannel: true });
+      channel.on("error", (error: unknown) => this.#report(error));
+      for (const queue of [incrementsQueue, deadLettersQueue]) await channel.queueDeclare(queue);
+      await channel.confirmSelect();
+      const returned = new Set<string>();
+      channel.on("basic.return", ({ messageId = "" }) => returned.add(messageId));
+      const closed = new Promise<void>((resolve) => channel.on("close", resolve));
+      this.#open = { channel, returned };
+      this.#probeAt = undefined;
+      this.#lastProblem = "";
+      return { closed };
+    } catch (error) {
+      this.#report(error);
+      return undefined;
+    }
+  }
+
+  /** Once for each problem, as the next try meets the same. */
+  #report(error: unknown): void {
+    const problem = error instanceof Error ? error.message : String(error);
+    if (problem === this.#lastProblem || this.#stopped.signal.aborted) return;
+    this.#lastProblem = problem;
+    this.#logger.error({ err: error }, "no channel to the message broker");
+  }
+}

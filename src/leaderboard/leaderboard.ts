@@ -1,0 +1,154 @@
+import { StandingsError, badInput } from "../errors.js";
+import type { Logger } from "../logger.js";
+import type { Position } from "./position.js";
+import type { BatchResult, Change, ScoreStore } from "./score-store.js";
+import { rateLimited, ScoreWriter, type Accepted } from "./score-writer.js";
+import {
+  isMessageKey,
+  maxLimit,
+  parseLimit,
+  parseRadius,
+  parseUserId,
+  type Board,
+  type Neighbourhood,
+  type Place,
+  type Revision,
+  type ScoreEntry,
+  type Snapshot,
+} from "./types.js";
+
+export interface LeaderboardOptions {
+  boards: readonly Board[];
+  /** Called after each batch of changes that this process made. */
+  onBatch: (board: Board, result: BatchResult, durationSeconds: number) => void;
+  /** Resolves when a change is as durable as was promised. */
+  whenDurable: (board: Board, position: Position, deadline: number) => Promise<void>;
+  /** How long an increment may wait for the stores. */
+  timeoutMs: number;
+  /** Whether there is no room for more changes. */
+  isFull: () => boolean;
+  logger: Logger;
+}
+
+/** Seconds after which a full Redis may have room again. */
+const retryWhenFull = 5;
+
+/**
+ * The standings: what every transport offers in its own words. Knows its boards and the rules of its input; knows no
+ * viewers, tokens or transports.
+ */
+export class Leaderboard {
+  readonly boards: readonly Board[];
+  readonly #store: ScoreStore;
+  readonly #writers: ReadonlyMap<string, ScoreWriter>;
+  readonly #whenDurable: LeaderboardOptions["whenDurable"];
+  readonly #isFull: LeaderboardOptions["isFull"];
+  readonly #timeoutMs: number;
+
+  constructor(store: ScoreStore, { boards, onBatch, whenDurable, timeoutMs, isFull, logger }: LeaderboardOptions) {
+    this.#isFull = isFull;
+    this.#timeoutMs = timeoutMs;
+    this.#store = store;
+    this.#whenDurable = whenDurable;
+    this.boards = boards;
+    this.#writers = new Map(
+      this.boards.map((board) => {
+        const report = (result: BatchResult, seconds: number) => onBatch(board, result, seconds);
+        return [board, new ScoreWriter(board, store, { onBatch: report, logger })];
+      }),
+    );
+  }
+
+  /** @throws StandingsError `badInput` for a board that the configuration does not name */
+  parseBoard(text: string): Board {
+    if (this.#writers.has(text)) return text as Board;
+    throw badInput("board must be one of this server's boards.");
+  }
+
+  /**
+   * Applies one change, together with all that wait for the same board.
+   *
+   * @returns the player's row after the change, the change's revision, and the ten best entries after its batch
+   * @throws StandingsError `keyReused`, `badInput` (total out of range), `rateLimited`, `recovering`, `overloaded`,
+   * `storeFailed` (nothing was changed) or `unknownOutcome`, within 5 s
+   */
+  async increment(board: Board, change: Change): Promise<Accepted> {
+    const writer = this.#writers.get(board);
+    if (!writer) throw badInput("board must be one of this server's boards.");
+    if (this.#isFull()) throw new StandingsError("overloaded", { retryAfter: retryWhenFull });
+    const deadline = performance.now() + this.#timeoutMs;
+    const { subject, idempotencyKey } = change;
+    if (idempotencyKey !== undefined && this.boards.length > 1 && !isMessageKey(idempotencyKey)) {
+      const holds = await this.#access(() => this.#store.claimKey(board, subject, idempotencyKey));
+      if (!holds) throw new StandingsError("keyReused");
+    }
+    const accepted = await writer.submit(change, deadline);
+    await this.#whenDurable(board, accepted, deadline);
+    return accepted;
+  }
+
+  /**
+   * Charges a change that is applied later to its subject's rate limit, the same that `increment` charges.
+   *
+   * @throws StandingsError `rateLimited`, or `storeFailed` within 4 s
+   */
+  async takeToken(board: Board, change: Change): Promise<void> {
+    const waitMs = await this.#access(() => this.#store.takeToken(board, change));
+    if (waitMs > 0) throw rateLimited(waitMs);
+  }
+
+  /** The best entries, highest score first. O(log n + limit). */
+  async topScores(boardId: string, limit: number): Promise<readonly ScoreEntry[]> {
+    const [board, count] = [this.parseBoard(boardId), parseLimit(limit)];
+    return (await this.#read(() => this.#store.readTop(board, count))).entries;
+  }
+
+  /** A player's row; null when the player has no score. O(log n). */
+  async playerScore(boardId: string, userId: string): Promise<ScoreEntry | null> {
+    const [entry] = await this.scoresAround(boardId, userId, 0);
+    return entry ?? null;
+  }
+
+  /** A player's row with up to `radius` neighbours on each side; empty when the player has no score. O(log n + radius). */
+  async scoresAround(boardId: string, userId: string, radius: number): Promise<readonly ScoreEntry[]> {
+    const place = { userId: parseUserId(userId), radius: parseRadius(radius) };
+    const [neighbourhood] = await this.neighbourhoods(this.parseBoard(boardId), [place]);
+    return neighbourhood?.entries ?? [];
+  }
+
+  /** The rows around several players, in their order, all at one revision, in one step of Redis. */
+  async neighbourhoods(board: Board, places: readonly Place[]): Promise<readonly Neighbourhood[]> {
+    return this.#read(() => this.#store.readAround(board, places));
+  }
+
+  /** The best `maxLimit` entries and their revision. */
+  async snapshot(board: Board): Promise<Snapshot> {
+    return this.#read(() => this.#store.readTop(board, maxLimit));
+  }
+
+  async revision(board: Board): Promise<Revision> {
+    return this.#read(() => this.#store.readRevision(board));
+  }
+
+  /** How many changes wait to be sent to Redis. */
+  get waiting(): number {
+    let sum = 0;
+    for (const writer of this.#writers.values()) sum += writer.waiting;
+    return sum;
+  }
+
+  /** Reads go on while a board is closed to writes, but not when Redis knows nothing of it: empty would be wrong. */
+  async #read<T>(operation: () => Promise<T | undefined>): Promise<T> {
+    const result = await this.#access(operation);
+    if (result === undefined) throw new StandingsError("recovering");
+    return result;
+  }
+
+  async #access<T>(operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation();
+    } catch (error) {
+      throw new StandingsError("storeFailed", { cause: error });
+    }
+  }
+}

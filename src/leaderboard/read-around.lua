@@ -1,0 +1,20 @@
+-- Players' rows and their neighbours, with what their ranks are computed from, in one step: O(log n + radius) a player.
+--
+-- KEYS[1] scores, KEYS[2] meta; ARGV two for each player: user id, radius
+-- Returns nil when Redis does not know the board, else { revision, one for each player }: {} when it has no score, or
+--   { first position (0-based), how many scores are higher than the first row's, { user id, score, ... } }.
+
+local meta = redis.call('HMGET', KEYS[2], 'epoch', 'revision')
+if not meta[1] then return nil end
+
+local function around(user, radius)
+  local position = redis.call('ZREVRANK', KEYS[1], user)
+  if not position then return {} end
+  local first = math.max(position - radius, 0)
+  local rows = redis.call('ZREVRANGE', KEYS[1], first, position + radius, 'WITHSCORES')
+  return { first, redis.call('ZCOUNT', KEYS[1], '(' .. rows[2], '+inf'), rows }
+end
+
+local reply = { meta[2] }
+for i = 1, #ARGV, 2 do reply[#reply + 1] = around(ARGV[i], tonumber(ARGV[i + 1])) end
+return reply

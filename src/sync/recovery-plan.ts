@@ -1,0 +1,50 @@
+import type { BoardState } from "../leaderboard/board-keeper.js";
+import type { Position } from "../leaderboard/position.js";
+
+/**
+ * What to do about a board:
+ *
+ * - `none`: open, and Redis continues where PostgreSQL is.
+ * - `create`: neither store knows it.
+ * - `open`: Redis continues where PostgreSQL is, but on a server that was not looked at yet (restarted, failed over).
+ * - `rebuildStandings`: Redis lost something; PostgreSQL has it, or the outbox does.
+ * - `rebuildLedger`: PostgreSQL lost something (restored from a backup); Redis has the totals.
+ */
+export type RecoveryPlan =
+  | { readonly kind: "none" | "create" | "open" }
+  | { readonly kind: "rebuildStandings" | "rebuildLedger"; readonly reason: string };
+
+export function planRecovery(state: BoardState, cursor: Position): RecoveryPlan {
+  const { position } = state;
+  if (!position) {
+    const isNew = cursor.epoch === 0 && !state.hasScores && !state.outbox;
+    return isNew ? { kind: "create" } : { kind: "rebuildStandings", reason: "Redis does not know the board" };
+  }
+  // Before all that would take the standings for the truth.
+  if (lostStandings(state)) return { kind: "rebuildStandings", reason: "Redis lost the standings themselves" };
+  if (position.epoch < cursor.epoch) return { kind: "rebuildStandings", reason: "Redis is in an older epoch" };
+  if (position.epoch > cursor.epoch) return { kind: "rebuildLedger", reason: "PostgreSQL is in an older epoch" };
+  if (position.revision < cursor.revision) return { kind: "rebuildStandings", reason: "Redis is behind PostgreSQL" };
+  if (!outboxCovers(state, cursor, position)) {
+    return { kind: "rebuildLedger", reason: "changes between PostgreSQL and Redis are missing" };
+  }
+  return { kind: state.open ? "none" : "open" };
+}
+
+/** Whether there is nothing where there must be something. */
+export function lostStandings({ position, hasScores, base }: BoardState): boolean {
+  return position !== undefined && !hasScores && position.revision > base;
+}
+
+/** Whether the outbox holds every change after the cursor: ids count up by one, so its ends and its length tell. */
+export function outboxCovers({ outbox }: BoardState, cursor: Position, newest: Position): boolean {
+  if (newest.revision === cursor.revision) return true;
+  if (!outbox) return false;
+  const { first, last, length } = outbox;
+  return (
+    first.epoch === cursor.epoch &&
+    first.revision <= cursor.revision + 1 &&
+    last.revision === newest.revision &&
+    length === last.revision - first.revision + 1
+  );
+}

@@ -1,0 +1,212 @@
+import type { BoardKeeper, BoardState } from "../leaderboard/board-keeper.js";
+import type { Outbox } from "../leaderboard/outbox.js";
+import { formatPosition, type Position } from "../leaderboard/position.js";
+import { idempotencyWindowSeconds } from "../leaderboard/score-store.js";
+import type { Board, Revision } from "../leaderboard/types.js";
+import type { Logger } from "../logger.js";
+import { RefusedByPostgres } from "./database.js";
+import { LeadershipLost } from "./leadership-lost.js";
+import { lostStandings, outboxCovers, type RecoveryPlan } from "./recovery-plan.js";
+import { syncScores } from "./sync-scores.js";
+import type { ScoreHistory } from "./score-history.js";
+import type { Lease, ScoreLedger } from "./score-ledger.js";
+
+export interface RecoveryDeps {
+  keeper: BoardKeeper;
+  outbox: Outbox;
+  ledger: ScoreLedger;
+  history: ScoreHistory;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  logger: Logger;
+}
+
+/**
+ * A board goes on this far beyond the last known revision when Redis may have given out higher ones and lost them: viewers
+ * hold those, and a revision must never come twice. No outbox grows to four billion entries.
+ */
+const revisionGap = 2 ** 32;
+const pageSize = 5_000;
+/** Keys of one script call; Lua can't take many more at once. */
+const recordsPageSize = 1_000;
+const beginning: Position = { epoch: 0, revision: 0 as Revision };
+/** Where a new board starts. Before it is created its cursor is in epoch 0. */
+const firstPosition: Position = { epoch: 1, revision: 0 as Revision };
+
+/**
+ * Carries a plan out and opens the board. It may be killed at any point and run again.
+ *
+ * @returns the lease at the position from which the sync goes on
+ * @throws LeadershipLost when another leader is at work, or the board changed meanwhile
+ */
+export async function recover(deps: RecoveryDeps, board: Board, lease: Lease, plan: RecoveryPlan): Promise<Lease> {
+  switch (plan.kind) {
+    case "none":
+      return lease;
+    case "create":
+      return open(deps, board, await create(deps, board, lease));
+    case "open":
+      return open(deps, board, await advance(deps, board, lease));
+    case "rebuildStandings":
+      return open(deps, board, await rebuildStandings(deps, board, lease));
+    case "rebuildLedger":
+      return open(deps, board, await rebuildLedger(deps, board, lease));
+  }
+}
+
+async function open({ keeper, ledger }: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
+  // Redis may have forgotten the fence together with the board; PostgreSQL has not.
+  const cursor = await ledger.readCursor(board);
+  if (cursor?.fence !== lease.fence) throw new LeadershipLost(board);
+  demand(board, await keeper.open(board, lease.fence, lease.position));
+  return lease;
+}
+
+/** Redis first: should this be cut off, Redis is in a newer epoch than PostgreSQL, and its (no) totals are copied. */
+async function create({ keeper, ledger }: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
+  demand(board, await keeper.create(board, lease.fence, firstPosition));
+  return demand(board, await ledger.moveCursor(board, lease, firstPosition));
+}
+
+/**
+ * A Redis that was restarted or failed over may have come back without its last changes (a disk that lied, an asynchronous
+ * replica, DURABILITY=memory), and would give their revisions out again. So what it has is synced, and it goes on in a new
+ * epoch. PostgreSQL first: should this be cut off, Redis is in an older epoch, and is rebuilt from all that it had.
+ */
+async function advance(deps: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
+  const drained = await closeAndDrain(deps, board, lease);
+  const to = nextPosition(drained.position, drained.position);
+  const moved = demand(board, await deps.ledger.moveCursor(board, drained, to));
+  demand(board, await deps.keeper.advance(board, lease.fence, drained.position, to));
+  return moved;
+}
+
+/** Redis from PostgreSQL, in a new epoch. The old standings stay readable until the new ones take their place. */
+async function rebuildStandings(deps: RecoveryDeps, board: Board, from: Lease): Promise<Lease> {
+  const { keeper, ledger } = deps;
+  demand(board, await keeper.close(board, from.fence));
+  const state = await keeper.readState(board);
+  // Changes that only the outbox has are saved, if they continue what PostgreSQL has.
+  const { position = beginning } = state;
+  const continues = position.epoch === from.position.epoch && outboxCovers(state, from.position, position);
+  const lease = continues ? await closeAndDrain(deps, board, from) : from;
+
+  // The new epoch is committed first: whatever happens next, no one takes the old standings for current ones. Everything
+  // else comes before the swap, the last step: should this be cut off, the next attempt starts from here.
+  const to = nextPosition(lease.position, position);
+  const moved = demand(board, await ledger.moveCursor(board, lease, to));
+  demand(board, await keeper.abandon(board, lease.fence, to.epoch));
+  await dropAbandonedRecords(deps, board, lease);
+  await restoreRecords(deps, board);
+  const count = await loadStandings(deps, board, to);
+  demand(board, await keeper.finishRebuild(board, lease.fence, to, count));
+  return moved;
+}
+
+/** @returns how many there are */
+async function loadStandings({ keeper, ledger }: RecoveryDeps, board: Board, to: Position): Promise<number> {
+  await keeper.startRebuild(board, to.epoch);
+  const { count, sum } = await ledger.summary(board);
+  let loaded = 0n;
+  for (let page = await ledger.readScores(board, "", pageSize); page.length > 0;) {
+    await keeper.addRebuilt(board, to.epoch, page);
+    for (const row of page) loaded += BigInt(row.score);
+    page = await ledger.readScores(board, page.at(-1)?.userId ?? "", pageSize);
+  }
+  if (loaded !== sum) throw new Error(`the totals of ${board} changed while they were read`);
+  return count;
+}
+
+/**
+ * Changes that PostgreSQL never saw are gone from the standings; their keys must not answer as if they were not. Those that
+ * it did see get theirs back by `restoreRecords`.
+ */
+async function dropAbandonedRecords({ keeper, outbox }: RecoveryDeps, board: Board, { fence }: Lease): Promise<void> {
+  let after = beginning;
+  for (;;) {
+    const entries = await outbox.readAbandoned(board, after, recordsPageSize);
+    const last = entries.at(-1);
+    if (!last) return;
+    demand(board, await keeper.dropRecords(board, fence, entries));
+    after = last.position;
+  }
+}
+
+async function restoreRecords({ keeper, history, now }: RecoveryDeps, board: Board): Promise<void> {
+  const since = new Date(now() - idempotencyWindowSeconds * 1000);
+  let after = beginning;
+  for (;;) {
+    const events = await history.readKeyedEvents(board, since, after, pageSize);
+    await keeper.restoreRecords(board, events, now());
+    const last = events.at(-1);
+    if (!last) return;
+    after = last.position;
+  }
+}
+
+/** PostgreSQL's totals from Redis. Changes that only PostgreSQL's lost part knew are missing from the history. */
+async function rebuildLedger(deps: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
+  const { keeper, ledger, outbox } = deps;
+  demand(board, await keeper.close(board, lease.fence));
+  const state = await keeper.readState(board);
+  const { position } = state;
+  if (!position || lostStandings(state)) throw new Error(`${board} vanished from Redis; PostgreSQL keeps what it has`);
+  await keepEvents(deps, board, lease);
+  // Closed boards don't change, so a position in the standings names the same row from page to page.
+  for (let from = 0; ; from += pageSize) {
+    const rows = await keeper.readRows(board, from, pageSize);
+    if (rows.length === 0) break;
+    demand(board, await ledger.overwriteScores(board, lease, rows, position.revision));
+  }
+  await ledger.dropScoresOtherThan(board, lease, position.revision);
+  const moved = demand(board, await ledger.moveCursor(board, lease, position));
+  await outbox.trim(board, position);
+  return moved;
+}
+
+/** The history gets what the outbox still has; the totals come from the standings. */
+async function keepEvents({ outbox, ledger, logger }: RecoveryDeps, board: Board, lease: Lease): Promise<void> {
+  let after = beginning;
+  for (;;) {
+    const entries = await outbox.read(board, after, pageSize);
+    const last = entries.at(-1);
+    if (!last) return;
+    try {
+      demand(board, await ledger.recordEvents(board, lease, entries));
+    } catch (error) {
+      if (!(error instanceof RefusedByPostgres)) throw error;
+      logger.error({ err: error, board, after }, "changes are missing from the history, as PostgreSQL refuses some");
+    }
+    after = last.position;
+  }
+}
+
+async function closeAndDrain(deps: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
+  demand(board, await deps.keeper.close(board, lease.fence));
+  return (await syncScores(deps, board, lease)).lease;
+}
+
+function nextPosition(a: Position, b: Position): Position {
+  return {
+    epoch: Math.max(a.epoch, b.epoch) + 1,
+    revision: (Math.max(a.revision, b.revision) + revisionGap) as Revision,
+  };
+}
+
+/** @throws LeadershipLost when a step says, by `false` or `undefined`, that the board is not ours to change */
+function demand<T>(board: Board, outcome: T | false | undefined): T {
+  if (outcome === false || outcome === undefined) throw new LeadershipLost(board);
+  return outcome;
+}
+
+/** For the log: what was found and what is done about it. */
+export function describePlan(plan: RecoveryPlan, state: BoardState, lease: Lease, logger: Logger, board: Board): void {
+  const where = {
+    board,
+    plan: plan.kind,
+    redis: state.position && formatPosition(state.position),
+    postgres: formatPosition(lease.position),
+  };
+  if ("reason" in plan) logger.error({ ...where, reason: plan.reason }, "the stores differ; recovering");
+  else logger.info(where, "opening the board");
+}

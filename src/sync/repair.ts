@@ -1,0 +1,53 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Board } from "../leaderboard/types.js";
+import { findDrift } from "./drift.js";
+import { LeadershipLost } from "./leadership-lost.js";
+import type { Leadership } from "./leader.js";
+import { recover, type RecoveryDeps } from "./recovery.js";
+import { lookAtBoard, syncScores, takeLease } from "./sync-scores.js";
+
+export interface RepairReport {
+  /** Totals in PostgreSQL that were not what its own history says, and were corrected. */
+  readonly correctedTotals: number;
+  /** Whether the standings in Redis were rebuilt from PostgreSQL. */
+  readonly rebuiltStandings: boolean;
+}
+
+const leadershipTimeoutMs = 15_000;
+
+/**
+ * Makes the two stores agree again. The worker is held off and the board is closed meanwhile. The history decides: a
+ * total in PostgreSQL that its newest event contradicts is corrected; then, if Redis still differs, its standings are
+ * rebuilt. Where the history of a player was dropped, PostgreSQL's total stands.
+ *
+ * @throws Error when the worker does not give way
+ */
+export async function repair(deps: RecoveryDeps, leadership: Leadership, board: Board): Promise<RepairReport> {
+  // The first lease makes the running worker step down; the second is ours alone, under the lock.
+  await takeLease(deps, board);
+  await waitForLeadership(leadership);
+  try {
+    let lease = await takeLease(deps, board);
+    if (!(await deps.keeper.close(board, lease.fence))) throw new LeadershipLost(board);
+    const { plan } = await lookAtBoard(deps, board, lease);
+    if (plan.kind === "open" || plan.kind === "none") lease = (await syncScores(deps, board, lease)).lease;
+    else lease = await recover(deps, board, lease, plan);
+
+    const correctedTotals = await deps.ledger.correctTotals(board, lease);
+    const drift = await findDrift(deps, board, () => Promise.resolve());
+    const rebuiltStandings = drift.differing > 0;
+    const last = rebuiltStandings ? { kind: "rebuildStandings" as const, reason: "repair" } : { kind: "open" as const };
+    await recover(deps, board, lease, last);
+    return { correctedTotals, rebuiltStandings };
+  } finally {
+    await leadership.release();
+  }
+}
+
+async function waitForLeadership(leadership: Leadership): Promise<void> {
+  const deadline = performance.now() + leadershipTimeoutMs;
+  while (!(await leadership.acquire())) {
+    if (performance.now() > deadline) throw new Error("the worker does not give way; stop it and try again");
+    await delay(20);
+  }
+}

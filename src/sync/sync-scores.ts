@@ -1,0 +1,126 @@
+import type { BoardKeeper, BoardState } from "../leaderboard/board-keeper.js";
+import type { Outbox, OutboxEntry } from "../leaderboard/outbox.js";
+import type { Position } from "../leaderboard/position.js";
+import type { Board } from "../leaderboard/types.js";
+import { RefusedByPostgres } from "./database.js";
+import { LeadershipLost } from "./leadership-lost.js";
+import { planRecovery, type RecoveryPlan } from "./recovery-plan.js";
+import type { Lease, ScoreLedger } from "./score-ledger.js";
+
+export interface SyncDeps {
+  keeper: BoardKeeper;
+  outbox: Outbox;
+  ledger: ScoreLedger;
+}
+
+export interface SyncResult {
+  readonly lease: Lease;
+  /** Changes committed by this pass. */
+  readonly synced: number;
+  /** Entries that PostgreSQL refused; they are in `rejected_events`. */
+  readonly rejected: readonly RejectedEntry[];
+}
+
+export interface RejectedEntry {
+  readonly entry: OutboxEntry;
+  readonly reason: string;
+}
+
+export interface BoardLook {
+  readonly state: BoardState;
+  readonly plan: RecoveryPlan;
+}
+
+/** Changes in one transaction, when so many wait: the more, the less often a player's total is written. */
+const batchSize = 20_000;
+/** Entries of one read: more would hold Redis for too long. */
+const readSize = 2_000;
+
+/**
+ * Takes the right to write a board from whoever had it, in PostgreSQL and then in Redis.
+ *
+ * @throws LeadershipLost when somebody took it again meanwhile
+ */
+export async function takeLease({ keeper, ledger }: SyncDeps, board: Board): Promise<Lease> {
+  const { fence } = await keeper.readState(board);
+  const lease = await ledger.takeLease(board, fence + 1);
+  if (!(await keeper.claim(board, lease.fence))) throw new LeadershipLost(board);
+  return lease;
+}
+
+/**
+ * Looks whether Redis still is what PostgreSQL remembers.
+ *
+ * @throws LeadershipLost when another leader has been there
+ */
+export async function lookAtBoard({ keeper }: SyncDeps, board: Board, lease: Lease): Promise<BoardLook> {
+  const state = await keeper.readState(board);
+  if (state.fence > lease.fence) throw new LeadershipLost(board);
+  return { state, plan: planRecovery(state, lease.position) };
+}
+
+/**
+ * One pass: moves what the outbox holds after the lease's position to PostgreSQL, and trims it only when it is
+ * committed. A pass that is cut off anywhere is completed by the next.
+ *
+ * @throws LeadershipLost when the cursor was moved by somebody else
+ */
+export async function syncScores(deps: SyncDeps, board: Board, from: Lease): Promise<SyncResult> {
+  const { outbox } = deps;
+  const rejected: RejectedEntry[] = [];
+  let lease = from;
+  let synced = 0;
+  let reading = readBatch(outbox, board, from.position);
+  for (;;) {
+    const entries = await reading;
+    const last = entries.at(-1);
+    if (!last) return { lease, synced: synced - rejected.length, rejected };
+    // Redis gives the next batch while PostgreSQL commits this one.
+    reading = readBatch(outbox, board, last.position);
+    reading.catch(() => undefined); // Should the commit fail, nobody asks for it.
+    lease = await commit(deps, board, lease, entries, rejected);
+    synced += entries.length;
+    await outbox.trim(board, lease.position);
+  }
+}
+
+async function readBatch(outbox: Outbox, board: Board, from: Position): Promise<OutboxEntry[]> {
+  const batch: OutboxEntry[] = [];
+  for (let after = from; batch.length < batchSize;) {
+    const entries = await outbox.read(board, after, readSize);
+    batch.push(...entries);
+    const last = entries.at(-1);
+    if (!last || entries.length < readSize) break;
+    after = last.position;
+  }
+  return batch;
+}
+
+/** Commits entries; halves them until those are alone that PostgreSQL refuses, and sets these aside. */
+async function commit(
+  deps: SyncDeps,
+  board: Board,
+  lease: Lease,
+  entries: readonly OutboxEntry[],
+  rejected: RejectedEntry[],
+): Promise<Lease> {
+  const [first, ...others] = entries;
+  if (!first) return lease;
+  try {
+    return required(board, await deps.ledger.commit(board, lease, entries));
+  } catch (error) {
+    if (!(error instanceof RefusedByPostgres)) throw error;
+    if (others.length === 0) {
+      rejected.push({ entry: first, reason: error.message });
+      return required(board, await deps.ledger.reject(board, lease, first, error.message));
+    }
+    const half = Math.ceil(entries.length / 2);
+    const moved = await commit(deps, board, lease, entries.slice(0, half), rejected);
+    return commit(deps, board, moved, entries.slice(half), rejected);
+  }
+}
+
+function required(board: Board, lease: Lease | undefined): Lease {
+  if (!lease) throw new LeadershipLost(board);
+  return lease;
+}

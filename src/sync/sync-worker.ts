@@ -1,0 +1,197 @@
+import type { Position } from "../leaderboard/position.js";
+import type { Board } from "../leaderboard/types.js";
+import type { Service } from "../lifecycle.js";
+import type { Logger } from "../logger.js";
+import type { Metrics } from "../metrics.js";
+import type { Leadership } from "./leader.js";
+import { LeadershipLost } from "./leadership-lost.js";
+import { describePlan, recover } from "./recovery.js";
+import type { ScoreHistory } from "./score-history.js";
+import type { Lease } from "./score-ledger.js";
+import { lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
+
+export interface SyncWorkerOptions extends SyncDeps {
+  history: ScoreHistory;
+  /** Undefined: history is kept for ever. */
+  historyRetentionDays: number | undefined;
+  boards: readonly Board[];
+  leadership: Leadership;
+  intervalMs: number;
+  /** Says how far PostgreSQL is; called after every pass. */
+  onSynced: (board: Board, position: Position) => Promise<void>;
+  metrics: Metrics;
+  logger: Logger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** How often a worker that does not lead asks whether it may. */
+const candidateIntervalMs = 1_000;
+const maxBackOffMs = 5_000;
+const retentionIntervalMs = 3_600_000;
+/** The last drain may take this long; what is left is safe in Redis for the next worker. */
+const drainTimeoutMs = 3_000;
+
+/** The loop around `syncScores`: leads or waits, passes on an interval or on request, backs off while a store is away. */
+export class SyncWorker implements Service {
+  readonly name = "sync-worker";
+  readonly #options: SyncWorkerOptions;
+  readonly #leases = new Map<Board, Lease>();
+  readonly #stop = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+  /** Boards whose changes somebody waits for. */
+  readonly #requested = new Set<Board>();
+  #wake: () => void = () => undefined;
+  #nextPassAt = 0;
+  #nextRetentionAt = 0;
+  #failures = 0;
+
+  constructor(options: SyncWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the loop and returns: a worker waits for PostgreSQL, however long that takes. */
+  start(): Promise<void> {
+    this.#loop = this.#run();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake();
+    await this.#loop;
+    await this.#drain();
+    await this.#options.leadership.release();
+  }
+
+  /** Does not wait for the interval: somebody waits for this board's changes. */
+  request(board: Board): void {
+    this.#requested.add(board);
+    // A store that is away is not to be hurried, and another worker's turn is not ours.
+    if (this.#failures === 0 && this.#options.leadership.held) this.#wake();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) await this.#sleep(await this.#attempt());
+  }
+
+  /** @returns milliseconds until the next attempt */
+  async #attempt(): Promise<number> {
+    const { intervalMs, metrics, logger } = this.#options;
+    try {
+      if (!(await this.#lead())) return candidateIntervalMs;
+      const due = performance.now() >= this.#nextPassAt;
+      await this.#pass(due ? this.#options.boards : [...this.#requested]);
+      if (due) this.#nextPassAt = performance.now() + intervalMs;
+      await this.#retain();
+      if (this.#failures > 0) logger.info({ failures: this.#failures }, "the worker works again");
+      this.#failures = 0;
+      return this.#requested.size > 0 ? 0 : this.#nextPassAt - performance.now();
+    } catch (error) {
+      this.#failures += 1;
+      metrics.syncFailures.inc();
+      if (error instanceof LeadershipLost) {
+        logger.warn({ err: error }, "stepping down");
+        await this.#options.leadership.release();
+      } else {
+        logger.error({ err: error, failures: this.#failures }, "a pass of the worker failed; it will be repeated");
+      }
+      return Math.min(maxBackOffMs, 100 * 2 ** Math.min(this.#failures, 6)) * (0.5 + Math.random() / 2);
+    }
+  }
+
+  async #lead(): Promise<boolean> {
+    const { leadership, metrics, logger } = this.#options;
+    const led = leadership.held;
+    if (!led) this.#leases.clear();
+    const leads = await leadership.acquire();
+    if (leads && !led) logger.info("this worker leads now");
+    metrics.leader.set(leads ? 1 : 0);
+    return leads;
+  }
+
+  /** One board's trouble must not keep the others waiting: all are tried before the first failure is thrown. */
+  async #pass(boards: readonly Board[]): Promise<void> {
+    const failures: unknown[] = [];
+    for (const board of boards) {
+      this.#requested.delete(board);
+      try {
+        await this.#passBoard(board);
+      } catch (error) {
+        // What is in the lease may be outdated; it is taken anew.
+        this.#leases.delete(board);
+        failures.push(error);
+        if (error instanceof LeadershipLost) break;
+      }
+    }
+    if (failures.length > 0) throw failures.at(-1);
+  }
+
+  async #passBoard(board: Board): Promise<void> {
+    const { metrics, logger } = this.#options;
+    await this.#observeBacklog(board);
+    let lease = this.#leases.get(board) ?? (await takeLease(this.#options, board));
+    const { state, plan } = await lookAtBoard(this.#options, board, lease);
+    if (plan.kind !== "none") {
+      describePlan(plan, state, lease, logger, board);
+      lease = await recover(this.#options, board, lease, plan);
+      metrics.recoveries.inc({ board, kind: plan.kind });
+    }
+    const result = await syncScores(this.#options, board, lease);
+    this.#leases.set(board, result.lease);
+    await this.#options.onSynced(board, result.lease.position);
+    metrics.epoch.set({ board }, result.lease.position.epoch);
+    metrics.syncedChanges.inc({ board }, result.synced);
+    for (const { entry, reason } of result.rejected) {
+      metrics.rejectedEvents.inc({ board });
+      logger.error({ board, position: entry.position, reason }, "PostgreSQL refused a change; see rejected_events");
+    }
+  }
+
+  /** Before PostgreSQL is asked for anything, as it is while PostgreSQL is away that these numbers matter. */
+  async #observeBacklog(board: Board): Promise<void> {
+    const { outbox, metrics, now } = this.#options;
+    const { length, oldestAt } = await outbox.backlog(board);
+    metrics.outboxLength.set({ board }, length);
+    metrics.syncLag.set({ board }, oldestAt === undefined ? 0 : (now() - oldestAt) / 1000);
+  }
+
+  /** Drops old history, now and then. */
+  async #retain(): Promise<void> {
+    const { history, historyRetentionDays: days, logger, now } = this.#options;
+    if (days === undefined || performance.now() < this.#nextRetentionAt) return;
+    this.#nextRetentionAt = performance.now() + retentionIntervalMs;
+    const dropped = await history.dropMonthsBefore(new Date(now() - days * 86_400_000));
+    if (dropped.length > 0) logger.info({ dropped }, "dropped history that is older than HISTORY_RETENTION_DAYS");
+  }
+
+  /** What came in since the last pass, before the process ends. */
+  async #drain(): Promise<void> {
+    const { boards, leadership, logger } = this.#options;
+    if (!leadership.held) return;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error("the last drain took too long")), drainTimeoutMs);
+    });
+    try {
+      await Promise.race([this.#pass(boards), timeout]);
+    } catch (error) {
+      logger.error({ err: error }, "the last drain failed; the next worker goes on from here");
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends early on a request, and when the worker is to stop. */
+  async #sleep(ms: number): Promise<void> {
+    if (this.#stop.signal.aborted || ms <= 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => undefined;
+  }
+}

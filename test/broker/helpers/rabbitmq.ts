@@ -1,0 +1,126 @@
+import { accessSync, constants } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { findFreePort } from "../../../scripts/stack.js";
+import { PrivateServer, type ServerKind } from "../../../scripts/stack/private-server.js";
+
+/** A private RabbitMQ node, on free ports of 127.0.0.1, with a folder and a name of its own. */
+export interface Broker {
+  readonly url: string;
+  readonly server: PrivateServer;
+  stop(): Promise<void>;
+}
+
+const host = "127.0.0.1";
+const startTimeoutMs = 60_000;
+const probeTimeoutMs = 2_000;
+
+export async function startBroker(): Promise<Broker> {
+  const programs = findBroker();
+  const dir = await mkdtemp(join(tmpdir(), "standings-broker-"));
+  await writeFile(join(dir, "enabled_plugins"), "[].");
+  const common = { dir, stopSignal: "SIGTERM" as const, startTimeoutMs, prepare: () => Promise.resolve() };
+  // The port mapper that Erlang would otherwise start itself, and leave behind.
+  const epmd = await PrivateServer.start({
+    ...common,
+    name: "epmd",
+    dir: join(dir, "epmd"),
+    command: (port) => ({ command: programs.epmd, args: ["-port", String(port), "-address", host], ...place(dir) }),
+    isReady: (port) => answers(port, "", () => true),
+  });
+  const distributionPort = await findFreePort();
+  const kind: ServerKind = {
+    ...common,
+    name: "RabbitMQ",
+    command: (port) => ({
+      command: programs.server,
+      args: [],
+      ...place(dir, settings(dir, port, epmd.port, distributionPort)),
+    }),
+    // A protocol header is answered with the method connection.start, on channel 0.
+    isReady: (port) => answers(port, "AMQP\0\0\x09\x01", (answer) => answer.startsWith("\x01\0\0")),
+  };
+  const server = await PrivateServer.start(kind);
+  return {
+    url: `amqp://guest:guest@${host}:${server.port}`,
+    server,
+    stop: async () => {
+      await server.resume();
+      await server.stop();
+      await epmd.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @throws an error that says what to install */
+export function findBroker(): { server: string; epmd: string } {
+  return { server: findProgram("rabbitmq-server", "RABBITMQ_SERVER"), epmd: findProgram("epmd", "EPMD") };
+}
+
+function settings(dir: string, port: number, epmdPort: number, distributionPort: number): Record<string, string> {
+  return {
+    RABBITMQ_NODENAME: `standings-${port}@localhost`,
+    RABBITMQ_NODE_IP_ADDRESS: host,
+    RABBITMQ_NODE_PORT: String(port),
+    RABBITMQ_DIST_PORT: String(distributionPort),
+    ERL_EPMD_PORT: String(epmdPort),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1}",
+    RABBITMQ_MNESIA_BASE: join(dir, "data"),
+    RABBITMQ_LOG_BASE: join(dir, "log"),
+    RABBITMQ_LOGS: "-",
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, "enabled_plugins"),
+    RABBITMQ_CONFIG_FILE: join(dir, "no-configuration"),
+    RABBITMQ_CONF_ENV_FILE: "/dev/null",
+  };
+}
+
+/** Its cookie lies in the home folder. */
+function place(dir: string, env: Record<string, string> = {}) {
+  return { cwd: dir, env: { PATH: process.env.PATH, HOME: dir, LC_ALL: "C.UTF-8", ...env } };
+}
+
+/**
+ * Debian's program of that name on the PATH insists on an account of its own; the one behind it does not.
+ *
+ * @param variable of the environment that may name another
+ */
+function findProgram(name: string, variable: string): string {
+  const named = process.env[variable];
+  const folders = ["/usr/lib/rabbitmq/bin", ...(process.env.PATH ?? "").split(delimiter)];
+  const candidates = named === undefined ? folders.map((folder) => join(folder, name)) : [named];
+  const found = candidates.find(isExecutable);
+  if (found !== undefined) return found;
+  throw new Error(
+    `The broker tests need RabbitMQ, and there is no ${named ?? name}. ` +
+      `Install it (Debian: apt-get install rabbitmq-server) or name the program in ${variable}.`,
+  );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether something listens there and answers as it should. */
+function answers(port: number, greeting: string, isRight: (answer: string) => boolean): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host, timeout: probeTimeoutMs });
+    const end = (right: boolean) => {
+      socket.destroy();
+      resolve(right);
+    };
+    socket.setEncoding("latin1");
+    socket.on("connect", () => (greeting === "" ? end(true) : socket.write(greeting, "latin1")));
+    socket.on("data", (answer: string) => end(isRight(answer)));
+    socket.on("timeout", () => end(false));
+    socket.on("error", () => end(false));
+    socket.on("close", () => resolve(false));
+  });
+}

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+
+const EXECUTABLE = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+
+/** Without a sandbox, as root in a container has none; and without Chromium's own traffic. */
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export async function launchChromium(): Promise<Browser> {
+  if (!existsSync(EXECUTABLE))
+    throw new Error(
+      `The browser tests need Chromium, and there is none at ${EXECUTABLE}. ` +
+        "Install it (Debian: apt-get install chromium) or name one in CHROMIUM_PATH.",
+    );
+  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+}
+
+export interface OpenedPage {
+  page: Page;
+  /** What a user's developer tools would complain of: errors, warnings, policy violations, requests to elsewhere. */
+  complaints: string[];
+}
+
+/** A page in a context of its own (storage, cookies), in English so that numbers are written in one way. */
+export async function newPage(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenedPage> {
+  const context = await browser.newContext({ locale: "en-US", ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const { host } = new URL(origin);
+  const complainOfForeign = (url: string) => {
+    const { protocol, host: to } = new URL(url);
+    if (protocol !== "data:" && to !== host) complaints.push(`request to ${url}`);
+  };
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  context.on("request", (request) => complainOfForeign(request.url()));
+  page.on("websocket", (socket) => complainOfForeign(socket.url()));
+  await page.addInitScript(`
+    document.addEventListener("securitypolicyviolation", (event) =>
+      console.error("policy violated: " + event.effectiveDirective + " " + event.blockedURI));
+  `);
+  return { page, complaints };
+}
+
+/** The shown rows as rank, player and score, read in one go. */
+export async function shownRows(page: Page): Promise<string[][]> {
+  // As a string: the tests are compiled without the browser's types.
+  const rows = await page.evaluate(
+    `[...document.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent))`,
+  );
+  return rows as string[][];
+}

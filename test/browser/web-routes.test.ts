@@ -1,0 +1,85 @@
+import { readdirSync } from "node:fs";
+import Fastify from "fastify";
+import { describe, expect, test } from "vitest";
+import { registerWeb, type WebOptions } from "../../src/http/web.js";
+import { BUILT_PAGES } from "./scripted-server.js";
+
+/** What is served of the built pages, and with which headers. */
+describe("the web routes", () => {
+  function web(options: Partial<WebOptions> = {}) {
+    const server = Fastify();
+    registerWeb(server, { root: BUILT_PAGES, playground: true, ...options });
+    server.get("/graphql", () => ({}));
+    return server;
+  }
+
+  test("serve the page for revalidation, with a policy that allows this origin only", async () => {
+    const response = await web().inject({ url: "/", headers: { host: "scores.example:8443" } });
+    expect(response.statusCode).toBe(200);
+    expect(response.headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(response.headers["cache-control"]).toBe("no-cache");
+    const policy = String(response.headers["content-security-policy"]);
+    expect(policy).toContain("default-src 'none';script-src 'self';style-src 'self';");
+    expect(policy).toContain("connect-src 'self' ws://scores.example:8443 wss://scores.example:8443;");
+    expect(policy).not.toContain("unsafe");
+    expect(response.headers["strict-transport-security"]).toBeUndefined();
+    const again = await web().inject({ url: "/", headers: { "if-none-match": String(response.headers.etag) } });
+    expect(again.statusCode).toBe(304);
+  });
+
+  test.each(["a b", "x;script-src *", "x, y", "'unsafe-inline'", "a\u00e9"])(
+    "let the Host header %j add nothing to the policy",
+    async (host) => {
+      const response = await web().inject({ url: "/", headers: { host } });
+      expect(response.headers["content-security-policy"]).toContain("connect-src 'self' 'self';base-uri");
+    },
+  );
+
+  test("serve assets for ever, compressed for those who can read it", async () => {
+    const script = readdirSync(`${BUILT_PAGES}/assets`).find((name) => /^index-.*\.js$/.test(name));
+    const plain = await web().inject(`/assets/${script}`);
+    expect(plain.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    expect(plain.headers["x-content-type-options"]).toBe("nosniff");
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    const small = await web().inject({ url: `/assets/${script}`, headers: { "accept-encoding": "gzip, br" } });
+    expect(small.headers["content-encoding"]).toBe("br");
+    expect(small.headers["content-type"]).toBe(plain.headers["content-type"]);
+    expect(small.headers.vary).toBe("accept-encoding");
+    expect(small.rawPayload.length).toBeLessThan(plain.rawPayload.length / 3);
+  });
+
+  test.each([
+    "/index.html",
+    "/playground.html",
+    "/assets",
+    "/assets/",
+    "/assets/nothing.js",
+    "/assets/../index.html",
+    "/assets/..%2findex.html",
+    "/assets/%2e%2e%2f%2e%2e%2fmain.js",
+    "/assets/..%5cindex.html",
+    "/assets/.hidden",
+    "/assets/%00.js",
+    "/favicon.ico",
+  ])("answer 404 for %s", async (url) => {
+    expect((await web().inject(url)).statusCode).toBe(404);
+  });
+
+  test("have no playground when it is off", async () => {
+    expect((await web({ playground: true }).inject("/playground")).statusCode).toBe(200);
+    expect((await web({ playground: false }).inject("/playground")).statusCode).toBe(404);
+  });
+
+  test("say how to build a page that is not built", async () => {
+    const response = await web({ root: "/nonexistent" }).inject("/");
+    expect(response.statusCode).toBe(503);
+    expect(response.body.trim()).toBe("The page is not built: run npm run build.");
+    expect((await web({ root: "/nonexistent" }).inject("/assets/index.js")).statusCode).toBe(404);
+  });
+
+  test("leave the API's headers alone", async () => {
+    const { headers } = await web().inject("/graphql");
+    expect(headers["content-security-policy"]).toBeUndefined();
+    expect(headers["x-frame-options"]).toBeUndefined();
+  });
+});

@@ -1,0 +1,172 @@
+import { expect } from "vitest";
+import { BoardKeeper } from "../../../src/leaderboard/board-keeper.js";
+import { Outbox } from "../../../src/leaderboard/outbox.js";
+import { toBoards } from "../../../src/leaderboard/types.js";
+import { Database } from "../../../src/sync/database.js";
+import { findDrift } from "../../../src/sync/drift.js";
+import { ScoreHistory } from "../../../src/sync/score-history.js";
+import { ScoreLedger } from "../../../src/sync/score-ledger.js";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Stores } from "../../helpers/stores.js";
+import { waitFor } from "../../helpers/wait-for.js";
+import type { Witness } from "./witness.js";
+
+/** A change as one of the stores remembers it. */
+export interface Kept {
+  readonly epoch: number;
+  readonly revision: number;
+  readonly userId: string;
+  readonly increment: number;
+  readonly subject: string;
+  readonly key: string;
+}
+
+export interface Content {
+  readonly cursor: { epoch: number; revision: number; fence: number };
+  readonly meta: { epoch: number; revision: number; fence: number };
+  readonly events: readonly Kept[];
+  /** Beyond the cursor. */
+  readonly pending: readonly Kept[];
+  readonly totals: ReadonlyMap<string, number>;
+  readonly standings: ReadonlyMap<string, number>;
+}
+
+/** Everything that both stores hold of the board `main`, by no code of the service. Nobody may write meanwhile. */
+export async function readBoth({ redisClient, query }: Stores): Promise<Content> {
+  const [cursor] = await query<{ epoch: string; revision: string; fence: string }>(
+    "SELECT epoch, revision, fence FROM sync_cursor WHERE board = 'main'",
+  );
+  const at = { epoch: Number(cursor?.epoch), revision: Number(cursor?.revision), fence: Number(cursor?.fence) };
+  const [epoch, revision, fence] = await redisClient.hmget("lb:{main}:meta", "epoch", "revision", "fence");
+  const events = await query<{ epoch: string; revision: string; user_id: string; increment: string } & Keyed>(
+    "SELECT epoch, revision, user_id, increment, subject, idempotency_key FROM score_events WHERE board = 'main'",
+  );
+  const totals = await query<{ user_id: string; score: string }>("SELECT user_id, score FROM user_scores");
+  const outbox = await redisClient.xrange("lb:{main}:outbox", `(${at.epoch}-${at.revision}`, "+");
+  const flat = await redisClient.zrevrange("lb:{main}:scores", 0, -1, "WITHSCORES");
+  return {
+    cursor: at,
+    meta: { epoch: Number(epoch), revision: Number(revision), fence: Number(fence) },
+    events: events.map((row) => ({
+      epoch: Number(row.epoch),
+      revision: Number(row.revision),
+      userId: row.user_id,
+      increment: Number(row.increment),
+      subject: row.subject,
+      key: row.idempotency_key ?? "",
+    })),
+    pending: outbox.map(([id, fields]) => toKept(id, fields)),
+    totals: new Map(totals.map((row) => [row.user_id, Number(row.score)])),
+    standings: new Map(pairs(flat).map(([userId, score]) => [userId, Number(score)])),
+  };
+}
+
+interface Keyed {
+  subject: string;
+  idempotency_key: string | null;
+}
+
+function toKept(id: string, fields: readonly string[]): Kept {
+  const named = new Map(pairs(fields));
+  const [epoch, revision] = id.split("-");
+  return {
+    epoch: Number(epoch),
+    revision: Number(revision),
+    userId: named.get("user") ?? "",
+    increment: Number(named.get("increment")),
+    subject: named.get("subject") ?? "",
+    key: named.get("key") ?? "",
+  };
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at] ?? "", flat[2 * at + 1] ?? ""]);
+}
+
+/** The sum invariant: the standings are the history's sums with what waits in the outbox. */
+export function expectSum({ events, pending, standings, totals }: Content): void {
+  const sums = sumsOf([...events, ...pending]);
+  expect(Object.fromEntries(standings)).toEqual(Object.fromEntries(sums));
+  expect(Object.fromEntries(totals)).toEqual(Object.fromEntries(sumsOf(events)));
+}
+
+function sumsOf(changes: readonly Kept[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { userId, increment } of changes) sums.set(userId, (sums.get(userId) ?? 0) + increment);
+  return sums;
+}
+
+/** The once invariant: at most one change for each subject and key. */
+export function expectOnce({ events, pending }: Content): void {
+  const keyed = [...events, ...pending].filter(({ key }) => key !== "").map(({ subject, key }) => `${subject} ${key}`);
+  const seen = new Set<string>();
+  expect(keyed.filter((key) => seen.size === seen.add(key).size)).toEqual([]);
+}
+
+/** The acked-kept invariant: what was acknowledged is in one of the stores, as it was acknowledged. */
+export function expectKept({ events, pending }: Content, record: Witness): void {
+  const kept = [...events, ...pending];
+  const byRevision = new Map(kept.map((change) => [change.revision, change]));
+  const byKey = new Map(kept.map((change) => [change.key, change]));
+  const lost = record.acknowledged.filter(({ revision, key, userId, increment }) => {
+    if (revision === undefined && key === undefined) return false; // Only its sum can tell: see expectBounds.
+    const change = revision === undefined ? byKey.get(key ?? "") : byRevision.get(revision);
+    return change?.userId !== userId || change.increment !== increment || change.key !== (key ?? "");
+  });
+  expect(lost).toEqual([]);
+}
+
+/** The bounds invariant, user by user. Users whose changes are all keyed and acknowledged have exactly their sum. */
+export function expectBounds({ standings }: Content, record: Witness): void {
+  const outside = record.users
+    .map((userId) => ({
+      userId,
+      acknowledged: record.acknowledgedOf(userId),
+      total: standings.get(userId) ?? 0,
+      attempted: record.attemptedOf(userId),
+    }))
+    .filter(({ acknowledged, total, attempted }) => acknowledged > total || total > attempted);
+  expect(outside).toEqual([]);
+}
+
+/** The agree invariant, as `npm run check` sees it. */
+export async function expectAgreement(stores: Stores): Promise<void> {
+  const database = new Database(stores.databaseUrl, 10_000);
+  try {
+    const deps = {
+      keeper: new BoardKeeper(stores.redisClient),
+      outbox: new Outbox(stores.redisClient),
+      ledger: new ScoreLedger(database, new ScoreHistory(database)),
+    };
+    for (const board of toBoards(["main"])) {
+      const report = await findDrift(deps, board, () => delay(25));
+      expect({ differing: report.differing, examples: report.examples }).toEqual({ differing: 0, examples: [] });
+    }
+  } finally {
+    await database.stop();
+  }
+}
+
+/** When the board is open and PostgreSQL has all of it. Nobody may write meanwhile. */
+export async function untilSettled({ redisClient, query }: Stores, timeoutMs = 20_000): Promise<void> {
+  await waitFor(async () => {
+    const info = await redisClient.info("server");
+    const [runId, epoch, revision] = await redisClient.hmget("lb:{main}:meta", "run_id", "epoch", "revision");
+    const [cursor] = await query<{ at: string }>(
+      "SELECT epoch || '-' || revision AS at FROM sync_cursor WHERE board = 'main'",
+    );
+    return runId != null && info.includes(`run_id:${runId}`) && cursor?.at === `${epoch}-${revision}`;
+  }, timeoutMs);
+}
+
+/** Settles, then checks everything that can be checked when writes have stopped. */
+export async function expectAllInvariants(stores: Stores, record: Witness): Promise<Content> {
+  await untilSettled(stores);
+  const content = await readBoth(stores);
+  expectSum(content);
+  expectOnce(content);
+  expectKept(content, record);
+  expectBounds(content, record);
+  await expectAgreement(stores);
+  return content;
+}

@@ -1,0 +1,290 @@
+import type { BoardKeeper, BoardState } from "../../../src/leaderboard/board-keeper.js";
+import type { Outbox, OutboxEntry } from "../../../src/leaderboard/outbox.js";
+import type { Position } from "../../../src/leaderboard/position.js";
+import type { IdempotencyKey, Revision, Score, ScoreRow, UserId } from "../../../src/leaderboard/types.js";
+import { createLogger } from "../../../src/logger.js";
+import type { RecoveryDeps } from "../../../src/sync/recovery.js";
+import type { ScoreHistory } from "../../../src/sync/score-history.js";
+import type { Lease, ScoreLedger } from "../../../src/sync/score-ledger.js";
+
+/**
+ * Both stores in memory, with the semantics of the Lua scripts and of the SQL statements: what happens at once there
+ * happens at once here. Between two of these steps anything may happen, and is for the test to choose.
+ */
+
+export interface FakeChange {
+  readonly userId: string;
+  readonly increment: number;
+  readonly key: string | undefined;
+}
+
+/** What a Redis server holds of one board. Plain data, so that it can be copied, lost and put back. */
+export interface RedisData {
+  epoch: number | undefined;
+  revision: number;
+  base: number;
+  fence: number;
+  openOn: number | undefined;
+  rebuilding: number | undefined;
+  scores: Map<string, number>;
+  outbox: OutboxEntry[];
+  abandoned: OutboxEntry[] | undefined;
+  records: Map<string, number>;
+  rebuilds: Map<number, Map<string, number>>;
+}
+
+export function emptyRedis(): RedisData {
+  return {
+    ...{ epoch: undefined, revision: 0, base: 0, fence: 0, openOn: undefined, rebuilding: undefined },
+    ...{ scores: new Map(), outbox: [], abandoned: undefined, records: new Map(), rebuilds: new Map() },
+  };
+}
+
+/** Called before each step with its name; may wait, and may throw as a process does that was killed. */
+export type Step = (name: string) => Promise<void>;
+
+export class FakeStores {
+  redis = emptyRedis();
+  runId = 1;
+  cursor: { epoch: number; revision: number; fence: number } | undefined;
+  readonly events: OutboxEntry[] = [];
+  readonly totals = new Map<string, { score: number; revision: number }>();
+
+  /** increment.lua. @returns the change's revision; undefined when the board is closed */
+  apply({ userId, increment, key }: FakeChange): number | undefined {
+    const { redis } = this;
+    if (redis.epoch === undefined || redis.openOn !== this.runId) return undefined;
+    if (redis.scores.size === 0 && redis.revision > redis.base) return undefined;
+    const record = key === undefined ? undefined : redis.records.get(key);
+    if (record !== undefined) return record;
+    const score = (redis.scores.get(userId) ?? 0) + increment;
+    redis.revision += 1;
+    redis.scores.set(userId, score);
+    if (key !== undefined) redis.records.set(key, redis.revision);
+    redis.outbox.push({
+      position: at(redis.epoch, redis.revision),
+      userId: userId as UserId,
+      increment: increment as Score,
+      score: score as Score,
+      subject: "s",
+      idempotencyKey: key as IdempotencyKey | undefined,
+      occurredAt: Date.now(),
+    });
+    return redis.revision;
+  }
+
+  /** Another server process with the same data, or with other. */
+  restart(data: RedisData = this.redis): void {
+    this.redis = structuredClone(data);
+    this.runId += 1;
+  }
+
+  /** The worker's parts on these stores. */
+  deps(step: Step): RecoveryDeps {
+    const steps = (name: string, methods: object) => withSteps(methods, name, step);
+    return {
+      // As much of each as the worker uses.
+      keeper: steps("keeper", this.#keeper()) as BoardKeeper,
+      outbox: steps("outbox", this.#outbox()) as Outbox,
+      ledger: steps("ledger", this.#ledger()) as ScoreLedger,
+      history: steps("history", {
+        readKeyedEvents: (_board: string, _since: Date, after: Position, count: number) =>
+          this.events
+            .filter(({ idempotencyKey, position }) => idempotencyKey !== undefined && isAfter(position, after))
+            .slice(0, count),
+      }) as ScoreHistory,
+      now: Date.now,
+      logger: createLogger("silent"),
+    };
+  }
+
+  state(): BoardState {
+    const { redis } = this;
+    const [first, last] = [redis.outbox.at(0), redis.outbox.at(-1)];
+    return {
+      position: redis.epoch === undefined ? undefined : at(redis.epoch, redis.revision),
+      open: redis.epoch !== undefined && redis.openOn === this.runId,
+      fence: redis.fence,
+      hasScores: redis.scores.size > 0,
+      base: redis.base as Revision,
+      outbox: first && last && { length: redis.outbox.length, first: first.position, last: last.position },
+    };
+  }
+
+  #leads(fence: number): boolean {
+    if (this.redis.fence > fence) return false;
+    this.redis.fence = fence;
+    return true;
+  }
+
+  #isAt({ epoch, revision }: Position): boolean {
+    return this.redis.epoch === epoch && this.redis.revision === revision;
+  }
+
+  #keeper() {
+    const later = (fence: number, epoch: number) => this.#leads(fence) && (this.redis.epoch ?? 0) < epoch;
+    return {
+      readState: () => this.state(),
+      claim: (_board: string, fence: number) => this.#leads(fence),
+      close: (_board: string, fence: number) => {
+        if (!this.#leads(fence)) return false;
+        this.redis.openOn = undefined;
+        return true;
+      },
+      create: (_board: string, fence: number, { epoch, revision }: Position) => {
+        if (!this.#leads(fence) || this.redis.epoch !== undefined) return false;
+        Object.assign(this.redis, { epoch, revision, base: revision });
+        return true;
+      },
+      advance: (_board: string, fence: number, from: Position, to: Position) => {
+        if (!this.#leads(fence) || !this.#isAt(from)) return false;
+        const isEmpty = this.redis.base === this.redis.revision;
+        Object.assign(this.redis, { openOn: undefined, ...to, ...(isEmpty && { base: to.revision }) });
+        return true;
+      },
+      open: (_board: string, fence: number, position: Position) => {
+        if (!this.#leads(fence) || !this.#isAt(position)) return false;
+        this.redis.openOn = this.runId;
+        return true;
+      },
+      abandon: (_board: string, fence: number, epoch: number) => {
+        if (!later(fence, epoch)) return false;
+        this.redis.openOn = undefined;
+        this.redis.rebuilding = this.runId;
+        if (this.redis.outbox.length > 0 && !this.redis.abandoned) {
+          this.redis.abandoned = this.redis.outbox;
+          this.redis.outbox = [];
+        }
+        return true;
+      },
+      startRebuild: (_board: string, epoch: number) => void this.redis.rebuilds.delete(epoch),
+      addRebuilt: (_board: string, epoch: number, rows: readonly ScoreRow[]) => {
+        const rebuild = this.redis.rebuilds.get(epoch) ?? new Map<string, number>();
+        for (const { userId, score } of rows) rebuild.set(userId, score);
+        this.redis.rebuilds.set(epoch, rebuild);
+      },
+      finishRebuild: (_board: string, fence: number, { epoch, revision }: Position, count: number) => {
+        const { redis } = this;
+        if (redis.fence > fence || (redis.epoch ?? 0) >= epoch || redis.rebuilding !== this.runId) return false;
+        const rebuilt = redis.rebuilds.get(epoch) ?? new Map<string, number>();
+        if (rebuilt.size !== count) throw new Error("incomplete");
+        this.redis = {
+          ...emptyRedis(),
+          fence,
+          epoch,
+          revision,
+          base: rebuilt.size > 0 ? 0 : revision,
+          scores: rebuilt,
+          records: redis.records,
+        };
+        return true;
+      },
+      restoreRecords: (_board: string, events: readonly OutboxEntry[]) => {
+        for (const { idempotencyKey, position } of events) {
+          if (idempotencyKey !== undefined) this.redis.records.set(idempotencyKey, position.revision);
+        }
+      },
+      dropRecords: (_board: string, fence: number, entries: readonly OutboxEntry[]) => {
+        if (this.redis.fence > fence) return false;
+        for (const { idempotencyKey } of entries) if (idempotencyKey) this.redis.records.delete(idempotencyKey);
+        return true;
+      },
+      readRows: (_board: string, from: number, count: number) =>
+        [...this.redis.scores].slice(from, from + count).map(([userId, score]) => ({ userId, score })),
+    };
+  }
+
+  #outbox() {
+    const after = (entries: readonly OutboxEntry[], position: Position, count: number) =>
+      entries.filter((entry) => isAfter(entry.position, position)).slice(0, count);
+    return {
+      read: (_board: string, position: Position, count: number) => after(this.redis.outbox, position, count),
+      readAbandoned: (_board: string, position: Position, count: number) =>
+        after(this.redis.abandoned ?? [], position, count),
+      trim: (_board: string, upTo: Position) => {
+        this.redis.outbox = this.redis.outbox.filter(({ position }) => isAfter(position, upTo));
+      },
+    };
+  }
+
+  #ledger() {
+    const held = (lease: Lease) => this.cursor?.fence === lease.fence;
+    const move = (lease: Lease, to: Position): Lease | undefined => {
+      const { epoch, revision } = lease.position;
+      if (!held(lease) || this.cursor?.epoch !== epoch || this.cursor.revision !== revision) return undefined;
+      this.cursor = { ...to, fence: lease.fence };
+      return { position: to, fence: lease.fence };
+    };
+    const cursor = (): Lease | undefined =>
+      this.cursor && { position: at(this.cursor.epoch, this.cursor.revision), fence: this.cursor.fence };
+    const record = (entries: readonly OutboxEntry[]) => {
+      const known = new Set(this.events.map(({ position }) => `${position.epoch}-${position.revision}`));
+      this.events.push(...entries.filter(({ position }) => !known.has(`${position.epoch}-${position.revision}`)));
+    };
+    return {
+      takeLease: (_board: string, atLeast: number) => {
+        const { epoch = 0, revision = 0, fence = 0 } = this.cursor ?? {};
+        this.cursor = { epoch, revision, fence: Math.max(fence + 1, atLeast) };
+        return cursor();
+      },
+      readCursor: () => cursor(),
+      commit: (_board: string, lease: Lease, entries: readonly OutboxEntry[]) => {
+        const last = entries.at(-1);
+        const moved = last && move(lease, last.position);
+        if (!moved) return undefined;
+        record(entries);
+        for (const { userId, score, position } of entries) {
+          if ((this.totals.get(userId)?.revision ?? -1) < position.revision) {
+            this.totals.set(userId, { score, revision: position.revision });
+          }
+        }
+        return moved;
+      },
+      recordEvents: (_board: string, lease: Lease, entries: readonly OutboxEntry[]) => {
+        if (!held(lease)) return false;
+        record(entries);
+        return true;
+      },
+      moveCursor: (_board: string, lease: Lease, to: Position) => move(lease, to),
+      readScores: (_board: string, after: string, count: number) =>
+        [...this.totals]
+          .filter(([userId]) => userId > after)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .slice(0, count)
+          .map(([userId, { score }]) => ({ userId, score })),
+      summary: () => {
+        const sum = [...this.totals.values()].reduce((total, { score }) => total + BigInt(score), 0n);
+        return { count: this.totals.size, sum };
+      },
+      overwriteScores: (_board: string, lease: Lease, rows: readonly ScoreRow[], revision: number) => {
+        if (!held(lease)) return false;
+        for (const { userId, score } of rows) this.totals.set(userId, { score, revision });
+        return true;
+      },
+      dropScoresOtherThan: (_board: string, lease: Lease, revision: number) => {
+        if (!held(lease)) return;
+        for (const [userId, total] of this.totals) if (total.revision !== revision) this.totals.delete(userId);
+      },
+    };
+  }
+}
+
+function withSteps(methods: object, name: string, step: Step): object {
+  return Object.fromEntries(
+    Object.entries(methods).map(([method, run]: [string, (...args: unknown[]) => unknown]) => [
+      method,
+      async (...args: unknown[]) => {
+        await step(`${name}.${method}`);
+        return run(...args);
+      },
+    ]),
+  );
+}
+
+function at(epoch: number, revision: number): Position {
+  return { epoch, revision: revision as Revision };
+}
+
+function isAfter(a: Position, b: Position): boolean {
+  return a.epoch > b.epoch || (a.epoch === b.epoch && a.revision > b.revision);
+}

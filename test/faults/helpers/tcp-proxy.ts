@@ -1,0 +1,124 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Seen from whoever connects: `up` to the server, `down` back. */
+export type Direction = "up" | "down";
+
+/**
+ * What happens to the bytes of one direction:
+ *
+ * - `pass`: nothing.
+ * - `blackhole`: they vanish and the connection stays, as behind a firewall that dropped its state.
+ * - `{ delayMs }`: they come later.
+ * - `trickle`: one byte a second.
+ */
+export type Treatment = "pass" | "blackhole" | "trickle" | { readonly delayMs: number };
+
+/** A network that can be broken, between a client and a server on this machine. */
+export class TcpProxy {
+  readonly #server: Server;
+  readonly #target: { host: string; port: number };
+  readonly #sockets = new Set<Socket>();
+  readonly #forgotten = new WeakSet<Socket>();
+  readonly #treatments: Record<Direction, Treatment> = { up: "pass", down: "pass" };
+  /** How many connections were accepted. */
+  connections = 0;
+
+  private constructor(target: { host: string; port: number }) {
+    this.#target = target;
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+  }
+
+  /** Listens on a free port of 127.0.0.1 and passes everything on to the host and port of a URL. */
+  static async to(url: string): Promise<TcpProxy> {
+    const { hostname, port } = new URL(url);
+    const proxy = new TcpProxy({ host: hostname, port: Number(port) });
+    await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
+    return proxy;
+  }
+
+  /** The same URL, by way of the proxy. */
+  through(url: string): string {
+    const changed = new URL(url);
+    changed.port = String((this.#server.address() as AddressInfo).port);
+    return changed.href.replace(/\/$/, "");
+  }
+
+  /** From now on, for what is on its way and for new connections. */
+  treat(direction: Direction, treatment: Treatment): void {
+    this.#treatments[direction] = treatment;
+  }
+
+  /** Swallows what comes on the connections that there are, for ever, as a firewall that lost its state; new ones work. */
+  forget(): void {
+    for (const socket of this.#sockets) this.#forgotten.add(socket);
+  }
+
+  /** All is well again. Connections that lost bytes are broken for good, so they end. */
+  heal(): void {
+    this.#treatments.up = this.#treatments.down = "pass";
+    this.reset();
+  }
+
+  /** Ends all connections in good order (FIN). */
+  cut(): void {
+    for (const socket of this.#sockets) socket.end();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Ends all connections with RST, as a host that restarted does. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #accept(client: Socket): void {
+    this.connections += 1;
+    const server = connect({ ...this.#target, allowHalfOpen: true });
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      socket.setNoDelay(true);
+      this.#sockets.add(socket);
+      socket.on("error", () => other.destroy());
+      socket.on("close", () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    void this.#pump(client, server, "up");
+    void this.#pump(server, client, "down");
+  }
+
+  async #pump(from: Socket, to: Socket, direction: Direction): Promise<void> {
+    try {
+      for await (const chunk of from as AsyncIterable<Buffer>) await this.#pass(chunk, to, direction);
+      if (this.#treatments[direction] !== "blackhole" && !this.#forgotten.has(to)) to.end();
+    } catch {
+      to.destroy(); // One side is gone; that is what this is for.
+    }
+  }
+
+  async #pass(chunk: Buffer, to: Socket, direction: Direction): Promise<void> {
+    const treatment = this.#treatments[direction];
+    if (treatment === "blackhole" || this.#forgotten.has(to)) return;
+    if (treatment === "trickle") return this.#trickle(chunk, to, direction);
+    if (treatment !== "pass") await delay(treatment.delayMs);
+    if (!to.destroyed) to.write(chunk);
+  }
+
+  async #trickle(chunk: Buffer, to: Socket, direction: Direction): Promise<void> {
+    for (let at = 0; at < chunk.length; at += 1) {
+      // Healed meanwhile: the rest may go.
+      if (this.#treatments[direction] === "pass") return void to.write(chunk.subarray(at));
+      if (to.destroyed) return;
+      to.write(chunk.subarray(at, at + 1));
+      await delay(1_000);
+    }
+  }
+}

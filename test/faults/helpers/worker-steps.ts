@@ -1,0 +1,116 @@
+import { BoardKeeper } from "../../../src/leaderboard/board-keeper.js";
+import { Outbox } from "../../../src/leaderboard/outbox.js";
+import { ScoreStore, type Change } from "../../../src/leaderboard/score-store.js";
+import { toBoards, type Board, type IdempotencyKey, type Score, type UserId } from "../../../src/leaderboard/types.js";
+import { createLogger } from "../../../src/logger.js";
+import { Database } from "../../../src/sync/database.js";
+import type { RecoveryPlan } from "../../../src/sync/recovery-plan.js";
+import { recover, type RecoveryDeps } from "../../../src/sync/recovery.js";
+import { ScoreHistory } from "../../../src/sync/score-history.js";
+import { ScoreLedger } from "../../../src/sync/score-ledger.js";
+import { lookAtBoard, syncScores, takeLease } from "../../../src/sync/sync-scores.js";
+import type { Stores } from "../../helpers/stores.js";
+
+export const [board = "main" as Board] = toBoards(["main"]);
+
+/** The worker's parts on real stores, without its loop, so that a test decides what happens between two of its steps. */
+export interface Worker {
+  readonly deps: RecoveryDeps;
+  readonly store: ScoreStore;
+  stop(): Promise<void>;
+}
+
+export function createWorker({ redisClient, databaseUrl }: Stores): Worker {
+  const database = new Database(databaseUrl, 10_000);
+  const history = new ScoreHistory(database);
+  return {
+    deps: {
+      keeper: new BoardKeeper(redisClient),
+      outbox: new Outbox(redisClient),
+      ledger: new ScoreLedger(database, history),
+      history,
+      now: Date.now,
+      logger: createLogger("silent"),
+    },
+    store: new ScoreStore(
+      { writer: redisClient, reader: redisClient },
+      { player: { perSecond: 1e6, burst: 1e6 }, service: undefined },
+    ),
+    stop: () => database.stop(),
+  };
+}
+
+/** What SyncWorker does for a board in one pass of a leader that just took over. @returns what it found */
+export async function pass(deps: RecoveryDeps): Promise<RecoveryPlan["kind"]> {
+  const lease = await takeLease(deps, board);
+  const { plan } = await lookAtBoard(deps, board, lease);
+  await syncScores(deps, board, await recover(deps, board, lease, plan));
+  return plan.kind;
+}
+
+/** Passes until one finds nothing to mend, as the loop would. */
+export async function passUntilSettled(deps: RecoveryDeps): Promise<void> {
+  for (let passes = 0; passes < 5; passes += 1) if ((await pass(deps)) === "none") return;
+  throw new Error("the board is being mended again and again");
+}
+
+/** The process was killed here. */
+export class Killed extends Error {}
+
+export interface Steps {
+  readonly deps: RecoveryDeps;
+  /** How many steps were begun, each a call of keeper, outbox, ledger or history. */
+  readonly begun: number;
+  /** The step that was interrupted; undefined when there were fewer. */
+  readonly interrupted: string | undefined;
+}
+
+/** The same parts, with something happening right before one of their steps. */
+export function interrupt(deps: RecoveryDeps, at: number, happens: () => Promise<void>): Steps {
+  let begun = 0;
+  let interrupted: string | undefined;
+  const step = async (name: string): Promise<void> => {
+    begun += 1;
+    if (begun !== at) return;
+    interrupted = name;
+    await happens();
+  };
+  return {
+    deps: {
+      ...deps,
+      keeper: withSteps(deps.keeper, "keeper", step),
+      outbox: withSteps(deps.outbox, "outbox", step),
+      ledger: withSteps(deps.ledger, "ledger", step),
+      history: withSteps(deps.history, "history", step),
+    },
+    get begun() {
+      return begun;
+    },
+    get interrupted() {
+      return interrupted;
+    },
+  };
+}
+
+/** Only for objects whose methods all are asynchronous. */
+function withSteps<T extends object>(part: T, name: string, step: (name: string) => Promise<void>): T {
+  return new Proxy(part, {
+    get:
+      (target, property) =>
+      async (...args: unknown[]) => {
+        await step(`${name}.${String(property)}`);
+        const method = Reflect.get(target, property) as (...args: unknown[]) => unknown;
+        return method.apply(target, args);
+      },
+  });
+}
+
+export function keyed(key: string, userId: string, increment: number): Change {
+  return {
+    userId: userId as UserId,
+    increment: increment as Score,
+    subject: "referee",
+    ratePolicy: "service",
+    idempotencyKey: key as IdempotencyKey,
+  };
+}

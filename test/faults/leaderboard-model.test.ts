@@ -1,0 +1,144 @@
+import fc from "fast-check";
+import type { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { StandingsError } from "../../src/errors.js";
+import { Leaderboard } from "../../src/leaderboard/leaderboard.js";
+import { ScoreStore, type RateLimits } from "../../src/leaderboard/score-store.js";
+import type { IdempotencyKey, Score, UserId } from "../../src/leaderboard/types.js";
+import { createLogger } from "../../src/logger.js";
+import { startStores, type Stores } from "../helpers/stores.js";
+import { seededRandom } from "./helpers/random.js";
+import { board } from "./helpers/worker-steps.js";
+
+/** The whole of increment.lua and of the reads, on a real Redis, against a few lines that are plainly right. */
+
+let stores: Stores;
+let redis: Redis;
+let leaderboard: Leaderboard;
+
+/** Buckets that do not fill again while a test runs. */
+const burst = 4;
+const rateLimits: RateLimits = { player: { perSecond: 1e-3, burst }, service: undefined };
+const maxTotal = Number.MAX_SAFE_INTEGER;
+
+beforeAll(async () => {
+  stores = await startStores({ persistent: false });
+  redis = stores.redisClient;
+  leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits), {
+    boards: [board],
+    onBatch: () => undefined,
+    whenDurable: () => Promise.resolve(),
+    timeoutMs: 5_000,
+    isFull: () => false,
+    logger: createLogger("silent"),
+  });
+});
+afterAll(() => stores.stop());
+
+interface Command {
+  readonly userId: string;
+  readonly increment: number;
+  readonly key: string | undefined;
+  readonly ratePolicy: "player" | "service";
+}
+
+const users = ["ada", "bob", "é", "\u{1F3C6}"];
+const commands = fc.record<Command>({
+  userId: fc.constantFrom(...users),
+  increment: fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: -3, max: 3 }).filter((increment) => increment !== 0) },
+    { weight: 1, arbitrary: fc.constantFrom(maxTotal, -maxTotal, maxTotal - 1, 2 ** 52) },
+  ),
+  key: fc.option(fc.constantFrom("k1", "k2", "k3"), { nil: undefined, freq: 2 }),
+  ratePolicy: fc.constantFrom("player", "service", "service"),
+});
+
+type Answer = { score: number; revision: number; rank: number } | { code: string };
+
+class Model {
+  readonly totals = new Map<string, number>();
+  readonly #records = new Map<string, Command & { score: number; revision: number }>();
+  #revision = 0;
+  #tokens = burst;
+
+  increment(command: Command): Answer {
+    const { userId, increment, key, ratePolicy } = command;
+    const record = key === undefined ? undefined : this.#records.get(key);
+    if (record) {
+      const { score, revision } = record;
+      const isSame = record.userId === userId && record.increment === increment;
+      return isSame ? { score, revision, rank: this.#rankOf(score) } : { code: "IDEMPOTENCY_KEY_REUSED" };
+    }
+    if (ratePolicy === "player") {
+      if (this.#tokens === 0) return { code: "RATE_LIMITED" };
+      this.#tokens -= 1;
+    }
+    // Exact beyond 2^53, where the numbers themselves are not.
+    const score = Number(BigInt(this.totals.get(userId) ?? 0) + BigInt(increment));
+    if (Math.abs(score) > maxTotal) return { code: "BAD_USER_INPUT" };
+    this.#revision += 1;
+    this.totals.set(userId, score);
+    if (key !== undefined) this.#records.set(key, { ...command, score, revision: this.#revision });
+    return { score, revision: this.#revision, rank: this.#rankOf(score) };
+  }
+
+  /** Highest first; equal scores in descending order of their ids' bytes. */
+  standings(): { userId: string; score: number; rank: number }[] {
+    return [...this.totals]
+      .sort(([a, x], [b, y]) => y - x || Buffer.compare(Buffer.from(b), Buffer.from(a)))
+      .map(([userId, score]) => ({ rank: this.#rankOf(score), userId, score }));
+  }
+
+  #rankOf(score: number): number {
+    return 1 + [...this.totals.values()].filter((other) => other > score).length;
+  }
+}
+
+async function send({ userId, increment, key, ratePolicy }: Command): Promise<Answer> {
+  try {
+    const { entry, revision } = await leaderboard.increment(board, {
+      userId: userId as UserId,
+      increment: increment as Score,
+      subject: "s",
+      ratePolicy,
+      idempotencyKey: key as IdempotencyKey | undefined,
+    });
+    return { score: entry.score, revision, rank: entry.rank };
+  } catch (error) {
+    if (error instanceof StandingsError) return { code: error.code };
+    throw error;
+  }
+}
+
+async function openEmptyBoard(): Promise<void> {
+  const runId = /run_id:(\w+)/.exec(await redis.info("server"))?.[1] ?? "";
+  await redis.flushall();
+  await redis.hset("lb:{main}:meta", { epoch: 1, revision: 0, base: 0, fence: 1, run_id: runId });
+}
+
+test("once, sum: any batches of increments, replays, reused keys, limits and overflows answer as a simple model does", async () => {
+  const { seed } = seededRandom("model");
+  const batches = fc.array(fc.array(commands, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(batches, fc.nat(3), async (all, radius) => {
+      await openEmptyBoard();
+      const model = new Model();
+      for (const batch of all) {
+        // Submitted at once, so they share a script call; the order within it is theirs.
+        const answers = await Promise.all(batch.map(send));
+        expect(answers).toEqual(batch.map((command) => model.increment(command)));
+        const standings = model.standings();
+        expect(await leaderboard.topScores("main", 100)).toEqual(standings);
+        for (const [index, userId] of users.entries()) {
+          const at = standings.findIndex((entry) => entry.userId === userId);
+          expect(await leaderboard.playerScore("main", userId), `player ${index}`).toEqual(standings[at] ?? null);
+          const around = at < 0 ? [] : standings.slice(Math.max(0, at - radius), at + radius + 1);
+          expect(await leaderboard.scoresAround("main", userId, radius)).toEqual(around);
+        }
+      }
+      const outbox = await redis.xlen("lb:{main}:outbox");
+      expect(outbox).toBe(Number(await redis.hget("lb:{main}:meta", "revision")));
+    }),
+    { numRuns: 150, seed },
+  );
+}, 60_000);

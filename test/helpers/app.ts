@@ -1,0 +1,78 @@
+import { signToken } from "../../scripts/sign-token.js";
+import { createApp, type AppRole } from "../../src/app.js";
+import { parseConfig, type EnvironmentVariables } from "../../src/config.js";
+import type { App } from "../../src/lifecycle.js";
+import { createLogger } from "../../src/logger.js";
+import { startStores, type Stores } from "./stores.js";
+import { waitFor } from "./wait-for.js";
+
+export const jwtSecret = "a secret for tests only, of at least 32 bytes";
+
+export interface TestAppOptions {
+  role?: AppRole;
+  /** Environment variables besides those that point at the stores. */
+  env?: EnvironmentVariables;
+  /** Stores that the caller started and stops; default: new ones, which end with the app. */
+  stores?: Stores;
+}
+
+export interface TestApp {
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly opsUrl: string;
+  readonly stores: Stores;
+  /** A valid token of an hour. */
+  token(subject: string, role?: "player" | "service" | "admin"): string;
+  stop(): Promise<void>;
+  /** Stops and starts on the same port and stores. */
+  restart(): Promise<void>;
+}
+
+/** The whole service in this process, on free ports, ready. Log lines of level `warn` and above show on stdout. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const stores = options.stores ?? (await startStores());
+  let app = await launch(stores, options, "0");
+  const port = app.port ?? 0;
+  return {
+    get url() {
+      return `http://127.0.0.1:${app.port}`;
+    },
+    get wsUrl() {
+      return `ws://127.0.0.1:${app.port}/graphql`;
+    },
+    get opsUrl() {
+      return `http://127.0.0.1:${app.opsPort}`;
+    },
+    stores,
+    token: (subject, role = "player") => signToken({ secret: jwtSecret, subject, role, expiresInSeconds: 3600 }),
+    stop: async () => {
+      await app.stop();
+      if (!options.stores) await stores.stop();
+    },
+    restart: async () => {
+      await app.stop();
+      app = await launch(stores, options, String(port));
+    },
+  };
+}
+
+async function launch(stores: Stores, { role = "all", env = {} }: TestAppOptions, port: string): Promise<App> {
+  const config = parseConfig({
+    PORT: port,
+    HOST: "127.0.0.1",
+    OPS_PORT: "0",
+    REDIS_URL: stores.redis.url,
+    DATABASE_URL: stores.databaseUrl,
+    JWT_SECRET: jwtSecret,
+    SYNC_INTERVAL_MS: "50",
+    // Tests of the limits set their own; the others are not about limits.
+    RATE_LIMIT_PER_SECOND: "100000",
+    RATE_LIMIT_BURST: "100000",
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
+    ...env,
+  });
+  const app = createApp(config, role, createLogger(config.logLevel));
+  await app.start();
+  if (role !== "api") await waitFor(async () => (await fetch(`http://127.0.0.1:${app.opsPort}/readyz`)).ok);
+  return app;
+}

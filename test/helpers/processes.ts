@@ -1,0 +1,117 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { projectRoot } from "../../scripts/stack.js";
+import { jwtSecret } from "./app.js";
+import type { Stores } from "./stores.js";
+import { waitFor } from "./wait-for.js";
+
+/** A bound, not an expectation: several processes that start at once on a busy machine take their time. */
+const startTimeoutMs = 60_000;
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** What is left of a process. */
+export interface Outcome {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A process of the project's own, in an environment of its own: nothing of ours leaks into it. */
+export class Program {
+  readonly ended: Promise<Outcome>;
+  readonly #child: ChildProcess;
+  #stdout = "";
+  #stderr = "";
+
+  constructor(args: readonly string[], env: Environment) {
+    const { PATH = "" } = process.env;
+    const child = spawn(process.execPath, ["--import", "tsx", ...args], { cwd: projectRoot, env: { PATH, ...env } });
+    child.stdout.on("data", (chunk: Buffer) => (this.#stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (this.#stderr += chunk.toString()));
+    this.#child = child;
+    this.ended = new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr }));
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** For a test that failed half-way; harmless when it has ended by itself. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.ended;
+  }
+}
+
+export function run(args: readonly string[], env: Environment): Promise<Outcome> {
+  return new Program(args, env).ended;
+}
+
+export interface LogLine {
+  level: number;
+  msg: string;
+  [field: string]: unknown;
+}
+
+export function logLines(stdout: string): LogLine[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+export interface ServiceProcess {
+  readonly program: Program;
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly opsUrl: string;
+}
+
+export function serviceEnvironment(stores: Stores): Environment {
+  return {
+    PORT: "0",
+    HOST: "127.0.0.1",
+    OPS_PORT: "0",
+    REDIS_URL: stores.redis.url,
+    DATABASE_URL: stores.databaseUrl,
+    JWT_SECRET: jwtSecret,
+  };
+}
+
+/** `src/main.ts` in a process of its own, ready. */
+export async function startService(stores: Stores, role: string, env: Environment = {}): Promise<ServiceProcess> {
+  const program = new Program(["src/main.ts", role], { ...serviceEnvironment(stores), ...env });
+  try {
+    const serving = await servingLine(program);
+    const opsUrl = `http://127.0.0.1:${String(serving.opsPort)}`;
+    await waitFor(async () => (await fetch(`${opsUrl}/readyz`)).ok, startTimeoutMs);
+    const host = `127.0.0.1:${String(serving.port)}`;
+    return { program, url: `http://${host}`, wsUrl: `ws://${host}/graphql`, opsUrl };
+  } catch (error) {
+    await program.kill();
+    throw error;
+  }
+}
+
+async function servingLine(program: Program): Promise<LogLine> {
+  let line: LogLine | undefined;
+  await waitFor(() => {
+    const complete = program.stdout.slice(0, program.stdout.lastIndexOf("\n") + 1);
+    line = logLines(complete).find(({ opsPort }) => opsPort !== undefined);
+    return line !== undefined;
+  }, startTimeoutMs);
+  if (!line) throw new Error("the service did not say where it listens");
+  return line;
+}

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestApp, type TestApp } from "../helpers/app.js";
+import {
+  codeOf,
+  graphql,
+  increment,
+  incrementMutation,
+  incrementOf,
+  tryIncrement,
+  updateScore,
+  type IncrementArguments,
+} from "../helpers/requests.js";
+import { SocketClient } from "../helpers/socket-client.js";
+import { startStores, type Stores } from "../helpers/stores.js";
+
+let stores: Stores;
+let app: TestApp;
+
+beforeAll(async () => {
+  stores = await startStores();
+  app = await startTestApp({ stores, env: { BOARDS: "main,other" } });
+});
+afterAll(async () => {
+  await app.stop();
+  await stores.stop();
+});
+
+const service = (subject: string) => app.token(subject, "service");
+
+async function scoreOf(userId: string, board = "main"): Promise<number | null> {
+  const query = "query ($board: ID!, $userId: ID!) { playerScore(board: $board, userId: $userId) { score } }";
+  const { data } = await graphql(app, { query, variables: { board, userId } });
+  return (data?.playerScore as { score: number } | null)?.score ?? null;
+}
+
+describe("the same key from the same subject with the same arguments", () => {
+  test("gives the first answer's score and revision and changes nothing", async () => {
+    const change = { userId: "again", scoreIncrement: 5, idempotencyKey: "again" };
+    const first = await increment(app, service("s"), change);
+    await increment(app, service("s"), { userId: "again", scoreIncrement: 100 });
+    const second = await increment(app, service("s"), change);
+    expect(second.entry.score).toBe(first.entry.score);
+    expect(second.revision).toBe(first.revision);
+    expect(await scoreOf("again")).toBe(105);
+  });
+
+  test("counts once when it comes 50 times at once", async () => {
+    const change = { userId: "many", scoreIncrement: 5, idempotencyKey: "many" };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => increment(app, service("s"), change)));
+    expect(new Set(answers.map(({ entry, revision }) => `${entry.score} ${revision}`)).size).toBe(1);
+    expect(await scoreOf("many")).toBe(5);
+  });
+
+  test("counts once when it comes by every transport", async () => {
+    const change = { userId: "transports", scoreIncrement: 5, idempotencyKey: "transports" };
+    const first = await increment(app, service("s"), change);
+    expect((await updateScore(app, { ...change, authToken: service("s") })).status).toBe(200);
+    const socket = await SocketClient.connect(app.wsUrl, service("s"));
+    try {
+      const overSocket = incrementOf(await socket.request(incrementMutation, change));
+      expect(overSocket).toMatchObject({ entry: { score: 5 }, revision: first.revision });
+    } finally {
+      socket.close();
+    }
+    expect(await scoreOf("transports")).toBe(5);
+  });
+
+  test("counts once when it comes to two processes at once, on a board each", async () => {
+    const second = await startTestApp({ stores, role: "api", env: { BOARDS: "main,other" } });
+    try {
+      const sent = Array.from({ length: 40 }, (_none, index) =>
+        tryIncrement(index % 2 === 0 ? app : second, service("s"), {
+          board: index % 4 < 2 ? "main" : "other",
+          userId: "both",
+          scoreIncrement: 5,
+          idempotencyKey: "both",
+        }),
+      );
+      const codes = (await Promise.all(sent)).map((answer) => codeOf(answer) ?? "accepted").sort();
+      expect(codes).toEqual([
+        ...Array.from({ length: 20 }, () => "IDEMPOTENCY_KEY_REUSED"),
+        ...Array.from({ length: 20 }, () => "accepted"),
+      ]);
+      expect([await scoreOf("both", "main"), await scoreOf("both", "other")].sort()).toEqual([5, null]);
+    } finally {
+      await second.stop();
+    }
+  });
+
+  test("counts once when the token is another of the same subject", async () => {
+    const change = { userId: "sam", scoreIncrement: 5, idempotencyKey: "renewed" };
+    await increment(app, app.token("sam", "service"), change);
+    await increment(app, app.token("sam", "player"), change);
+    expect(await scoreOf("sam")).toBe(5);
+  });
+
+  test("gives the score and revision exactly at the ends of the range", async () => {
+    const change = { userId: "far", scoreIncrement: -(2 ** 53 - 1), idempotencyKey: "far" };
+    const answers = [await increment(app, service("s"), change), await increment(app, service("s"), change)];
+    for (const { entry } of answers) expect(entry.score).toBe(-(2 ** 53 - 1));
+  });
+});
+
+describe("the same key from the same subject with other arguments is refused and changes nothing:", () => {
+  const first: IncrementArguments = { userId: "u", scoreIncrement: 5 };
+  test.each([
+    ["another increment", { ...first, scoreIncrement: 6 }],
+    ["the opposite increment", { ...first, scoreIncrement: -5 }],
+    ["another player", { ...first, userId: "u2" }],
+    ["another board", { ...first, board: "other" }],
+    ["another player on another board", { ...first, userId: "u2", board: "other" }],
+  ])("%s", async (name, other) => {
+    const prefixed = (change: IncrementArguments) => ({
+      ...change,
+      userId: `${name} ${change.userId}`,
+      idempotencyKey: name,
+    });
+    await increment(app, service("s"), prefixed(first));
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const answer = await tryIncrement(app, service("s"), prefixed(other));
+      expect(codeOf(answer)).toBe("IDEMPOTENCY_KEY_REUSED");
+    }
+    expect(await scoreOf(`${name} u`)).toBe(5);
+    expect(await scoreOf(`${name} u2`)).toBeNull();
+    expect(await scoreOf(`${name} u`, "other")).toBeNull();
+    expect((await increment(app, service("s"), prefixed(first))).entry.score).toBe(5);
+  });
+
+  test("when both come at once, one of them counts", async () => {
+    const sent = [1, 2].flatMap((scoreIncrement) =>
+      Array.from({ length: 10 }, () =>
+        tryIncrement(app, service("s"), { userId: "race", scoreIncrement, idempotencyKey: "race" }),
+      ),
+    );
+    const codes = (await Promise.all(sent)).map((answer) => codeOf(answer) ?? "accepted");
+    expect(codes.filter((code) => code === "accepted")).toHaveLength(10);
+    expect(codes.filter((code) => code === "IDEMPOTENCY_KEY_REUSED")).toHaveLength(10);
+    expect([1, 2]).toContain(await scoreOf("race"));
+  });
+});
+
+describe("keys are apart", () => {
+  test.each([
+    ["for different subjects", ["a", "k"], ["b", "k"]],
+    ["for different keys", ["a", "k 1"], ["a", "k 2"]],
+    ["in their case", ["a", "Key"], ["a", "key"]],
+    ["in trailing blanks", ["a", "blank"], ["a", "blank "]],
+    ["where subject and key only together read the same", ["a:b", "c"], ["a", "b:c"]],
+    ["where a subject looks escaped", ["a%3Ab", "d"], ["a:b", "d"]],
+    ["where they look like Redis keys", ["lb:{main}:scores", "x"], ["x", "lb:{main}:scores"]],
+  ])("%s", async (name, [subjectA = "", keyA = ""], [subjectB = "", keyB = ""]) => {
+    await increment(app, service(subjectA), { userId: name, scoreIncrement: 1, idempotencyKey: keyA });
+    await increment(app, service(subjectB), { userId: name, scoreIncrement: 2, idempotencyKey: keyB });
+    expect(await scoreOf(name)).toBe(3);
+  });
+});
+
+describe("a refused increment does not use its key up", () => {
+  test.each<[string, IncrementArguments, IncrementArguments]>([
+    ["for bad input", { userId: "r1", scoreIncrement: 0 }, { userId: "r1", scoreIncrement: 1 }],
+    ["for an unknown board", { board: "nope", userId: "r2", scoreIncrement: 1 }, { userId: "r2", scoreIncrement: 1 }],
+    ["for a total out of range", { userId: "full", scoreIncrement: 2 }, { userId: "r3", scoreIncrement: 1 }],
+  ])("%s", async (name, refused, accepted) => {
+    await increment(app, service("filler"), { userId: "full", scoreIncrement: 2 ** 53 - 2, idempotencyKey: "fill" });
+    const answer = await tryIncrement(app, service("s"), { ...refused, idempotencyKey: name });
+    expect(codeOf(answer)).toBe("BAD_USER_INPUT");
+    expect((await increment(app, service("s"), { ...accepted, idempotencyKey: name })).entry.score).toBe(1);
+  });
+});

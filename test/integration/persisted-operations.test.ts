@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "graphql-sse";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { projectRoot } from "../../scripts/stack.js";
+import { startTestApp, type TestApp } from "../helpers/app.js";
+import { codeOf, postGraphQL } from "../helpers/requests.js";
+import { SocketClient } from "../helpers/socket-client.js";
+import { startStores, type Stores } from "../helpers/stores.js";
+
+let stores: Stores;
+beforeAll(async () => {
+  stores = await startStores();
+});
+afterAll(() => stores.stop());
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+const persisted = (hash: string) => ({ persistedQuery: { version: 1, sha256Hash: hash } });
+
+const send = (app: TestApp, body: unknown, headers: Record<string, string> = {}) =>
+  postGraphQL(app, JSON.stringify(body), headers);
+
+async function start(env: Record<string, string> = {}): Promise<TestApp> {
+  const app = await startTestApp({ stores, env });
+  onTestFinished(() => app.stop());
+  return app;
+}
+
+test.each(["on", "off"])("automatic persisted queries, with prepared operations %s", async (prepared) => {
+  const app = await start({ PREPARED_OPERATIONS: prepared });
+  const query = `query ($n: Int!) { topScores(limit: $n) { rank } } # ${prepared}`;
+  const hash = sha256(query);
+  const byHash = (variables: unknown) => send(app, { variables, extensions: persisted(hash) });
+  expect(codeOf(await byHash({ n: 1 }))).toBe("PERSISTED_QUERY_NOT_FOUND");
+  const wrong = await send(app, { query, variables: { n: 1 }, extensions: persisted(sha256("other")) });
+  expect(wrong.errors?.[0]?.message).toContain("sha");
+  const registered = await send(app, { query, variables: { n: 1 }, extensions: persisted(hash) });
+  expect(registered.data).toEqual({ topScores: [] });
+  for (let count = 0; count < 6; count += 1) {
+    const { text, status } = await byHash({ n: 1 });
+    expect({ text, status }).toEqual({ text: registered.text, status: 200 });
+    expect(codeOf(await byHash({ n: "x" }))).toBe("BAD_USER_INPUT");
+  }
+});
+
+describe("TRUSTED_DOCUMENTS=only", () => {
+  const trusted = "query Top { topScores(limit: 3) { userId score } }";
+  const subscription = "subscription Live { topScoresUpdated { revision } }";
+  let folder: string;
+  let file: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "standings-manifest-"));
+    file = join(folder, "documents.json");
+    const entries = [trusted, subscription].map((text) => [`sha256:${sha256(text)}`, text]);
+    await writeFile(file, JSON.stringify(Object.fromEntries(entries)));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const startTrusting = () => start({ TRUSTED_DOCUMENTS: "only", TRUSTED_DOCUMENTS_FILE: file });
+
+  test("answers the manifest's documents, in full (in any layout) and by hash, and no others", async () => {
+    const app = await startTrusting();
+    for (let count = 0; count < 6; count += 1) {
+      for (const body of [
+        { query: trusted },
+        { query: "query Top {\n  topScores(limit: 3) { userId, score }\n}" },
+        { extensions: persisted(sha256(trusted)) },
+      ]) {
+        expect((await send(app, body)).data).toEqual({ topScores: [] });
+      }
+      for (const query of [
+        "{ topScores { rank } }",
+        "query Top { topScores(limit: 4) { userId score } }",
+        "{ __typename }",
+      ]) {
+        const refused = await send(app, { query });
+        expect(refused.status).toBe(200);
+        expect(codeOf(refused)).toBe("FORBIDDEN");
+        expect(codeOf(await send(app, { query, extensions: persisted(sha256(query)) }))).toBe("FORBIDDEN");
+        expect(codeOf(await send(app, { extensions: persisted(sha256(query)) }))).toBe("PERSISTED_QUERY_NOT_FOUND");
+        const strict = await send(app, { query }, { accept: "application/graphql-response+json" });
+        expect(strict.status).toBe(403);
+      }
+    }
+  });
+
+  test("holds over WebSocket and server-sent events, too", async () => {
+    const app = await startTrusting();
+    const socket = await SocketClient.connect(app.wsUrl);
+    onTestFinished(() => socket.close());
+    socket.subscribe(subscription);
+    expect((await socket.next()).type).toBe("next");
+    socket.subscribe("subscription { topScoresUpdated { board } }");
+    expect(await socket.next()).toMatchObject({ type: "error", payload: [{ extensions: { code: "FORBIDDEN" } }] });
+    const events = createClient({ url: `${app.url}/graphql/stream`, retryAttempts: 0 });
+    onTestFinished(() => events.dispose());
+    const results = events.iterate({ query: "{ topScores { rank } }" });
+    expect((await results.next()).value).toMatchObject({ errors: [{ extensions: { code: "FORBIDDEN" } }] });
+  });
+
+  test("without a manifest ends with an error that names the file", async () => {
+    const missing = join(folder, "missing.json");
+    const starting = startTestApp({
+      stores,
+      role: "api",
+      env: { TRUSTED_DOCUMENTS: "only", TRUSTED_DOCUMENTS_FILE: missing },
+    });
+    await expect(starting).rejects.toThrow(missing);
+  });
+
+  test("the page's own manifest holds what the page asks for", async () => {
+    const manifest = await readFile(join(projectRoot, "web", "src", "gql", "persisted-documents.json"), "utf8");
+    expect(Object.values(JSON.parse(manifest) as Record<string, string>).map((text) => text.split("(")[0])).toEqual([
+      "query TopScores",
+      "subscription TopScoresUpdated",
+    ]);
+  });
+});

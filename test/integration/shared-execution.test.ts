@@ -1,0 +1,274 @@
+import fc from "fast-check";
+import { parse, subscribe, validate, type ExecutionResult, type GraphQLSchema } from "graphql";
+import type { Redis } from "ioredis";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Increments } from "../../src/auth/increments.js";
+import { anonymous } from "../../src/auth/roles.js";
+import { Channels } from "../../src/feed/pubsub.js";
+import { type NextMessage } from "../../src/feed/next-message.js";
+import { ScoresAroundFeed } from "../../src/feed/scores-around-feed.js";
+import { SubscriptionHub } from "../../src/feed/subscription-hub.js";
+import { TopScoresFeed } from "../../src/feed/top-scores-feed.js";
+import { ViewerConnection } from "../../src/feed/viewer-connection.js";
+import { createSchema } from "../../src/graphql/schema.js";
+import { serialise, subscribeThroughHub } from "../../src/graphql/shared-subscription.js";
+import { Leaderboard } from "../../src/leaderboard/leaderboard.js";
+import { ScoreStore } from "../../src/leaderboard/score-store.js";
+import { toBoards, type Board, type Score, type UserId } from "../../src/leaderboard/types.js";
+import { createLogger } from "../../src/logger.js";
+import { startStores, type Stores } from "../helpers/stores.js";
+import { waitFor } from "../helpers/wait-for.js";
+
+/** Random subscriptions, executed once for all by the hub and one by one as graphql-js does it, must read the same. */
+
+let stores: Stores;
+let schema: GraphQLSchema;
+let leaderboard: Leaderboard;
+let feed: TopScoresFeed;
+let around: ScoresAroundFeed;
+let board: Board;
+let subscriber: Redis;
+const hub = new SubscriptionHub({
+  onMessage: () => undefined,
+  onWrite: () => undefined,
+  onConflated: () => undefined,
+  onPushed: () => undefined,
+  onError: (error) => {
+    throw error;
+  },
+});
+
+beforeAll(async () => {
+  stores = await startStores({ persistent: false });
+  const redis = stores.redisClient;
+  const logger = createLogger("silent");
+  const boards = toBoards(["main"]);
+  board = boards[0] as Board;
+  await redis.hset("lb:{main}:meta", {
+    epoch: 1,
+    revision: 0,
+    run_id: /run_id:(\w+)/.exec(await redis.info("server"))?.[1] ?? "",
+  });
+  const rateLimits = { player: { perSecond: 1, burst: 1 }, service: undefined };
+  leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits), {
+    boards,
+    onBatch: (changed, { position }) => feed.changed(changed, position.revision),
+    whenDurable: () => Promise.resolve(),
+    timeoutMs: 5_000,
+    isFull: () => false,
+    logger,
+  });
+  subscriber = redis.duplicate();
+  const channels = new Channels({ publisher: redis, subscriber, onGarbage: () => undefined });
+  const options = { pushIntervalMs: 10, reconcileIntervalMs: 1_000, logger };
+  around = new ScoresAroundFeed(leaderboard, options);
+  feed = new TopScoresFeed(leaderboard, channels, {
+    ...options,
+    onPublished: () => undefined,
+    onRevision: (changed, revision) => around.changed(changed, revision),
+  });
+  await feed.start();
+  await around.start();
+  const never = () => Promise.reject(new Error("not asked for"));
+  schema = createSchema({
+    leaderboard,
+    increments: new Increments(leaderboard, { maxIncrement: 1, queue: undefined, timeoutMs: 1_000 }),
+    feed,
+    around,
+    history: { readEvents: never, readScoreAt: never },
+  });
+});
+afterAll(async () => {
+  subscriber.disconnect();
+  await feed.stop();
+  await around.stop();
+  await stores.stop();
+});
+
+/** Takes what would go to a socket. */
+class Recorder extends ViewerConnection {
+  readonly payloads: string[] = [];
+  readonly isDrained = true;
+
+  send(message: NextMessage): number {
+    this.payloads.push(
+      message.event
+        .toString()
+        .replace(/^event: next\ndata: /, "")
+        .trimEnd(),
+    );
+    return 0;
+  }
+
+  protected afterDrain(): void {
+    throw new Error("never stalls");
+  }
+}
+
+const increment = (userId: string, amount: number) =>
+  leaderboard.increment(board, {
+    userId: userId as UserId,
+    increment: amount as Score,
+    subject: "s",
+    ratePolicy: "service",
+    idempotencyKey: undefined,
+  });
+
+// What may be selected of each type, leaves first.
+const fields: Record<string, Record<string, string | undefined>> = {
+  TopScoresUpdate: { board: undefined, revision: undefined, topScores: "ScoreEntry", __typename: undefined },
+  PlayerScoreUpdate: { board: undefined, revision: undefined, userId: undefined, rank: undefined, score: undefined },
+  ScoresAroundUpdate: { board: undefined, revision: undefined, scoresAround: "ScoreEntry" },
+  ScoreEntry: { rank: undefined, userId: undefined, score: undefined, __typename: undefined },
+};
+
+const directive = fc.constantFrom(
+  "",
+  "",
+  "",
+  "@include(if: $yes)",
+  "@include(if: $no)",
+  "@skip(if: $yes)",
+  "@skip(if: $no)",
+  "@skip(if: false)",
+);
+const alias = fc.constantFrom("", "", "a: ", "b: ", "rank: ");
+
+function selection(type: string, depth = 2): fc.Arbitrary<string> {
+  const field = fc
+    .tuple(alias, fc.constantFrom(...Object.entries(fields[type] ?? {})), directive)
+    .chain(([as, [name, inner], include]) =>
+      inner === undefined
+        ? fc.constant(`${as}${name} ${include}`)
+        : selection(inner, depth - 1).map((selected) => `${as}${name} ${include} ${selected}`),
+    );
+  const inline = fc.tuple(directive, fc.boolean(), fc.array(field, { minLength: 1, maxLength: 2 }));
+  const part =
+    depth <= 0
+      ? field
+      : fc.oneof(
+          { weight: 4, arbitrary: field },
+          {
+            weight: 1,
+            arbitrary: inline.map(
+              ([include, named, inner]) => `... ${named ? `on ${type}` : ""} ${include} { ${inner.join(" ")} }`,
+            ),
+          },
+        );
+  return fc
+    .array(fc.oneof({ weight: 6, arbitrary: part }, { weight: 1, arbitrary: fc.constant(`...${type}Parts`) }), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map((parts) => `{ ${parts.join(" ")} }`);
+}
+
+const root = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom(
+        "",
+        "(limit: 2)",
+        "(limit: $n)",
+        '(board: "main", limit: 100)',
+        "(limit: 101)",
+        '(board: "none")',
+      ),
+      selection("TopScoresUpdate"),
+    )
+    .map(([args, selected]) => `topScoresUpdated${args} ${selected}`),
+  fc
+    .tuple(
+      fc.constantFrom('(userId: "u1")', "(userId: $user)", '(userId: "nobody")', '(userId: "")'),
+      selection("PlayerScoreUpdate"),
+    )
+    .map(([args, selected]) => `playerScoreUpdated${args} ${selected}`),
+  fc
+    .tuple(
+      fc.constantFrom('(userId: "u1")', "(userId: $user, radius: $n)", '(userId: "u2", radius: 51)'),
+      selection("ScoresAroundUpdate"),
+    )
+    .map(([args, selected]) => `scoresAroundUpdated${args} ${selected}`),
+);
+
+const fragments = `
+  fragment TopScoresUpdateParts on TopScoresUpdate { revision c: topScores { ...ScoreEntryParts } }
+  fragment PlayerScoreUpdateParts on PlayerScoreUpdate { score d: rank }
+  fragment ScoresAroundUpdateParts on ScoresAroundUpdate { e: scoresAround @skip(if: $no) { ...ScoreEntryParts } }
+  fragment ScoreEntryParts on ScoreEntry { f: userId @include(if: $yes) score }`;
+
+interface Operation {
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+}
+
+const operations: fc.Arbitrary<Operation> = fc
+  .tuple(
+    alias,
+    root,
+    fc.record(
+      { yes: fc.boolean(), no: fc.boolean(), n: fc.constantFrom(1, 3, 50, 0), user: fc.constantFrom("u1", "u3", "") },
+      { requiredKeys: ["user"] },
+    ),
+  )
+  .map(([as, field, variables]) => ({
+    query: `subscription S($yes: Boolean! = true, $no: Boolean! = false, $n: Int! = 3, $user: ID!) { ${as}${field} } ${fragments}`,
+    variables,
+  }));
+
+function isValid({ query }: Operation): boolean {
+  const errors = validate(schema, parse(query));
+  return errors.every(
+    ({ message }) => /is (never used|not used)/.test(message) || /never used in operation/.test(message),
+  );
+}
+
+test("random subscriptions read the same, shared or not", async () => {
+  for (let player = 1; player <= 5; player += 1) await increment(`u${player}`, player);
+  const chosen = fc.sample(operations.filter(isValid), 250);
+  const present = (error: { message: string }) => ({ message: error.message });
+  const ends: (() => void)[] = [];
+  const pairs = await Promise.all(
+    chosen.map(async ({ query, variables }) => {
+      const args = { schema, document: parse(query), variableValues: variables };
+      const recorder = new Recorder();
+      const contextValue = { viewer: anonymous, connection: recorder, id: "1", text: query };
+      const shared = await subscribeThroughHub(hub, { ...args, contextValue }, { present, onEnd: () => undefined });
+      const ordinary = await subscribe({ ...args, contextValue });
+      const results: string[] = [];
+      if (Symbol.asyncIterator in ordinary && Symbol.asyncIterator in shared) {
+        ends.push(
+          () => void ordinary.return(undefined),
+          () => void shared.return(),
+        );
+        void (async () => {
+          for await (const result of ordinary) results.push(serialise(result, present));
+        })();
+      } else {
+        recorder.payloads.push(serialise(shared as ExecutionResult, present));
+        results.push(serialise(ordinary as ExecutionResult, present));
+      }
+      return { query, variables, recorder, results };
+    }),
+  );
+  await waitFor(() => pairs.every(({ recorder, results }) => recorder.payloads.length > 0 && results.length > 0));
+  for (const [userId, amount] of [
+    ["u1", 10],
+    ["u9", 3],
+    ["u3", -1],
+    ["u1", 1],
+  ] as const) {
+    await increment(userId, amount);
+    await delay(60); // More than the push interval: each change is a message of its own, for both.
+  }
+  await waitFor(() => pairs.every(({ recorder, results }) => recorder.payloads.length === results.length));
+  for (const { query, variables, recorder, results } of pairs) {
+    expect(recorder.payloads, `${query} ${JSON.stringify(variables)}`).toEqual(results);
+  }
+  expect(pairs.filter(({ results }) => results.length > 2).length).toBeGreaterThan(50);
+  expect(pairs.filter(({ results }) => results[0]?.startsWith('{"errors"')).length).toBeGreaterThan(5);
+  expect(hub.operations).toBeGreaterThan(50);
+  for (const end of ends) end();
+  expect(hub.viewers).toBe(0);
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { startTestApp, type TestApp } from "../helpers/app.js";
+import { SocketClient, UpgradeRefused, type SocketOptions } from "../helpers/socket-client.js";
+import { startStores, type Stores } from "../helpers/stores.js";
+
+let stores: Stores;
+let app: TestApp;
+
+beforeAll(async () => {
+  stores = await startStores();
+  app = await startTestApp({ stores, env: { CORS_ORIGINS: "https://ok.example,http://localhost:5173" } });
+});
+afterAll(async () => {
+  await app.stop();
+  await stores.stop();
+});
+
+async function open(options?: SocketOptions): Promise<void> {
+  const socket = await SocketClient.open(app.wsUrl, options);
+  onTestFinished(() => socket.close());
+}
+
+describe("the handshake", () => {
+  test.each([
+    ["an allowed origin", { origin: "https://ok.example" }],
+    ["another allowed origin", { origin: "http://localhost:5173" }],
+    ["no origin", {}],
+  ])("passes with %s", async (_name, headers) => {
+    await open({ headers });
+  });
+
+  test("passes with the origin of the service itself", async () => {
+    await open({ headers: { origin: app.url } });
+  });
+
+  test.each([
+    "https://evil.example",
+    "http://ok.example",
+    "https://ok.example:8443",
+    "https://ok.example.evil.example",
+    "null",
+    "",
+    "ok.example",
+    "*",
+  ])("is refused with 403 for the origin %j", async (origin) => {
+    await expect(SocketClient.open(app.wsUrl, { headers: { origin } })).rejects.toEqual(new UpgradeRefused(403));
+  });
+
+  test("is refused with 403 for every foreign origin when CORS_ORIGINS is not set", async () => {
+    const own = await startTestApp({ stores, role: "api" });
+    try {
+      await expect(SocketClient.open(own.wsUrl, { headers: { origin: "https://ok.example" } })).rejects.toEqual(
+        new UpgradeRefused(403),
+      );
+      (await SocketClient.open(own.wsUrl, { headers: { origin: own.url } })).close();
+    } finally {
+      await own.stop();
+    }
+  });
+
+  test.each(["/", "/graphql/", "/graphqlx", "/api/v1/scores/update", "/subscriptions"])(
+    "is refused at %s",
+    async (path) => {
+      const error = await SocketClient.open(app.wsUrl.replace("/graphql", path)).catch((caught: unknown) => caught);
+      expect(error).toEqual(new UpgradeRefused(404));
+    },
+  );
+});

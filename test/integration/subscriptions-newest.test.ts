@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { startTestApp, type TestApp } from "../helpers/app.js";
+import { increment } from "../helpers/requests.js";
+import { SocketClient } from "../helpers/socket-client.js";
+import { startStores, type Stores } from "../helpers/stores.js";
+import { nextUpdate, subscription } from "../helpers/updates.js";
+
+const boards = "back,back2,lost,nonsense";
+let stores: Stores;
+let app: TestApp;
+/** Pushes so seldom that a test can do something in between. */
+let slow: TestApp;
+let token: string;
+
+beforeAll(async () => {
+  stores = await startStores();
+  app = await startTestApp({ stores, env: { BOARDS: boards } });
+  slow = await startTestApp({ stores, role: "api", env: { BOARDS: boards, PUSH_INTERVAL_MS: "700" } });
+  token = app.token("referee", "service");
+});
+afterAll(async () => {
+  await slow.stop();
+  await app.stop();
+  await stores.stop();
+});
+
+async function connect(target: TestApp): Promise<SocketClient> {
+  const socket = await SocketClient.connect(target.wsUrl);
+  onTestFinished(() => socket.close());
+  return socket;
+}
+
+describe("the newest standings reach every subscriber", () => {
+  test("also one that came between two pushes, when a change was taken back meanwhile", async () => {
+    const change = (scoreIncrement: number) => increment(slow, token, { board: "back", userId: "u", scoreIncrement });
+    const early = await connect(slow);
+    early.subscribe(subscription, { board: "back" });
+    await early.next();
+    await change(1); // Pushed at once.
+    await early.next();
+    await change(5); // Waits for the interval's end.
+    const between = await connect(slow);
+    between.subscribe(subscription, { board: "back" });
+    expect((await nextUpdate(between)).topScores).toEqual([{ rank: 1, userId: "u", score: 6 }]);
+    const { revision } = await change(-5); // The standings are again those of the last push.
+    expect(await nextUpdate(between)).toMatchObject({ revision, topScores: [{ userId: "u", score: 1 }] });
+  });
+
+  test("also one that came between two pushes, when another came after the change was taken back", async () => {
+    const change = (scoreIncrement: number) => increment(slow, token, { board: "back2", userId: "u", scoreIncrement });
+    const arrive = async () => {
+      const socket = await connect(slow);
+      socket.subscribe(subscription, { board: "back2" });
+      return { socket, first: await nextUpdate(socket) };
+    };
+    const early = await arrive();
+    await change(1);
+    await early.socket.next();
+    await change(5);
+    const between = await arrive();
+    expect(between.first.topScores).toEqual([{ rank: 1, userId: "u", score: 6 }]);
+    const { revision } = await change(-5);
+    await arrive();
+    expect(await nextUpdate(between.socket)).toMatchObject({ revision, topScores: [{ userId: "u", score: 1 }] });
+  });
+
+  test("when the message of a push was lost", async () => {
+    const socket = await connect(app);
+    socket.subscribe(subscription, { board: "lost" });
+    await socket.next();
+    // What a lost message leaves behind: a change in Redis of which the channel never told.
+    await stores.redisClient
+      .multi()
+      .zadd("lb:{lost}:scores", 7, "silent")
+      .hset("lb:{lost}:meta", "revision", "1")
+      .exec();
+    expect(await nextUpdate(socket)).toMatchObject({ revision: 1, topScores: [{ userId: "silent", score: 7 }] });
+  });
+
+  test("when nonsense came over the channel", async () => {
+    const socket = await connect(app);
+    socket.subscribe(subscription, { board: "nonsense" });
+    await socket.next();
+    for (const nonsense of [
+      "",
+      "{",
+      "null",
+      "5",
+      '{"revision":"9","entries":[]}',
+      '{"revision":99}',
+      '{"entries":[]}',
+    ]) {
+      await stores.redisClient.publish("lb:{nonsense}:top", nonsense);
+    }
+    const { revision } = await increment(app, token, { board: "nonsense", userId: "u", scoreIncrement: 1 });
+    expect(await nextUpdate(socket)).toMatchObject({ revision, topScores: [{ userId: "u" }] });
+  });
+});

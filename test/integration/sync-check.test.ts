@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startTestApp, type TestApp } from "../helpers/app.js";
+import { startStores, type Stores } from "../helpers/stores.js";
+import { waitFor } from "../helpers/wait-for.js";
+
+let stores: Stores;
+let app: TestApp;
+
+beforeAll(async () => {
+  stores = await startStores();
+  app = await startTestApp({ stores });
+  for (const userId of ["ada", "bob", "cleo"]) await increment(userId, 5);
+});
+afterAll(async () => {
+  await app.stop();
+  await stores.stop();
+});
+
+async function increment(userId: string, scoreIncrement: number): Promise<number> {
+  const response = await fetch(`${app.url}/api/v1/scores/update`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${app.token("service", "service")}` },
+    body: JSON.stringify({ userId, scoreIncrement }),
+  });
+  return response.status;
+}
+
+function check(...args: string[]): Promise<{ code: number; output: string }> {
+  const env = {
+    ...process.env,
+    REDIS_URL: stores.redis.url,
+    DATABASE_URL: stores.databaseUrl,
+    SYNC_INTERVAL_MS: "50",
+  };
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ["--import", "tsx", "scripts/check.ts", ...args],
+      { env },
+      (_error, out, err) => resolve({ code: child.exitCode ?? -1, output: out + err }),
+    );
+  });
+}
+
+it("says that the stores agree", async () => {
+  expect(await check()).toEqual({ code: 0, output: "main: agree (3 players)\n" });
+});
+
+it("agrees while writes go on", async () => {
+  let writing = true;
+  const writers = [1, 2, 3, 4].map(async () => {
+    while (writing) await increment("ada", 1);
+  });
+  const result = await check();
+  writing = false;
+  await Promise.all(writers);
+  expect(result).toEqual({ code: 0, output: "main: agree (3 players)\n" });
+});
+
+it("finds and repairs a total that was changed in Redis", async () => {
+  await stores.redisClient.zincrby("lb:{main}:scores", 1000, "bob");
+  await stores.redisClient.zadd("lb:{main}:scores", 7, "nobody");
+  const found = await check();
+  expect(found.code).toBe(1);
+  expect(found.output).toContain('"bob" has 1005 in Redis and 5 in PostgreSQL');
+  expect(found.output).toContain('"nobody" has 7 in Redis and none in PostgreSQL');
+
+  const repaired = await check("--repair");
+  expect(repaired.output).toContain("repaired: rebuilt the standings in Redis from PostgreSQL");
+  expect(repaired.code).toBe(0);
+  expect(await stores.redisClient.zscore("lb:{main}:scores", "bob")).toBe("5");
+  await waitFor(async () => (await increment("bob", 1)) === 200);
+});
+
+it("finds and repairs a total that was changed in PostgreSQL", async () => {
+  await waitFor(async () => (await check()).code === 0);
+  await stores.query("UPDATE user_scores SET score = 999 WHERE user_id = 'cleo'");
+  expect((await check()).code).toBe(1);
+  const repaired = await check("--repair");
+  expect(repaired.output).toContain("corrected 1 totals in PostgreSQL from its history");
+  expect(repaired.code).toBe(0);
+  expect(await stores.redisClient.zscore("lb:{main}:scores", "cleo")).toBe("5");
+  await waitFor(async () => (await increment("cleo", 1)) === 200);
+});
+
+it("says when it could not look", async () => {
+  const child = await new Promise<{ code: number; output: string }>((resolve) => {
+    const env = { ...process.env, REDIS_URL: "redis://127.0.0.1:1", DATABASE_URL: stores.databaseUrl };
+    const process_ = execFile(process.execPath, ["--import", "tsx", "scripts/check.ts"], { env }, (_error, out, err) =>
+      resolve({ code: process_.exitCode ?? -1, output: out + err }),
+    );
+  });
+  expect(child.code).toBe(2);
+  expect(child.output).toContain("Redis does not answer");
+});

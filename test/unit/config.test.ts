@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, parseConfig, parseVariables, type EnvironmentVariables } from "../../src/config.js";
+
+const required = {
+  REDIS_URL: "redis://redis:6379",
+  DATABASE_URL: "postgres://user:dbpass@db/standings",
+  JWT_SECRET: "0123456789abcdef0123456789abcdef",
+};
+
+const parse = (env: EnvironmentVariables = {}) => parseConfig({ ...required, ...env });
+
+function problemsOf(env: EnvironmentVariables): readonly string[] {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test("what is not set has the default of the contract", () => {
+  expect(parse()).toMatchObject({
+    port: 4000,
+    host: "0.0.0.0",
+    opsPort: 4001,
+    opsHost: "127.0.0.1",
+    redisUrls: ["redis://redis:6379"],
+    databaseUrl: "postgres://user:dbpass@db/standings",
+    boards: ["main"],
+    syncIntervalMs: 1_000,
+    pushIntervalMs: 50,
+    durability: "redis",
+    maxIncrement: 1_000_000,
+    rateLimits: { player: { perSecond: 20, burst: 40 }, service: undefined },
+    corsOrigins: [],
+    introspection: true,
+    logLevel: "info",
+  });
+});
+
+test("an empty variable counts as unset", () => {
+  expect(parse({ PORT: "", BOARDS: "", CORS_ORIGINS: "", INTROSPECTION: "", JWT_ISSUER: "" })).toEqual(parse());
+});
+
+test("other variables of the environment are nobody's business", () => {
+  expect(parse({ PATH: "/bin", REDIS_HOST: "x", port: "1" })).toEqual(parse());
+});
+
+test.each<[string, string, object]>([
+  ["PORT", "0", { port: 0 }],
+  ["PORT", "65535", { port: 65_535 }],
+  ["HOST", "::", { host: "::" }],
+  ["OPS_HOST", "0.0.0.0", { opsHost: "0.0.0.0" }],
+  ["REDIS_URL", "rediss://:pass@a:1", { redisUrls: ["rediss://:pass@a:1"] }],
+  ["REDIS_URL", "redis://a:1, redis://b:2,redis://c:3", { redisUrls: ["redis://a:1", "redis://b:2", "redis://c:3"] }],
+  ["DATABASE_URL", "postgresql://db/x", { databaseUrl: "postgresql://db/x" }],
+  ["AMQP_URL", "amqps://u:p@mq/v", { amqpUrl: "amqps://u:p@mq/v" }],
+  ["BOARDS", "main,weekly-2,A_b", { boards: ["main", "weekly-2", "A_b"] }],
+  ["BOARDS", " a , b ", { boards: ["a", "b"] }],
+  ["SYNC_INTERVAL_MS", "50", { syncIntervalMs: 50 }],
+  ["PUSH_INTERVAL_MS", "100", { pushIntervalMs: 100 }],
+  ["DURABILITY", "postgres", { durability: "postgres" }],
+  ["DURABILITY", "memory", { durability: "memory" }],
+  ["MAX_INCREMENT", "9007199254740991", { maxIncrement: Number.MAX_SAFE_INTEGER }],
+  ["RATE_LIMIT_PER_SECOND", "7", { rateLimits: { player: { perSecond: 7, burst: 40 } } }],
+  ["RATE_LIMIT_BURST", "7", { rateLimits: { player: { perSecond: 20, burst: 7 } } }],
+  ["SERVICE_RATE_LIMIT_PER_SECOND", "7", { rateLimits: { service: { perSecond: 7 } } }],
+  [
+    "CORS_ORIGINS",
+    "https://a.example,http://localhost:5173",
+    { corsOrigins: ["https://a.example", "http://localhost:5173"] },
+  ],
+  ["INTROSPECTION", "off", { introspection: false }],
+  ["NODE_ENV", "production", { introspection: false }],
+  ["NODE_ENV", "development", { introspection: true }],
+  ["JWT_ISSUER", "https://issuer", { jwt: { issuer: "https://issuer" } }],
+  ["JWT_AUDIENCE", "standings", { jwt: { audience: "standings" } }],
+  ["LOG_LEVEL", "debug", { logLevel: "debug" }],
+])("%s=%s is understood", (name, value, expected) => {
+  expect(parse({ [name]: value })).toMatchObject(expected);
+});
+
+test("introspection can be switched on in production", () => {
+  expect(parse({ NODE_ENV: "production", INTROSPECTION: "on" }).introspection).toBe(true);
+});
+
+test("a secret's length is counted in bytes", () => {
+  expect(parse({ JWT_SECRET: "ä".repeat(16) }).jwt.secret).toBe("ä".repeat(16));
+});
+
+describe("refuses", () => {
+  test.each([
+    ...["-1", "65536", "4000.5", "4e3", "0x10", "port", " 4000", "99999999999999999999"].flatMap((value) => [
+      ["PORT", value],
+      ["OPS_PORT", value],
+    ]),
+    ...["http://redis", "redis", "redis://a,http://b", ","].map((value) => ["REDIS_URL", value]),
+    ...["mysql://db/x", "db", "postgres"].map((value) => ["DATABASE_URL", value]),
+    ...["http://mq", "mq:5672", "redis://mq"].map((value) => ["AMQP_URL", value]),
+    ...["short", "x".repeat(31), "ä".repeat(15)].map((value) => ["JWT_SECRET", value]),
+    ...[",", "a,a", "a b", "{main}", "a:b", "x".repeat(65), "ä"].map((value) => ["BOARDS", value]),
+    ...["0", "-50", "1s", "1.5", "NaN"].map((value) => ["SYNC_INTERVAL_MS", value]),
+    ...["-1", "fast", "0.5"].map((value) => ["PUSH_INTERVAL_MS", value]),
+    ...["Redis", "disk", "true"].map((value) => ["DURABILITY", value]),
+    ...["0", "-1", "9007199254740992", "1e6"].map((value) => ["MAX_INCREMENT", value]),
+    ...["0", "-1", "x"].flatMap((value) => [
+      ["RATE_LIMIT_PER_SECOND", value],
+      ["RATE_LIMIT_BURST", value],
+      ["SERVICE_RATE_LIMIT_PER_SECOND", value],
+    ]),
+    ...["*", "a.example", "https://a.example/", "https://a.example/x", "HTTPS://A.example", "null"].map((value) => [
+      "CORS_ORIGINS",
+      value,
+    ]),
+    ...["yes", "ON", "2"].map((value) => ["INTROSPECTION", value]),
+    ...["0", "-1", "many"].map((value) => ["WEB_CONCURRENCY", value]),
+    ...["loud", "INFO"].map((value) => ["LOG_LEVEL", value]),
+  ] as [string, string][])("%s=%s, by its name", (name, value) => {
+    const problems = problemsOf({ ...required, [name]: value });
+    expect(problems.length).toBeGreaterThan(0);
+    for (const problem of problems) expect(problem).toMatch(new RegExp(`^${name}\\b`));
+  });
+
+  test.each(Object.keys(required))("a missing %s", (name) => {
+    expect(problemsOf({ ...required, [name]: undefined })).toEqual([expect.stringMatching(`^${name}\\b`)]);
+  });
+
+  test("all that is wrong, together", () => {
+    const message = new ConfigError(problemsOf({ PORT: "x", BOARDS: "a,a", LOG_LEVEL: "loud" })).message;
+    for (const name of ["PORT", "BOARDS", "LOG_LEVEL", ...Object.keys(required)]) expect(message).toContain(name);
+  });
+
+  test("without printing a secret", () => {
+    const env = { JWT_SECRET: "hunter2", REDIS_URL: "http://:redispass@r", DATABASE_URL: "mysql://u:dbpass@d/x" };
+    const problems = problemsOf(env);
+    expect(problems).toHaveLength(3);
+    expect(problems.join()).not.toMatch(/hunter2|redispass|dbpass/);
+  });
+});
+
+test("a script needs only the variables that it names", () => {
+  expect(parseVariables({ DATABASE_URL: required.DATABASE_URL, PORT: "x" }, ["DATABASE_URL"])).toEqual({
+    DATABASE_URL: required.DATABASE_URL,
+  });
+  expect(() => parseVariables({}, ["DATABASE_URL"])).toThrow(ConfigError);
+});

@@ -1,0 +1,81 @@
+/** Headers hold only a comment: no token is ever part of this page. Lines are short enough for half a window. */
+const TOKEN_HINT = `{
+  // npm run token -- --sub user123 --role player
+  // "authorization": "Bearer <that token>"
+}`;
+
+/** The tabs of a first visit. */
+export const exampleTabs = [
+  {
+    query: `# Anybody may read: no token is needed.
+query TopScores {
+  topScores(board: "main", limit: 10) {
+    rank
+    userId
+    score
+  }
+}
+`,
+  },
+  {
+    query: `# The standings at once, then each change.
+subscription TopScoresUpdated {
+  topScoresUpdated(board: "main", limit: 10) {
+    revision
+    topScores {
+      rank
+      userId
+      score
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# Needs a token: put it into "Headers".
+mutation IncrementScore(
+  $userId: ID!
+  $scoreIncrement: SafeInt!
+  $idempotencyKey: String
+) {
+  incrementScore(
+    userId: $userId
+    scoreIncrement: $scoreIncrement
+    idempotencyKey: $idempotencyKey
+  ) {
+    success
+    message
+    revision
+    entry {
+      rank
+      userId
+      score
+    }
+  }
+}
+`,
+    variables: `{
+  "userId": "user123",
+  "scoreIncrement": 10
+}`,
+    headers: TOKEN_HINT,
+  },
+  {
+    query: `# A player's own row, and its neighbours.
+query AroundPlayer($userId: ID!) {
+  playerScore(userId: $userId) {
+    rank
+    score
+  }
+  scoresAround(userId: $userId, radius: 2) {
+    rank
+    userId
+    score
+  }
+}
+`,
+    variables: `{
+  "userId": "user123"
+}`,
+  },
+];

@@ -1,0 +1,36 @@
+import { createGraphiQLFetcher, type Fetcher } from "@graphiql/toolkit";
+import { createClient } from "graphql-ws";
+import { socketUrl } from "../client/socket.js";
+
+/**
+ * Queries and mutations over HTTP, subscriptions over a WebSocket. A browser cannot set a WebSocket's headers, so the
+ * `authorization` of the headers editor travels in the `connection_init` payload too; as that is said once in a
+ * connection's life, another value needs another connection. Each connects with its first subscription and closes with
+ * its last.
+ */
+export function createFetcher(): Fetcher {
+  let current: { authorization: string | undefined; fetcher: Fetcher } | undefined;
+  return (params, options) => {
+    const authorization = authorizationOf(options?.headers);
+    if (current === undefined || current.authorization !== authorization)
+      current = { authorization, fetcher: fetcherFor(authorization) };
+    return current.fetcher(params, options);
+  };
+}
+
+function fetcherFor(authorization: string | undefined): Fetcher {
+  return createGraphiQLFetcher({
+    url: "/graphql",
+    // The service sends no multipart responses.
+    enableIncrementalDelivery: false,
+    wsClient: createClient({
+      url: socketUrl(),
+      ...(authorization === undefined ? {} : { connectionParams: { authorization } }),
+    }),
+  });
+}
+
+function authorizationOf(headers: Record<string, unknown> = {}): string | undefined {
+  const value = Object.entries(headers).find(([name]) => name.toLowerCase() === "authorization")?.[1];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,25 @@
+import "graphiql/setup-workers/vite";
+import "graphiql/style.css";
+import "./playground.css";
+import { GraphiQL } from "graphiql";
+import { createRoot } from "react-dom/client";
+import { exampleTabs } from "./examples.js";
+import { createFetcher } from "./fetcher.js";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("playground.html has no element #root.");
+
+createRoot(root).render(
+  <GraphiQL
+    fetcher={createFetcher()}
+    defaultTabs={exampleTabs}
+    defaultEditorToolsVisibility="headers"
+    // A token belongs to this visit: it is neither stored in the browser nor offered to be.
+    shouldPersistHeaders={false}
+    showPersistHeadersSettings={false}
+  >
+    <GraphiQL.Logo>
+      <a href="/">Standings</a>
+    </GraphiQL.Logo>
+  </GraphiQL>,
+);
