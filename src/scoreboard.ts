@@ -44,8 +44,7 @@ export function createScoreboard({ config, boards, reader, channels, metrics, lo
       feed.changed(board, result.position.revision);
       if (waitForSync) void requestSync(board);
     },
-    whenDurable: (board, position, deadline) =>
-      waitForSync ? progress.wait(board, position, deadline) : Promise.resolve(),
+    whenDurable: waitForSync ? (board, position, deadline) => progress.wait(board, position, deadline) : undefined,
     timeoutMs: requestTimeoutMs,
     isFull: () => memory.full,
     logger,

@@ -78,7 +78,7 @@ function writer(mutationKey: string, rowsKey: string, columns: ReadonlyMap<strin
     const rows = payload[rowsKey] as readonly ScoreEntry[];
     let text = written.get(rows);
     if (text === undefined) {
-      text = `${JSON.stringify(rowsKey)}:${JSON.stringify(rows.map((row) => toColumns(row, columns)))}`;
+      text = `${JSON.stringify(rowsKey)}:[${rows.map((row) => writeRow(row, columns)).join()}]`;
       written.set(rows, text);
     }
     payload[rowsKey] = placeholder;
@@ -88,9 +88,13 @@ function writer(mutationKey: string, rowsKey: string, columns: ReadonlyMap<strin
   };
 }
 
-function toColumns(row: ScoreEntry, columns: ReadonlyMap<string, string>): Record<string, unknown> {
-  const values: Readonly<Record<string, unknown>> = { ...row, __typename: rowType };
-  return Object.fromEntries(Array.from(columns, ([key, field]) => [key, values[field]]));
+function writeRow(row: ScoreEntry, columns: ReadonlyMap<string, string>): string {
+  let text = "{";
+  for (const [key, field] of columns) {
+    const value = field === "__typename" ? rowType : row[field as keyof ScoreEntry];
+    text += `${text === "{" ? "" : ","}${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  }
+  return `${text}}`;
 }
 
 function isPlain(selection: SelectionNode | undefined): selection is FieldNode {

@@ -9,13 +9,14 @@
 -- ARGV[2]          seconds for which an idempotency record is kept
 -- ARGV[3], ARGV[4] players' rate limit: microseconds an increment, burst
 -- ARGV[5], ARGV[6] services' rate limit, likewise
--- ARGV[7..]        seven for each change: user id, increment, subject, index in KEYS of the idempotency record (0: none),
---                  idempotency key, index in KEYS of the rate limit (0: none), which limit (1: player's, 2: service's)
+-- ARGV[7]          the changes as a JSON array, seven elements for each: user id, increment as text, subject, index in KEYS
+--                  of the idempotency record (0: none), idempotency key, index in KEYS of the rate limit (0: none), which
+--                  limit (1: player's, 2: service's)
 --
 -- Returns { 'RECOVERING' } when the board is not open, else
 --   { epoch, revision, top scores after the batch as JSON: [user id, score as text, ...],
 --     four for each change, with spaces between: outcome a b c }
---   As two texts, because clients take apart a reply of many small values one by one, at several times the cost.
+--   One text each way for all changes, because clients handle many small values one by one, at several times the cost.
 --   outcome 0 applied:      a = score, b = revision, c = rank
 --           1 replayed:     a = first answer's score, b = first answer's revision, c = rank of that score now
 --           2 key reused    3 out of range
@@ -26,7 +27,7 @@
 -- don't fail on a foreign value (MGET), and XADD, which can, comes first and caught among the writes of a change.
 
 local MAX_SAFE = 9007199254740991
-local HEADER, FIELDS = 6, 7
+local FIELDS = 7
 
 local meta = redis.call('HMGET', KEYS[3], 'epoch', 'revision', 'run_id', 'base')
 -- Asking the server itself costs 5 us a batch and leaves no gap: a connection may outlive nothing, but a fail-over or a
@@ -46,8 +47,8 @@ if #KEYS > 3 then
 end
 local limits_changed = {}
 
-local users = {}
-for i = HEADER + 1, #ARGV, FIELDS do users[#users + 1] = ARGV[i] end
+local changes, users = cjson.decode(ARGV[7]), {}
+for i = 1, #changes, FIELDS do users[#users + 1] = changes[i] end
 local totals, found = {}, false
 for i, total in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(users))) do
   totals[users[i]] = tonumber(total or 0)
@@ -72,9 +73,8 @@ local function take_token(index, policy)
 end
 
 local function apply(i)
-  local user, increment, subject = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2]
-  local record_index, key = tonumber(ARGV[i + 3]), ARGV[i + 4]
-  local limit_index, policy = tonumber(ARGV[i + 5]), tonumber(ARGV[i + 6])
+  local user, increment_text, subject, record_index, key, limit_index, policy = unpack(changes, i, i + FIELDS - 1)
+  local increment = tonumber(increment_text)
 
   local record = values[record_index]
   if record then
@@ -94,7 +94,7 @@ local function apply(i)
 
   local score = string.format('%.0f', total)
   local added = redis.pcall('XADD', KEYS[2], epoch .. '-' .. string.format('%.0f', revision + 1),
-    'user', user, 'increment', ARGV[i + 1], 'score', score, 'subject', subject, 'key', key, 'at', now_ms)
+    'user', user, 'increment', increment_text, 'score', score, 'subject', subject, 'key', key, 'at', now_ms)
   if type(added) == 'table' and added.err then return 5, 0, 0, 0 end
 
   revision = revision + 1
@@ -102,7 +102,7 @@ local function apply(i)
   totals[user] = total
   redis.call('ZADD', KEYS[1], score, user)
   if record_index > 0 then
-    record = new_revision .. ' ' .. ARGV[i + 1] .. ' ' .. score .. ' ' .. user
+    record = new_revision .. ' ' .. increment_text .. ' ' .. score .. ' ' .. user
     values[record_index] = record
     redis.call('SET', KEYS[record_index], record, 'EX', ARGV[2])
   end
@@ -110,7 +110,7 @@ local function apply(i)
 end
 
 local results = {}
-for i = HEADER + 1, #ARGV, FIELDS do
+for i = 1, #changes, FIELDS do
   local n = #results
   results[n + 1], results[n + 2], results[n + 3], results[n + 4] = apply(i)
 end

@@ -21,8 +21,8 @@ export interface LeaderboardOptions {
   boards: readonly Board[];
   /** Called after each batch of changes that this process made. */
   onBatch: (board: Board, result: BatchResult, durationSeconds: number) => void;
-  /** Resolves when a change is as durable as was promised. */
-  whenDurable: (board: Board, position: Position, deadline: number) => Promise<void>;
+  /** Resolves when a change is as durable as was promised. Undefined: it is, once Redis has acknowledged it. */
+  whenDurable: ((board: Board, position: Position, deadline: number) => Promise<void>) | undefined;
   /** How long an increment may wait for the stores. */
   timeoutMs: number;
   /** Whether there is no room for more changes. */
@@ -83,7 +83,7 @@ export class Leaderboard {
       if (!holds) throw new StandingsError("keyReused");
     }
     const accepted = await writer.submit(change, deadline);
-    await this.#whenDurable(board, accepted, deadline);
+    if (this.#whenDurable) await this.#whenDurable(board, accepted, deadline);
     return accepted;
   }
 

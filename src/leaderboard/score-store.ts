@@ -89,12 +89,11 @@ export class ScoreStore {
   async applyBatch(board: Board, changes: readonly Change[]): Promise<BatchResult | undefined> {
     const { player, service = unlimited } = this.#rateLimits;
     const keyTable = new KeyTable([keys.scores(board), keys.outbox(board), keys.meta(board)]);
-    const args: (string | number)[] = [answeredTopScores, idempotencyWindowSeconds];
-    for (const limit of [player, service]) args.push(...bucketOf(limit));
+    const fields: (string | number)[] = [];
     for (const { userId, increment, subject, idempotencyKey, ratePolicy } of changes) {
-      args.push(
+      fields.push(
         userId,
-        increment,
+        String(increment),
         subject,
         idempotencyKey === undefined ? 0 : keyTable.indexOf(keys.idempotency(board, subject, idempotencyKey)),
         idempotencyKey ?? "",
@@ -102,6 +101,8 @@ export class ScoreStore {
         ratePolicy === "player" ? 1 : 2,
       );
     }
+    const limits = [...bucketOf(player), ...bucketOf(service)];
+    const args = [answeredTopScores, idempotencyWindowSeconds, ...limits, JSON.stringify(fields)];
     const reply = (await this.#write(incrementScript, keyTable.keys, args)) as
       [recovering: string] | [epoch: string, revision: string, topJson: string, results: string];
     if (reply.length === 1) return undefined;
