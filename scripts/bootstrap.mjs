@@ -28,6 +28,10 @@ const commands = {
     program: "node_modules/vitest/vitest.mjs",
     args: ["run", "--config", "vitest.broker.config.ts"],
   },
+  "test-proxy": {
+    program: "node_modules/vitest/vitest.mjs",
+    args: ["run", "--config", "vitest.proxy.config.ts"],
+  },
   build: { script: "scripts/build.ts" },
   migrate: { script: "scripts/migrate.ts", production: true },
   token: { script: "scripts/token.ts", production: true },

@@ -59,7 +59,8 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
 export function createContext(authenticator: Authenticator) {
   return (request: FastifyRequest): Promise<GraphQLContext> => {
     try {
-      return Promise.resolve({ viewer: authenticator.authenticate(bearerToken(request.headers.authorization)) });
+      const viewer = authenticator.authenticate(bearerToken(request.headers.authorization));
+      return Promise.resolve({ viewer, caller: request.ip });
     } catch (error) {
       const { code, message, restStatus } = toStandingsError(error);
       const status = acceptsGraphQLResponse(request.headers.accept) ? restStatus : 200;

@@ -30,7 +30,7 @@ export class ConnectionLimits {
   }
 
   /** @returns what to call when the connection has closed; undefined when it may not be opened */
-  admit(address = "unknown"): (() => void) | undefined {
+  admit(address: string): (() => void) | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
     const fromAddress = this.#addresses.get(address) ?? 0;
     if (this.#count >= maxConnections || fromAddress >= maxConnectionsPerAddress) return undefined;

@@ -1,10 +1,15 @@
 import type { ViewerConnection } from "../feed/viewer-connection.js";
-import type { Viewer } from "../auth/roles.js";
+import { anonymous, type Viewer } from "../auth/roles.js";
 
 /** What resolvers know of the request. */
 export interface GraphQLContext {
   readonly viewer: Viewer;
+  /** Whose share of a scarce resource the operation takes: the address that it came from. */
+  readonly caller: string;
 }
+
+/** Who asks where nothing depends on who asks, and the answer goes to several. */
+export const everybody: GraphQLContext = { viewer: anonymous, caller: "everybody" };
 
 /** An operation that came by a way on which subscriptions are served, with what the hub needs to share it. */
 export interface SubscriberContext extends GraphQLContext {

@@ -10,7 +10,6 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { bearerToken, type Authenticator } from "../auth/authenticate.js";
-import type { Viewer } from "../auth/roles.js";
 import { StandingsError } from "../errors.js";
 import type { SubscriptionHub } from "../feed/subscription-hub.js";
 import { NextMessage } from "../feed/next-message.js";
@@ -19,7 +18,7 @@ import type { Service } from "../lifecycle.js";
 import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
 import { maxStallMs, type ConnectionLimits } from "./connection-limits.js";
-import type { SubscriberContext } from "./context.js";
+import type { GraphQLContext, SubscriberContext } from "./context.js";
 import type { Documents } from "./documents.js";
 import { countingPresenter, type PresentError } from "./errors.js";
 import { isAllowedOrigin } from "./origins.js";
@@ -133,7 +132,13 @@ export class EventStreams implements Service {
     response.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
     response.flushHeaders();
     try {
-      const result = await this.#run(request.method, operation, viewer, connection, leave.signal);
+      const result = await this.#run(
+        request.method,
+        operation,
+        { viewer, caller: request.ip },
+        connection,
+        leave.signal,
+      );
       if (result) response.end(Buffer.concat([new NextMessage(result).event, Buffer.from(complete)]));
     } catch (error) {
       logger.error({ err: error }, "an operation over server-sent events failed");
@@ -146,7 +151,7 @@ export class EventStreams implements Service {
   async #run(
     method: string,
     { query, operationName, variables }: OperationRequest,
-    viewer: Viewer,
+    context: GraphQLContext,
     connection: ViewerStream,
     left: AbortSignal,
   ): Promise<string | undefined> {
@@ -161,7 +166,7 @@ export class EventStreams implements Service {
     if (definition.operation === OperationTypeNode.MUTATION && method !== "POST") {
       return refuse([new GraphQLError("A mutation must be sent by POST.")]);
     }
-    const contextValue: SubscriberContext = { viewer, connection, id: "", text: query };
+    const contextValue: SubscriberContext = { ...context, connection, id: "", text: query };
     const args: ExecutionArgs = {
       schema,
       document: parsed.document,

@@ -44,7 +44,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const viewer = known && contentType !== undefined ? viewerOf(request) : undefined;
     if (!known || !viewer) return undefined;
     const start = performance.now();
-    const answer = await known.run(viewer, operation.variables);
+    const answer = await known.run({ viewer, caller: request.ip }, operation.variables);
     if (!answer) return undefined;
     for (const code of answer.codes) metrics.errors.inc({ transport: "graphql-http", code });
     duration.observe((performance.now() - start) / 1000);

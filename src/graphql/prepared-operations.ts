@@ -12,8 +12,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
-import { anonymous, type Viewer } from "../auth/roles.js";
-import type { GraphQLContext } from "./context.js";
+import { everybody, type GraphQLContext } from "./context.js";
 import { schemaWithSharedRows, shareRows } from "./shared-rows.js";
 
 export interface PreparedOperationsOptions {
@@ -102,8 +101,7 @@ export class PreparedOperations {
       : compileQuery(this.#options.schema, document, operationName, compilerOptions);
     if (!isCompiledQuery(compiled)) return undefined;
     const write = shared?.write ?? ((data: unknown) => `{"data":${JSON.stringify(data)}}\n`);
-    const execute: Execute = async (viewer, variables) => {
-      const context: GraphQLContext = { viewer };
+    const execute: Execute = async (context, variables) => {
       const { data, errors }: ExecutionResult = await compiled.query(undefined, context, variables ?? {});
       if (data === undefined) return undefined;
       // A mutation whose only field failed has no data: its field may not be null.
@@ -117,7 +115,7 @@ export class PreparedOperations {
 }
 
 type Variables = OperationRequest["variables"];
-type Execute = (viewer: Viewer, variables: Variables) => Promise<PreparedAnswer | undefined>;
+type Execute = (context: GraphQLContext, variables: Variables) => Promise<PreparedAnswer | undefined>;
 
 export class PreparedOperation {
   readonly #execute: Execute;
@@ -136,14 +134,14 @@ export class PreparedOperation {
    *
    * @returns undefined when the variables are refused: nothing was executed
    */
-  run(viewer: Viewer, variables: Variables): Promise<PreparedAnswer | undefined> {
-    if (!this.#isQuery) return this.#execute(viewer, variables);
+  run(context: GraphQLContext, variables: Variables): Promise<PreparedAnswer | undefined> {
+    if (!this.#isQuery) return this.#execute(context, variables);
     const key = JSON.stringify(variables ?? null);
     const known = this.#gathered.get(key);
     if (known) return known;
     const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       this.#gathered.delete(key);
-      return this.#execute(anonymous, variables);
+      return this.#execute(everybody, variables);
     });
     this.#gathered.set(key, answer);
     return answer;

@@ -6,10 +6,9 @@ import {
   type GraphQLError,
   type GraphQLFormattedError,
 } from "graphql";
-import { anonymous } from "../auth/roles.js";
 import type { SubscriptionHub } from "../feed/subscription-hub.js";
 import { isTopic } from "../feed/topic.js";
-import type { GraphQLContext, SubscriberContext } from "./context.js";
+import { everybody, type SubscriberContext } from "./context.js";
 
 /**
  * `subscribe` in graphql-ws' terms, by way of the hub. The subscription field's resolver runs for every viewer, so it can
@@ -33,14 +32,13 @@ export async function subscribeThroughHub(
   // Put there by the transport; graphql-js does not know its type.
   const { connection, id, text } = args.contextValue as SubscriberContext;
   const { operationName = null, variableValues = null } = args;
-  // Nothing of the viewer goes in, so nothing of the viewer can come out and be shared.
-  const contextValue: GraphQLContext = { viewer: anonymous };
   const leave = hub.join(
     {
       key: JSON.stringify([text, operationName, variableValues]),
       topic: source,
       execute: (value) => {
-        const result = execute({ ...args, contextValue, rootValue: value });
+        // Nothing of the viewer goes in, so nothing of the viewer can come out and be shared.
+        const result = execute({ ...args, contextValue: everybody, rootValue: value });
         return result instanceof Promise ? result.then((done) => serialise(done, present)) : serialise(result, present);
       },
     },

@@ -27,6 +27,8 @@ export interface SocketOperationsOptions {
 export interface SocketState extends Record<PropertyKey, unknown> {
   readonly socket: WebSocket;
   readonly viewerSocket: ViewerSocket;
+  /** The address that it came from. */
+  readonly caller: string;
   subscriptions: number;
   /** When the last message came, in terms of performance.now(). */
   activeAt: number;
@@ -74,6 +76,7 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       if ("errors" in parsed) return parsed.errors;
       const contextValue: SubscriberContext & { state: SocketState } = {
         viewer: extra.viewer ?? anonymous,
+        caller: extra.caller,
         connection: extra.viewerSocket,
         id,
         text: query,

@@ -80,21 +80,23 @@ export class GraphQLSockets implements Service {
     if (!isAllowedOrigin(request.headers, this.#options.corsOrigins)) return refuse(socket, 403);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
-      const release = this.#options.limits.admit(request.socket.remoteAddress);
+      const address = request.socket.remoteAddress ?? "unknown";
+      const release = this.#options.limits.admit(address);
       // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
       webSocket.on("error", (error) => this.#options.logger.debug({ err: error }, "a WebSocket broke"));
-      if (release) this.#open(webSocket, release);
+      if (release) this.#open(webSocket, address, release);
       else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
     });
   };
 
-  #open(socket: WebSocket, release: () => void): void {
+  #open(socket: WebSocket, caller: string, release: () => void): void {
     const { metrics, logger } = this.#options;
     metrics.sockets.inc();
     const now = performance.now();
     const state: SocketState = {
       socket,
       viewerSocket: new ViewerSocket(socket),
+      caller,
       subscriptions: 0,
       activeAt: now,
       answersPings: true,
