@@ -39,12 +39,16 @@ export class Channels {
 
   /** A board's newest snapshot, whole, so that a receiver needs no look at Redis. */
   async publishSnapshot({ board, revision, changedAt, entries }: Snapshot): Promise<void> {
-    await this.#pubsub.publish(channel(board, "top"), { revision, changedAt, entries });
+    const rows = entries.map(({ rank, userId, score }) => ({ rank, userId, score }));
+    await this.#pubsub.publish(channel(board, "top"), { revision, changedAt, entries: rows });
   }
 
   async onSnapshot(board: Board, handle: (snapshot: Snapshot) => void): Promise<void> {
     // The brands are ours again: every number and id in it was written by a process of the same service.
-    await this.#subscribe(board, "top", wireSnapshot, (wire) => handle({ board, ...wire } as unknown as Snapshot));
+    await this.#subscribe(board, "top", wireSnapshot, (wire) => {
+      const entries = wire.entries.map((row) => ({ board, ...row }));
+      handle({ board, ...wire, entries } as unknown as Snapshot);
+    });
   }
 
   /** Says that a board changed where no top score did. */

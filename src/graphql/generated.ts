@@ -151,6 +151,8 @@ export type QueryTopScoresArgs = {
 /** One row of a board. Equal scores share a rank (1, 2, 2, 4) and stand in one fixed order, the same everywhere. */
 export type ScoreEntry = {
   readonly __typename?: 'ScoreEntry';
+  /** Of which board; board and userId together name a row in caches. */
+  readonly board: Scalars['ID']['output'];
   /** 1 for the highest score; one more than the number of players with a higher score. */
   readonly rank: Scalars['Int']['output'];
   /** The player's total on this board. */
@@ -408,6 +410,7 @@ export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
 }
 
 export type ScoreEntryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoreEntry'] = ResolversParentTypes['ScoreEntry']> = {
+  board?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   rank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   score?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;

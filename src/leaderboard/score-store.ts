@@ -108,11 +108,11 @@ export class ScoreStore {
     if (reply.length === 1) return undefined;
     const [epoch, revision, topJson, resultsText] = reply;
     const results = resultsText.split(" ");
-    const outcomes = changes.map((change, index) => toOutcome(change, results, 4 * index));
+    const outcomes = changes.map((change, index) => toOutcome(board, change, results, 4 * index));
     return {
       position: { epoch: Number(epoch), revision: Number(revision) as Revision },
       changed: outcomes.some((outcome) => outcome.kind === "accepted" && !outcome.replayed),
-      topScores: rankRows(toRows(JSON.parse(topJson) as string[])),
+      topScores: rankRows(board, toRows(JSON.parse(topJson) as string[])),
       outcomes,
     };
   }
@@ -164,7 +164,7 @@ export class ScoreStore {
     const reply = await readTopScript.run(this.#reader, [keys.scores(board), keys.meta(board)], [count]);
     if (reply === null) return undefined;
     const [revision, rows] = reply as [string, string[]];
-    return { board, revision: Number(revision) as Revision, entries: rankRows(toRows(rows)) };
+    return { board, revision: Number(revision) as Revision, entries: rankRows(board, toRows(rows)) };
   }
 
   /**
@@ -179,7 +179,7 @@ export class ScoreStore {
     return found.map(([first = 0, higher = 0, rows = []]) => ({
       board,
       revision: Number(revision) as Revision,
-      entries: rankRows(toRows(rows), higher + 1, first + 1),
+      entries: rankRows(board, toRows(rows), higher + 1, first + 1),
     }));
   }
 
@@ -213,7 +213,7 @@ class KeyTable {
   }
 }
 
-function toOutcome({ userId }: Change, results: readonly string[], at: number): ChangeOutcome {
+function toOutcome(board: Board, { userId }: Change, results: readonly string[], at: number): ChangeOutcome {
   const [a, b, c] = [results[at + 1], results[at + 2], results[at + 3]];
   const outcome = results[at];
   switch (outcome) {
@@ -222,7 +222,7 @@ function toOutcome({ userId }: Change, results: readonly string[], at: number): 
       return {
         kind: "accepted",
         replayed: outcome === "1",
-        entry: { rank: Number(c) as Rank, userId, score: Number(a) as Score },
+        entry: { board, rank: Number(c) as Rank, userId, score: Number(a) as Score },
         revision: Number(b) as Revision,
       };
     case "2":

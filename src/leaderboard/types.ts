@@ -26,6 +26,7 @@ export interface ScoreRow {
 }
 
 export interface ScoreEntry extends ScoreRow {
+  readonly board: Board;
   readonly rank: Rank;
 }
 
@@ -137,10 +138,10 @@ export function sameEntries(a: readonly ScoreEntry[], b: readonly ScoreEntry[]):
  * @param firstRank rank of the first row
  * @param firstPosition 1-based position of the first row in the whole board
  */
-export function rankRows(rows: readonly ScoreRow[], firstRank = 1, firstPosition = 1): ScoreEntry[] {
+export function rankRows(board: Board, rows: readonly ScoreRow[], firstRank = 1, firstPosition = 1): ScoreEntry[] {
   let rank = firstRank;
   return rows.map((row, index) => {
     if (index > 0 && row.score !== rows[index - 1]?.score) rank = firstPosition + index;
-    return { rank: rank as Rank, userId: row.userId, score: row.score };
+    return { board, rank: rank as Rank, userId: row.userId, score: row.score };
   });
 }

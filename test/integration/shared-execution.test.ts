@@ -120,7 +120,7 @@ const fields: Record<string, Record<string, string | undefined>> = {
   TopScoresUpdate: { board: undefined, revision: undefined, topScores: "ScoreEntry", __typename: undefined },
   PlayerScoreUpdate: { board: undefined, revision: undefined, userId: undefined, rank: undefined, score: undefined },
   ScoresAroundUpdate: { board: undefined, revision: undefined, scoresAround: "ScoreEntry" },
-  ScoreEntry: { rank: undefined, userId: undefined, score: undefined, __typename: undefined },
+  ScoreEntry: { board: undefined, rank: undefined, userId: undefined, score: undefined, __typename: undefined },
 };
 
 const directive = fc.constantFrom(

@@ -9,6 +9,7 @@ import {
   parseRadius,
   parseUserId,
   rankRows,
+  type Board,
   type Score,
   type ScoreRow,
   type UserId,
@@ -121,9 +122,10 @@ describe.each([
 });
 
 describe("ranks", () => {
+  const board = "main" as Board;
   const rowsOf = (scores: readonly number[]): ScoreRow[] =>
     scores.map((score, index) => ({ userId: `u${index}` as UserId, score: score as Score }));
-  const ranksOf = (scores: readonly number[]) => rankRows(rowsOf(scores)).map(({ rank }) => rank);
+  const ranksOf = (scores: readonly number[]) => rankRows(board, rowsOf(scores)).map(({ rank }) => rank);
 
   test.each<[number[], number[]]>([
     [[], []],
@@ -162,14 +164,15 @@ describe("ranks", () => {
         const scores = unsorted.toSorted((a, b) => b - a);
         const naive = rowsOf(scores).map((row) => ({
           ...row,
+          board,
           rank: scores.filter((score) => score > row.score).length + 1,
         }));
-        expect(rankRows(rowsOf(scores))).toEqual(naive);
+        expect(rankRows(board, rowsOf(scores))).toEqual(naive);
 
         const first = start % scores.length;
         const last = first + 1 + (length % (scores.length - first));
         const higher = scores.filter((score) => score > (scores[first] ?? NaN)).length;
-        const window = rankRows(rowsOf(scores).slice(first, last), higher + 1, first + 1);
+        const window = rankRows(board, rowsOf(scores).slice(first, last), higher + 1, first + 1);
         expect(window).toEqual(naive.slice(first, last));
       }),
     );
@@ -177,6 +180,6 @@ describe("ranks", () => {
 
   test("leave the rows as they are", () => {
     const rows = Object.freeze(rowsOf([3, 3]).map((row) => Object.freeze(row)));
-    expect(rankRows(rows)).toHaveLength(2);
+    expect(rankRows(board, rows)).toHaveLength(2);
   });
 });
