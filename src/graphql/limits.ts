@@ -1,55 +1,119 @@
 import {
   GraphQLError,
   Kind,
+  parse,
   NoSchemaIntrospectionCustomRule,
-  type ASTVisitor,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
   type SelectionSetNode,
-  type ValidationContext,
   type ValidationRule,
 } from "graphql";
+import { OperationCosts } from "./operation-cost.js";
 
 /**
- * What one document may cost. The schema can't nest deeply, so what is left to bound is the text and how often a
- * document asks for a root field under other names; each costs a look at Redis.
+ * What one operation may cost, judged before anything is done for it. A page that asks for 20 boards of 100 rows with ten
+ * fields each just passes.
  */
+export const maxDocumentLength = 10_000;
 export const maxTokens = 1_000;
+/** Each costs a look at Redis. */
 export const maxRootFields = 20;
+/** Values in the answer: see OperationCosts. */
+export const maxCost = 20_000;
+/** Nothing in the schema needs more than one level. */
+export const maxVariableDepth = 32;
 
+export const parseOptions = { maxLexicalTokens: maxTokens };
+
+/** graphql-js' own rules come besides. */
 export function validationRules(introspection: boolean): ValidationRule[] {
-  return introspection ? [limitRootFields] : [limitRootFields, NoSchemaIntrospectionCustomRule];
+  return introspection ? [] : [NoSchemaIntrospectionCustomRule];
 }
 
-function limitRootFields(context: ValidationContext): ASTVisitor {
-  return {
-    OperationDefinition(node) {
-      const count = countFields(context, node.selectionSet, new Map());
-      if (count <= maxRootFields) return;
-      context.reportError(
-        new GraphQLError(`An operation may have at most ${maxRootFields} root fields; this one has ${count}.`, {
-          nodes: node,
-        }),
-      );
-    },
-  };
+/** Limits that are cheap to check: they come before GraphQL's own rules, some of which take far longer. */
+export class DocumentLimits {
+  readonly #costs: OperationCosts;
+
+  constructor(schema: GraphQLSchema) {
+    this.#costs = new OperationCosts(schema);
+  }
+
+  /**
+   * Linear in the document's length.
+   *
+   * @throws GraphQLError for a document that is no GraphQL, has too many tokens or is too long; or may cost too much
+   */
+  parse(text: string): DocumentNode {
+    if (text.length > maxDocumentLength) {
+      throw new GraphQLError(`A document may have at most ${maxDocumentLength} characters; this one has ${text.length}.`);
+    }
+    const document = parse(text, parseOptions);
+    const problem = this.problemOf(document);
+    if (problem) throw problem;
+    return document;
+  }
+
+  problemOf(document: DocumentNode): GraphQLError | undefined {
+    for (const operation of document.definitions) {
+      if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
+      const count = countRootFields(document, operation.selectionSet);
+      if (count > maxRootFields) {
+        const message = `An operation may have at most ${maxRootFields} root fields; this one has ${count}.`;
+        return new GraphQLError(message, { nodes: operation });
+      }
+      const cost = Math.ceil(this.costOf(document, operation));
+      if (cost > maxCost) {
+        const message = `An operation may cost at most ${maxCost}; this one costs ${cost}: its fields times the rows that they can return.`;
+        return new GraphQLError(message, { nodes: operation });
+      }
+    }
+    return undefined;
+  }
+
+  /** How many values an operation's answer can hold. */
+  costOf(...operation: Parameters<OperationCosts["of"]>): number {
+    return this.#costs.of(...operation);
+  }
 }
 
 /** Each fragment is counted once, then remembered: fragments that spread others twice each would else take for ever. */
-function countFields(context: ValidationContext, { selections }: SelectionSetNode, known: Map<string, number>): number {
-  let count = 0;
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) count += 1;
-    else if (selection.kind === Kind.INLINE_FRAGMENT) count += countFields(context, selection.selectionSet, known);
-    else count += countFragment(context, selection.name.value, known);
+function countRootFields(document: DocumentNode, root: SelectionSetNode): number {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  return count;
+  const known = new Map<string, number>();
+  const countFields = ({ selections }: SelectionSetNode): number => {
+    let count = 0;
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) count += 1;
+      else if (selection.kind === Kind.INLINE_FRAGMENT) count += countFields(selection.selectionSet);
+      else count += countFragment(selection.name.value);
+    }
+    return count;
+  };
+  const countFragment = (name: string): number => {
+    const counted = known.get(name);
+    if (counted !== undefined) return counted;
+    known.set(name, 0); // A fragment that spreads itself is refused by another rule; here it must only end.
+    const fragment = fragments.get(name);
+    const count = fragment ? countFields(fragment.selectionSet) : 0;
+    known.set(name, count);
+    return count;
+  };
+  return countFields(root);
 }
 
-function countFragment(context: ValidationContext, name: string, known: Map<string, number>): number {
-  const counted = known.get(name);
-  if (counted !== undefined) return counted;
-  known.set(name, 0); // A fragment that spreads itself is refused by another rule; here it must only end.
-  const fragment = context.getFragment(name);
-  const count = fragment ? countFields(context, fragment.selectionSet, known) : 0;
-  known.set(name, count);
-  return count;
+/**
+ * Whether variables are nested no deeper than is allowed: what reads them goes down by recursion. Looks without recursion,
+ * and no further than the limit.
+ */
+export function areShallow(variables: Readonly<Record<string, unknown>>): boolean {
+  let level: unknown[] = Object.values(variables);
+  for (let depth = 0; depth < maxVariableDepth; depth += 1) {
+    level = level.filter((value) => typeof value === "object" && value !== null).flatMap((value) => Object.values(value as object));
+    if (level.length === 0) return true;
+  }
+  return false;
 }

@@ -1,0 +1,189 @@
+import { getDirective } from "@graphql-tools/utils";
+import {
+  getNamedType,
+  isCompositeType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from "graphql";
+
+/** `@listSize` of the schema, in the terms of the cost specification by IBM (ibm.github.io/graphql-specs/cost-spec.html). */
+interface ListSize {
+  readonly assumedSize: number;
+  readonly slicingArguments?: readonly string[] | undefined;
+  readonly sizedFields?: readonly string[] | undefined;
+}
+
+type AnyField = GraphQLField<unknown, unknown>;
+
+/** For a list whose size the schema does not say: no field may be cheap because its mark was forgotten. */
+const unknownSize = 100;
+/** A field under a longer name than this counts once more for each time that the name is as long. */
+const nameLength = 32;
+
+/**
+ * Says what operations cost before they run: the number of values that their answer can hold, fields after the expansion of
+ * fragments times the rows that they can return. A variable counts as the most that it may ask for, so the cost is a
+ * property of the document alone and is judged once. It is an upper bound for everything but introspection, which is taken
+ * at the average of the schema.
+ */
+export class OperationCosts {
+  readonly #schema: GraphQLSchema;
+  readonly #introspectionSizes: ReadonlyMap<string, number>;
+  /** What the schema says of its fields' lists, read when it is needed first. */
+  readonly #listSizes = new Map<AnyField, ListSize | undefined>();
+
+  constructor(schema: GraphQLSchema) {
+    this.#schema = schema;
+    this.#introspectionSizes = introspectionSizes(schema);
+  }
+
+  /** Linear in the document's size: each fragment is looked at once for each size that its lists may have. */
+  of(document: DocumentNode, operation: OperationDefinitionNode): number {
+    const fragments = new Map<string, FragmentDefinitionNode>();
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    }
+    const walk = new Walk(fragments, (type, node, sized) => this.#field(type, node, sized));
+    return walk.selectionSet(operation.selectionSet, this.#schema.getRootType(operation.operation) ?? undefined, {});
+  }
+
+  #field(parent: GraphQLNamedType | undefined, node: FieldNode, sized: Sized): FieldCost {
+    const own = 1 + Math.floor((node.alias ?? node.name).value.length / nameLength);
+    const field = this.#fieldOf(parent, node.name.value);
+    if (!field) return { own, rows: 1, type: undefined, sized: {} };
+    const listSize = this.#listSize(field);
+    const asked = listSize && sizeOf(listSize, field, node);
+    const sizedFields = listSize?.sizedFields ?? [];
+    const rows = isList(field.type)
+      ? (sized[field.name] ?? this.#introspectionSizes.get(`${parent?.name}.${field.name}`) ?? asked ?? unknownSize)
+      : 1;
+    return {
+      own,
+      rows,
+      type: getNamedType(field.type),
+      sized: asked === undefined ? {} : Object.fromEntries(sizedFields.map((name) => [name, asked])),
+    };
+  }
+
+  #fieldOf(parent: GraphQLNamedType | undefined, name: string): AnyField | undefined {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+    return parent && "getFields" in parent ? (parent.getFields()[name] as AnyField | undefined) : undefined;
+  }
+
+  #listSize(field: AnyField): ListSize | undefined {
+    if (!this.#listSizes.has(field)) {
+      // The directive's own definition in the schema says what it holds.
+      const [directive] = (getDirective(this.#schema, field, "listSize") ?? []) as unknown as ListSize[];
+      this.#listSizes.set(field, directive);
+    }
+    return this.#listSizes.get(field);
+  }
+}
+
+/** The sizes of the lists in an object, by field, where the field that gave the object says them. */
+type Sized = Readonly<Record<string, number>>;
+
+interface FieldCost {
+  /** Of the field itself, in each row of its parent. */
+  readonly own: number;
+  /** How many rows it has. */
+  readonly rows: number;
+  readonly type: GraphQLNamedType | undefined;
+  readonly sized: Sized;
+}
+
+type CostOfField = (parent: GraphQLNamedType | undefined, node: FieldNode, sized: Sized) => FieldCost;
+
+/** One walk through a document. */
+class Walk {
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #costOf: CostOfField;
+  /** Fragments that spread others twice each would else take for ever. */
+  readonly #known = new Map<string, number>();
+
+  constructor(fragments: ReadonlyMap<string, FragmentDefinitionNode>, costOf: CostOfField) {
+    this.#fragments = fragments;
+    this.#costOf = costOf;
+  }
+
+  selectionSet({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined, sized: Sized): number {
+    let sum = 0;
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) sum += this.#field(selection, type, sized);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) sum += this.selectionSet(selection.selectionSet, type, sized);
+      else sum += this.#fragment(selection.name.value, type, sized);
+    }
+    return sum;
+  }
+
+  #field(node: FieldNode, parent: GraphQLNamedType | undefined, sizes: Sized): number {
+    const { own, rows, type, sized } = this.#costOf(parent, node, sizes);
+    if (!node.selectionSet) return own * rows;
+    return own + rows * this.selectionSet(node.selectionSet, type, sized);
+  }
+
+  #fragment(name: string, type: GraphQLNamedType | undefined, sized: Sized): number {
+    const key = `${name} ${type?.name} ${JSON.stringify(sized)}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, 0); // A fragment that spreads itself is refused by another rule; here it must only end.
+    const fragment = this.#fragments.get(name);
+    const cost = fragment ? this.selectionSet(fragment.selectionSet, type, sized) : 0;
+    this.#known.set(key, cost);
+    return cost;
+  }
+}
+
+/** As many as the arguments ask for, where they are written as numbers or left out; at most what the schema assumes. */
+function sizeOf({ assumedSize, slicingArguments = [] }: ListSize, field: AnyField, node: FieldNode): number {
+  const asked = slicingArguments.map((name) => {
+    const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
+    if (given?.kind === Kind.INT) return Number(given.value);
+    const { defaultValue } = field.args.find((argument) => argument.name === name) ?? {};
+    return given === undefined && typeof defaultValue === "number" ? defaultValue : assumedSize;
+  });
+  return Math.min(assumedSize, ...asked.map((size) => Math.max(1, size)));
+}
+
+function isList(type: GraphQLOutputType): boolean {
+  return isListType(isNonNullType(type) ? type.ofType : type);
+}
+
+/** Averages over the schema: the cost of a query for all of it is then the number of values in its answer. */
+function introspectionSizes(schema: GraphQLSchema): ReadonlyMap<string, number> {
+  const types = Object.values(schema.getTypeMap());
+  const objects = types.filter(isCompositeType).filter(isObjectType);
+  const fields = objects.flatMap((type) => Object.values(type.getFields()));
+  const args = fields.flatMap((field) => field.args);
+  const average = (count: number, among: number) => Math.max(1, count / among);
+  return new Map([
+    ["__Schema.types", types.length],
+    ["__Schema.directives", schema.getDirectives().length],
+    ["__Type.fields", average(fields.length, types.length)],
+    ["__Type.inputFields", 1],
+    ["__Type.enumValues", average(types.flatMap(enumValues).length, types.length)],
+    ["__Type.interfaces", 1],
+    ["__Type.possibleTypes", 1],
+    ["__Field.args", average(args.length, fields.length)],
+    ["__Directive.args", 1],
+    ["__Directive.locations", 2],
+  ]);
+}
+
+function enumValues(type: GraphQLNamedType): readonly unknown[] {
+  return "getValues" in type ? type.getValues() : [];
+}
