@@ -12,7 +12,7 @@ const layers = [
   ["http", "graphql", "sync", "ingest"],
   ["feed", "auth"],
   ["leaderboard"],
-  ["errors.ts", "lifecycle.ts", "logger.ts", "metrics.ts", "redis.ts"],
+  ["errors.ts", "lifecycle.ts", "logger.ts", "metrics.ts", "redis.ts", "token-bucket.ts"],
 ];
 const groundFloor = layers.at(-1); // may use each other
 

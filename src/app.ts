@@ -11,6 +11,8 @@ import { Documents } from "./graphql/documents.js";
 import { EventStreams } from "./graphql/event-streams.js";
 import { createSchema } from "./graphql/schema.js";
 import { errorPresenter } from "./graphql/errors.js";
+import { DocumentLimits } from "./graphql/limits.js";
+import { Subscriptions } from "./graphql/subscriptions.js";
 import { registerHttpOperations } from "./graphql/http-operations.js";
 import { PreparedOperations } from "./graphql/prepared-operations.js";
 import type { SocketOperationsOptions } from "./graphql/socket-operations.js";
@@ -119,7 +121,11 @@ function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher 
   const schema = createSchema({ leaderboard, increments, feed, around, history: new ScoreHistory(database) });
   const present = errorPresenter(logger);
   const prepared = config.preparedOperations
-    ? new PreparedOperations({ schema, present: (error, name) => present(error, "execute", name) })
+    ? new PreparedOperations({
+        schema,
+        present: (error, name) => present(error, "execute", name),
+        now: () => performance.now(),
+      })
     : undefined;
   const { trustedDocuments } = config;
   const trusted =
@@ -136,10 +142,11 @@ function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher 
     onPushed: (seconds) => metrics.pushLag.observe(seconds),
     onError: (error) => logger.error({ err: error }, "a subscription could not be served"),
   });
+  const documentLimits = new DocumentLimits(schema);
   const operations: SocketOperationsOptions = {
     schema,
-    documents: new Documents(schema, introspection, trusted),
-    hub,
+    documents: new Documents({ schema, limits: documentLimits, introspection, trusted }),
+    subscriptions: new Subscriptions({ schema, limits: documentLimits, hub }),
     authenticator,
     metrics,
     logger,
@@ -152,7 +159,14 @@ function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher 
     corsOrigins,
     logger,
     register: (app) => {
-      registerHttpOperations(app, { path: graphqlPath, apollo, prepared, authenticator, metrics });
+      registerHttpOperations(app, {
+        path: graphqlPath,
+        apollo,
+        prepared,
+        authenticator,
+        limits: documentLimits,
+        metrics,
+      });
       streams.register(app);
       registerRest(app, { increments, authenticator, metrics, logger });
       registerWeb(app, { root: webRoot, playground: introspection });

@@ -13,6 +13,11 @@ const catalogue = {
   },
   badInput: { code: "BAD_USER_INPUT", restStatus: 400, message: "The input is not valid." },
   rateLimited: { code: "RATE_LIMITED", restStatus: 429, message: "Too many increments. Slow down." },
+  tooManySubscriptions: {
+    code: "RATE_LIMITED",
+    restStatus: 429,
+    message: "Too many different subscriptions are open. End some of them first.",
+  },
   keyReused: {
     code: "IDEMPOTENCY_KEY_REUSED",
     restStatus: 422,

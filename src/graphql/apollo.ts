@@ -4,7 +4,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
 import { ApolloServerErrorCode } from "@apollo/server/errors";
-import { GraphQLError, OperationTypeNode, type GraphQLSchema } from "graphql";
+import { GraphQLError, OperationTypeNode, type DocumentNode, type GraphQLSchema } from "graphql";
 import type { FastifyRequest } from "fastify";
 import { bearerToken, type Authenticator } from "../auth/authenticate.js";
 import { StandingsError, toStandingsError } from "../errors.js";
@@ -12,7 +12,9 @@ import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
 import type { GraphQLContext } from "./context.js";
 import { errorCode, logFault, presentError } from "./errors.js";
-import { maxTokens, validationRules } from "./limits.js";
+import { isGraphQLResponse } from "./content-type.js";
+import { createDocumentStore } from "./document-store.js";
+import { areShallow, tooDeep, parseOptions, validationRules, type DocumentLimits } from "./limits.js";
 import type { PreparedOperations } from "./prepared-operations.js";
 import type { TrustedDocuments } from "./trusted-documents.js";
 
@@ -34,7 +36,8 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
     introspection,
     // The rules refuse introspection themselves, the same way over WebSocket.
     validationRules: validationRules(introspection),
-    parseOptions: { maxLexicalTokens: maxTokens },
+    parseOptions,
+    documentStore: apolloDocumentStore(),
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
@@ -55,17 +58,58 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
   });
 }
 
-/** @throws GraphQLError `UNAUTHENTICATED` for a token that is refused; without one the viewer is anonymous */
-export function createContext(authenticator: Authenticator) {
+export interface ContextOptions {
+  authenticator: Authenticator;
+  limits: DocumentLimits;
+}
+
+/**
+ * Who asks, and whether what is asked is within the limits: before Apollo does anything for it.
+ *
+ * @throws GraphQLError `UNAUTHENTICATED` for a token that is refused (without one the viewer is anonymous),
+ * `GRAPHQL_VALIDATION_FAILED` or `BAD_USER_INPUT` beyond the limits
+ */
+export function createContext({ authenticator, limits }: ContextOptions) {
   return (request: FastifyRequest): Promise<GraphQLContext> => {
+    const { accept } = request.headers;
+    const refuse = (message: string, code: string, status: number) => {
+      const http = { status: isGraphQLResponse(accept) ? status : 200 };
+      return Promise.reject(new GraphQLError(message, { extensions: { code, http } }));
+    };
     try {
       const viewer = authenticator.authenticate(bearerToken(request.headers.authorization));
+      const { query, variables } = operationOf(request);
+      const problem = typeof query === "string" ? limits.problemOfText(query) : undefined;
+      if (problem) return refuse(problem.message, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED, 400);
+      if (!areShallow(variables)) return refuse(tooDeep, ApolloServerErrorCode.BAD_USER_INPUT, 400);
       return Promise.resolve({ viewer, caller: request.ip });
     } catch (error) {
       const { code, message, restStatus } = toStandingsError(error);
-      const status = acceptsGraphQLResponse(request.headers.accept) ? restStatus : 200;
-      return Promise.reject(new GraphQLError(message, { extensions: { code, http: { status } } }));
+      return refuse(message, code, restStatus);
     }
+  };
+}
+
+/** Apollo is to say what is wrong with what is no operation. */
+function operationOf({ method, query, body }: FastifyRequest): { query?: unknown; variables?: unknown } {
+  const given = method === "GET" ? query : body;
+  if (typeof given !== "object" || given === null) return {};
+  const operation: { query?: unknown; variables?: unknown } = given;
+  if (method !== "GET" || typeof operation.variables !== "string") return operation;
+  try {
+    return { ...operation, variables: JSON.parse(operation.variables) as unknown };
+  } catch {
+    return operation;
+  }
+}
+
+/** Apollo's own counts the trees but not the texts, which the trees hold. */
+function apolloDocumentStore() {
+  const store = createDocumentStore<DocumentNode>((document) => document.loc?.source.body);
+  return {
+    get: (key: string) => Promise.resolve(store.get(key)),
+    set: (key: string, document: DocumentNode) => Promise.resolve(void store.set(key, document)),
+    delete: (key: string) => Promise.resolve(store.delete(key)),
   };
 }
 
@@ -106,7 +150,7 @@ const okForApplicationJson: ApolloServerPlugin<GraphQLContext> = {
         const badDocument =
           http.status === 400 &&
           request.http?.method === "POST" &&
-          !acceptsGraphQLResponse(request.http.headers.get("accept")) &&
+          !isGraphQLResponse(request.http.headers.get("accept")) &&
           body.kind === "single" &&
           body.singleResult.errors?.every((error) => wellFormedRequestErrors.has(error.extensions?.code));
         if (badDocument) http.status = 200;
@@ -114,10 +158,6 @@ const okForApplicationJson: ApolloServerPlugin<GraphQLContext> = {
       },
     }),
 };
-
-function acceptsGraphQLResponse(accept: string | undefined): boolean {
-  return accept?.includes("application/graphql-response+json") ?? false;
-}
 
 /** Whatever comes this far was parsed, validated, and found within the limits. */
 function accept({
@@ -130,10 +170,10 @@ function accept({
         didResolveOperation({ request: { operationName, extensions, http }, source: query, queryHash, document }) {
           if (trusted && !trusted.has(document)) {
             const originalError = new StandingsError("untrustedDocument");
-            const status = acceptsGraphQLResponse(http?.headers.get("accept")) ? originalError.restStatus : 200;
+            const status = isGraphQLResponse(http?.headers.get("accept")) ? originalError.restStatus : 200;
             return Promise.reject(new GraphQLError("", { originalError, extensions: { http: { status } } }));
           }
-          prepared?.learn({ query, operationName }, document, extensions?.persistedQuery ? queryHash : undefined);
+          prepared?.learn({ query, operationName }, document, queryHash, extensions?.persistedQuery !== undefined);
           return Promise.resolve();
         },
       }),

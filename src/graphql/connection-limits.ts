@@ -10,14 +10,20 @@ export const closeCodes = { normal: 1000, goingAway: 1001, policyViolation: 1008
 
 /** A socket may hold this many subscriptions. */
 export const maxSubscriptionsPerSocket = 100;
+/** Queries and mutations of one socket that run at once; the others wait. */
+export const maxOperationsInFlight = 20;
+/** Bytes of a subscription's id, which is kept as long as the subscription. */
+export const maxIdLength = 256;
+/** Refused operations of one socket: a client that sends more is broken, or worse. */
+export const refusalRate = { perSecond: 1, burst: 20 };
+/** A socket that has not answered the last ping when the next is due is dead. Most proxies wait for 60 s. */
+export const pingIntervalMs = 30_000;
 /** A viewer that took nothing for this long is cut off. It comes back for the newest when it can. */
 export const maxStallMs = 10_000;
-/** Only answers to a client that asks and does not read can pile up to this; pushed messages never pile up. */
-export const maxBufferedBytes = 1024 * 1024;
 /** A socket without subscriptions or messages for this long is closed. */
 export const maxIdleMs = 300_000;
 /** Messages a second from one socket, and at once. */
-const messageRate = { perSecond: 1_000, burst: 2_000 };
+export const messageRate = { perSecond: 1_000, burst: 2_000 };
 
 /** Counts open connections and refuses those beyond the limits. */
 export class ConnectionLimits {
@@ -44,18 +50,5 @@ export class ConnectionLimits {
     const left = (this.#addresses.get(address) ?? 0) - 1;
     if (left > 0) this.#addresses.set(address, left);
     else this.#addresses.delete(address);
-  }
-}
-
-/** How fast one socket may send: a token bucket, as the time at which it is full again. */
-export class MessageRate {
-  #fullAt = 0;
-
-  /** @param now in milliseconds, of a clock that never goes back */
-  take(now: number): boolean {
-    const fullAt = Math.max(this.#fullAt, now) + 1000 / messageRate.perSecond;
-    if (fullAt - now > (1000 * messageRate.burst) / messageRate.perSecond) return false;
-    this.#fullAt = fullAt;
-    return true;
   }
 }

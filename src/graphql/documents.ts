@@ -1,58 +1,79 @@
-import { GraphQLError, parse, specifiedRules, validate, type DocumentNode, type GraphQLSchema } from "graphql";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { GraphQLError, specifiedRules, validate, type DocumentNode, type GraphQLSchema } from "graphql";
 import { StandingsError } from "../errors.js";
-import { maxTokens, validationRules } from "./limits.js";
+import { createDocumentStore } from "./document-store.js";
+import { hashOf, validationRules, type DocumentLimits } from "./limits.js";
 import type { TrustedDocuments } from "./trusted-documents.js";
 
-const maxDocuments = 1_000;
+export type JudgedDocument =
+  { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[]; readonly document?: undefined };
 
-export type ParsedDocument = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+export interface DocumentsOptions {
+  schema: GraphQLSchema;
+  limits: DocumentLimits;
+  introspection: boolean;
+  /** Undefined: every document is answered that is valid. */
+  trusted: TrustedDocuments | undefined;
+}
 
-/** Parses and validates each document once; thousands of viewers send the same few. Bounded: the oldest go first. */
+/** Refusals are kept apart and shorter, so that they push out nothing that is used. In characters of the documents. */
+const maxRefusedLength = 50_000;
+
+/**
+ * Parses and validates documents for the transports that Apollo Server does not serve. Each is judged once, as thousands of
+ * viewers send the same few; a refusal is remembered, too. Of those that are not known yet one is judged a turn of the
+ * event loop, as the dearest take milliseconds.
+ */
 export class Documents {
-  readonly #schema: GraphQLSchema;
+  readonly #options: DocumentsOptions;
   readonly #rules;
-  readonly #suggest: boolean;
-  readonly #trusted: TrustedDocuments | undefined;
-  readonly #known = new Map<string, ParsedDocument>();
+  readonly #accepted = createDocumentStore<{ document: DocumentNode }>(({ document }) => document.loc?.source.body);
+  readonly #refused = createDocumentStore<{ text: string; judged: JudgedDocument }>(
+    ({ text }) => text,
+    maxRefusedLength,
+  );
+  readonly #pending = new Map<string, Promise<JudgedDocument>>();
+  #queue: Promise<unknown> = Promise.resolve();
 
-  /** @param trusted undefined: every document is answered that is valid */
-  constructor(schema: GraphQLSchema, introspection: boolean, trusted: TrustedDocuments | undefined) {
-    this.#schema = schema;
-    this.#trusted = trusted;
-    this.#suggest = introspection;
-    this.#rules = [...specifiedRules, ...validationRules(introspection)];
+  constructor(options: DocumentsOptions) {
+    this.#options = options;
+    this.#rules = [...specifiedRules, ...validationRules(options.introspection)];
   }
 
-  get(text: string): ParsedDocument {
-    const known = this.#known.get(text);
-    if (known) return known;
-    const parsed = this.#parse(text);
-    // What is refused is not kept: it would push out what is used.
-    if ("document" in parsed) this.#remember(text, parsed);
-    return parsed;
+  /** At once for what is known, else when it is this document's turn. */
+  judge(text: string): JudgedDocument | Promise<JudgedDocument> {
+    const hash = hashOf(text);
+    return (
+      this.#accepted.get(hash) ?? this.#refused.get(hash)?.judged ?? this.#pending.get(hash) ?? this.#wait(hash, text)
+    );
   }
 
-  #parse(text: string): ParsedDocument {
+  #wait(hash: string, text: string): Promise<JudgedDocument> {
+    const judged = this.#queue
+      .then(() => nextTurn())
+      .then(() => {
+        this.#pending.delete(hash);
+        const result = this.#judge(text);
+        if (result.document) this.#accepted.set(hash, result);
+        else this.#refused.set(hash, { text, judged: result });
+        return result;
+      });
+    this.#pending.set(hash, judged);
+    this.#queue = judged;
+    return judged;
+  }
+
+  #judge(text: string): JudgedDocument {
+    const { schema, limits, introspection, trusted } = this.#options;
     try {
-      const document = parse(text, { maxLexicalTokens: maxTokens });
-      const errors = validate(this.#schema, document, this.#rules);
-      if (errors.length === 0) {
-        const untrusted = this.#trusted && !this.#trusted.has(document);
-        if (!untrusted) return { document };
-        return { errors: [new GraphQLError("", { originalError: new StandingsError("untrustedDocument") })] };
-      }
-      return { errors: this.#suggest ? errors : errors.map(withoutSuggestion) };
+      const document = limits.parse(text);
+      const errors = validate(schema, document, this.#rules);
+      if (errors.length > 0) return { errors: introspection ? errors : errors.map(withoutSuggestion) };
+      if (!trusted || trusted.has(document)) return { document };
+      return { errors: [new GraphQLError("", { originalError: new StandingsError("untrustedDocument") })] };
     } catch (error) {
       return { errors: [error instanceof GraphQLError ? error : new GraphQLError("The document can't be read.")] };
     }
-  }
-
-  #remember(text: string, parsed: ParsedDocument): void {
-    if (this.#known.size >= maxDocuments) {
-      const [oldest] = this.#known.keys();
-      if (oldest !== undefined) this.#known.delete(oldest);
-    }
-    this.#known.set(text, parsed);
   }
 }
 

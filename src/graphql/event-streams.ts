@@ -10,8 +10,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { bearerToken, type Authenticator } from "../auth/authenticate.js";
-import { StandingsError } from "../errors.js";
-import type { SubscriptionHub } from "../feed/subscription-hub.js";
+import { badInput, StandingsError } from "../errors.js";
 import { NextMessage } from "../feed/next-message.js";
 import { ViewerStream } from "../feed/viewer-stream.js";
 import type { Service } from "../lifecycle.js";
@@ -22,13 +21,14 @@ import type { GraphQLContext, SubscriberContext } from "./context.js";
 import type { Documents } from "./documents.js";
 import { countingPresenter, type PresentError } from "./errors.js";
 import { isAllowedOrigin } from "./origins.js";
-import { serialise, subscribeThroughHub } from "./shared-subscription.js";
+import { areShallow, tooDeep } from "./limits.js";
+import { serialise, type Subscriptions } from "./subscriptions.js";
 
 export interface EventStreamsOptions {
   path: string;
   schema: GraphQLSchema;
   documents: Documents;
-  hub: SubscriptionHub;
+  subscriptions: Subscriptions;
   authenticator: Authenticator;
   corsOrigins: readonly string[];
   limits: ConnectionLimits;
@@ -155,13 +155,14 @@ export class EventStreams implements Service {
     connection: ViewerStream,
     left: AbortSignal,
   ): Promise<string | undefined> {
-    const { schema, documents, hub } = this.#options;
+    const { schema, documents, subscriptions } = this.#options;
     const refuse = (errors: readonly GraphQLError[]) =>
       JSON.stringify({ errors: errors.map((error) => this.#present(error, "refuse", operationName)) });
     const present = (error: GraphQLError) => this.#present(error, "execute", operationName);
-    const parsed = documents.get(query);
-    if ("errors" in parsed) return refuse(parsed.errors);
-    const definition = getOperationAST(parsed.document, operationName);
+    const judged = await documents.judge(query);
+    if (!judged.document) return refuse(judged.errors);
+    const { document } = judged;
+    const definition = getOperationAST(document, operationName);
     if (!definition) return refuse([new GraphQLError("Unable to identify operation")]);
     if (definition.operation === OperationTypeNode.MUTATION && method !== "POST") {
       return refuse([new GraphQLError("A mutation must be sent by POST.")]);
@@ -169,13 +170,13 @@ export class EventStreams implements Service {
     const contextValue: SubscriberContext = { ...context, connection, id: "", text: query };
     const args: ExecutionArgs = {
       schema,
-      document: parsed.document,
+      document,
       operationName,
       variableValues: variables,
       contextValue,
     };
     if (definition.operation !== OperationTypeNode.SUBSCRIPTION) return serialise(await execute(args), present);
-    const iterator = await subscribeThroughHub(hub, args, { present, onEnd: () => undefined });
+    const iterator = await subscriptions.subscribe(args, { present, onEnd: () => undefined });
     if (isResult(iterator)) return serialise(iterator, present);
     if (left.aborted) void iterator.return();
     else left.addEventListener("abort", () => void iterator.return());
@@ -200,13 +201,15 @@ function isResult(value: AsyncGenerator<never, void> | ExecutionResult): value i
 function parseRequest({ method, query, body }: FastifyRequest): OperationRequest {
   try {
     const given = method === "GET" ? fromUrl(query as Record<string, unknown>) : body;
-    return operationRequest.parse(given);
+    const request = operationRequest.parse(given);
+    if (areShallow(request.variables)) return request;
   } catch (error) {
     throw new StandingsError("badInput", {
       message: "The request must have a query, and may have an operationName and variables.",
       cause: error,
     });
   }
+  throw badInput(tooDeep);
 }
 
 function fromUrl({ variables, ...others }: Record<string, unknown>): unknown {

@@ -5,7 +5,9 @@ import { bearerToken, type Authenticator } from "../auth/authenticate.js";
 import type { Viewer } from "../auth/roles.js";
 import type { Metrics } from "../metrics.js";
 import { createContext } from "./apollo.js";
+import { contentTypeFor } from "./content-type.js";
 import type { GraphQLContext } from "./context.js";
+import { areShallow, type DocumentLimits } from "./limits.js";
 import type { OperationRequest, PreparedOperations } from "./prepared-operations.js";
 
 export interface HttpOperationsOptions {
@@ -14,33 +16,20 @@ export interface HttpOperationsOptions {
   /** Undefined: every request goes through Apollo. */
   prepared: PreparedOperations | undefined;
   authenticator: Authenticator;
+  limits: DocumentLimits;
   metrics: Metrics;
 }
 
-const maxAcceptHeaders = 100;
-
 /** GraphQL over HTTP: prepared operations directly, everything else through Apollo Server. */
 export function registerHttpOperations(app: FastifyInstance, options: HttpOperationsOptions): void {
-  const { path, apollo, prepared, authenticator, metrics } = options;
-  const throughApollo = fastifyApolloHandler(apollo, { context: createContext(authenticator) });
+  const { path, apollo, prepared, authenticator, limits, metrics } = options;
+  const throughApollo = fastifyApolloHandler(apollo, { context: createContext({ authenticator, limits }) });
   const duration = metrics.operationDuration.labels({ transport: "graphql-http" });
-  /** The content type that Apollo negotiates, by `Accept` header, learned from its own answers. */
-  const contentTypes = new Map<string, string>();
-
-  async function learnContentType(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const body = await throughApollo.call(app, request, reply);
-    const { accept = "" } = request.headers;
-    const contentType = reply.getHeader("content-type");
-    if (reply.statusCode === 200 && typeof contentType === "string" && contentTypes.size < maxAcceptHeaders) {
-      contentTypes.set(accept, contentType);
-    }
-    return body;
-  }
 
   async function directly(request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
     const operation = prepared && operationOf(request, prepared);
     const known = operation && prepared.get(operation);
-    const contentType = contentTypes.get(request.headers.accept ?? "");
+    const contentType = contentTypeFor(request.headers.accept);
     const viewer = known && contentType !== undefined ? viewerOf(request) : undefined;
     if (!known || !viewer) return undefined;
     const start = performance.now();
@@ -64,7 +53,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
   app.route({
     method: ["GET", "POST"],
     url: path,
-    handler: async (request, reply) => (await directly(request, reply)) ?? learnContentType(request, reply),
+    handler: async (request, reply) => (await directly(request, reply)) ?? throughApollo.call(app, request, reply),
   });
 }
 
@@ -79,6 +68,7 @@ function operationOf(
   if (typeof query !== "string" || operationName === "") return undefined;
   if (operationName != null && typeof operationName !== "string") return undefined;
   if (variables != null && (typeof variables !== "object" || Array.isArray(variables))) return undefined;
+  if (!areShallow(variables)) return undefined;
   return { query, operationName, variables: variables as OperationRequest["variables"] };
 }
 

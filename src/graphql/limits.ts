@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   GraphQLError,
   Kind,
@@ -9,6 +10,7 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from "graphql";
+import { LRUCache } from "lru-cache";
 import { OperationCosts } from "./operation-cost.js";
 
 /**
@@ -24,6 +26,9 @@ export const maxCost = 20_000;
 /** Nothing in the schema needs more than one level. */
 export const maxVariableDepth = 32;
 
+export const tooDeep = `Variables may be nested at most ${maxVariableDepth} deep.`;
+const maxRemembered = 5_000;
+
 export const parseOptions = { maxLexicalTokens: maxTokens };
 
 /** graphql-js' own rules come besides. */
@@ -34,6 +39,7 @@ export function validationRules(introspection: boolean): ValidationRule[] {
 /** Limits that are cheap to check: they come before GraphQL's own rules, some of which take far longer. */
 export class DocumentLimits {
   readonly #costs: OperationCosts;
+  readonly #passed = new LRUCache<string, true>({ max: maxRemembered });
 
   constructor(schema: GraphQLSchema) {
     this.#costs = new OperationCosts(schema);
@@ -45,13 +51,27 @@ export class DocumentLimits {
    * @throws GraphQLError for a document that is no GraphQL, has too many tokens or is too long; or may cost too much
    */
   parse(text: string): DocumentNode {
-    if (text.length > maxDocumentLength) {
-      throw new GraphQLError(`A document may have at most ${maxDocumentLength} characters; this one has ${text.length}.`);
-    }
+    if (text.length > maxDocumentLength) throw tooLong(text);
     const document = parse(text, parseOptions);
     const problem = this.problemOf(document);
     if (problem) throw problem;
     return document;
+  }
+
+  /** As `problemOf`, remembered for texts that pass; what is no GraphQL passes, as the parser is to say what is wrong. */
+  problemOfText(text: string): GraphQLError | undefined {
+    const hash = hashOf(text);
+    if (this.#passed.has(hash)) return undefined;
+    if (text.length > maxDocumentLength) return tooLong(text);
+    let document: DocumentNode;
+    try {
+      document = parse(text, parseOptions);
+    } catch {
+      return undefined;
+    }
+    const problem = this.problemOf(document);
+    if (!problem) this.#passed.set(hash, true);
+    return problem;
   }
 
   problemOf(document: DocumentNode): GraphQLError | undefined {
@@ -75,6 +95,15 @@ export class DocumentLimits {
   costOf(...operation: Parameters<OperationCosts["of"]>): number {
     return this.#costs.of(...operation);
   }
+}
+
+/** What stands for a document's text in stores: texts are long, and clients choose them. */
+export function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
+}
+
+function tooLong({ length }: string): GraphQLError {
+  return new GraphQLError(`A document may have at most ${maxDocumentLength} characters; this one has ${length}.`);
 }
 
 /** Each fragment is counted once, then remembered: fragments that spread others twice each would else take for ever. */
@@ -109,11 +138,12 @@ function countRootFields(document: DocumentNode, root: SelectionSetNode): number
  * Whether variables are nested no deeper than is allowed: what reads them goes down by recursion. Looks without recursion,
  * and no further than the limit.
  */
-export function areShallow(variables: Readonly<Record<string, unknown>>): boolean {
-  let level: unknown[] = Object.values(variables);
-  for (let depth = 0; depth < maxVariableDepth; depth += 1) {
-    level = level.filter((value) => typeof value === "object" && value !== null).flatMap((value) => Object.values(value as object));
-    if (level.length === 0) return true;
+export function areShallow(variables: unknown): boolean {
+  let level = [variables];
+  for (let depth = 0; depth <= maxVariableDepth; depth += 1) {
+    const objects = level.filter((value) => typeof value === "object" && value !== null);
+    if (objects.length === 0) return true;
+    level = objects.flatMap((value): unknown[] => Object.values(value));
   }
   return false;
 }

@@ -5,6 +5,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isWrappingType,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
@@ -15,6 +16,7 @@ import {
   type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  type GraphQLType,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
@@ -26,6 +28,7 @@ interface ListSize {
   readonly sizedFields?: readonly string[] | undefined;
 }
 
+type Variables = Readonly<Record<string, unknown>>;
 type AnyField = GraphQLField<unknown, unknown>;
 
 /** For a list whose size the schema does not say: no field may be cheap because its mark was forgotten. */
@@ -35,9 +38,8 @@ const nameLength = 32;
 
 /**
  * Says what operations cost before they run: the number of values that their answer can hold, fields after the expansion of
- * fragments times the rows that they can return. A variable counts as the most that it may ask for, so the cost is a
- * property of the document alone and is judged once. It is an upper bound for everything but introspection, which is taken
- * at the average of the schema.
+ * fragments times the rows that they can return. It is an upper bound for everything but introspection, which is taken at
+ * the average of the schema.
  */
 export class OperationCosts {
   readonly #schema: GraphQLSchema;
@@ -50,29 +52,32 @@ export class OperationCosts {
     this.#introspectionSizes = introspectionSizes(schema);
   }
 
-  /** Linear in the document's size: each fragment is looked at once for each size that its lists may have. */
-  of(document: DocumentNode, operation: OperationDefinitionNode): number {
+  /**
+   * Linear in the document's size: each fragment is looked at once for each size that its lists may have.
+   *
+   * @param variables as GraphQL has read them. Left out, each counts as the most that it may ask for, so that the cost is a
+   * property of the document alone
+   */
+  of(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables = {}): number {
     const fragments = new Map<string, FragmentDefinitionNode>();
     for (const definition of document.definitions) {
       if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
     }
-    const walk = new Walk(fragments, (type, node, sized) => this.#field(type, node, sized));
+    const walk = new Walk(fragments, (type, node, sized) => this.#field(type, node, sized, variables));
     return walk.selectionSet(operation.selectionSet, this.#schema.getRootType(operation.operation) ?? undefined, {});
   }
 
-  #field(parent: GraphQLNamedType | undefined, node: FieldNode, sized: Sized): FieldCost {
+  #field(parent: GraphQLNamedType | undefined, node: FieldNode, sized: Sized, variables: Variables): FieldCost {
     const own = 1 + Math.floor((node.alias ?? node.name).value.length / nameLength);
     const field = this.#fieldOf(parent, node.name.value);
     if (!field) return { own, rows: 1, type: undefined, sized: {} };
     const listSize = this.#listSize(field);
-    const asked = listSize && sizeOf(listSize, field, node);
+    const asked = listSize && sizeOf(listSize, field, node, variables);
     const sizedFields = listSize?.sizedFields ?? [];
-    const rows = isList(field.type)
-      ? (sized[field.name] ?? this.#introspectionSizes.get(`${parent?.name}.${field.name}`) ?? asked ?? unknownSize)
-      : 1;
+    const known = this.#introspectionSizes.get(`${parent?.name}.${field.name}`);
     return {
       own,
-      rows,
+      rows: known ?? (isList(field.type) ? (sized[field.name] ?? asked ?? unknownSize) : 1),
       type: getNamedType(field.type),
       sized: asked === undefined ? {} : Object.fromEntries(sizedFields.map((name) => [name, asked])),
     };
@@ -148,13 +153,21 @@ class Walk {
   }
 }
 
-/** As many as the arguments ask for, where they are written as numbers or left out; at most what the schema assumes. */
-function sizeOf({ assumedSize, slicingArguments = [] }: ListSize, field: AnyField, node: FieldNode): number {
+/** As many as the arguments ask for, where that is known; at most what the schema assumes. */
+function sizeOf(
+  { assumedSize, slicingArguments = [] }: ListSize,
+  field: AnyField,
+  node: FieldNode,
+  variables: Variables,
+): number {
   const asked = slicingArguments.map((name) => {
     const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
     if (given?.kind === Kind.INT) return Number(given.value);
-    const { defaultValue } = field.args.find((argument) => argument.name === name) ?? {};
-    return given === undefined && typeof defaultValue === "number" ? defaultValue : assumedSize;
+    const value =
+      given?.kind === Kind.VARIABLE
+        ? variables[given.name.value]
+        : field.args.find((argument) => argument.name === name)?.defaultValue;
+    return typeof value === "number" ? value : assumedSize;
   });
   return Math.min(assumedSize, ...asked.map((size) => Math.max(1, size)));
 }
@@ -170,10 +183,14 @@ function introspectionSizes(schema: GraphQLSchema): ReadonlyMap<string, number> 
   const fields = objects.flatMap((type) => Object.values(type.getFields()));
   const args = fields.flatMap((field) => field.args);
   const average = (count: number, among: number) => Math.max(1, count / among);
+  const references = [...fields, ...args].map(({ type }) => wrappersOf(type));
+  const wrappers = references.reduce((sum, count) => sum + count, 0);
   return new Map([
     ["__Schema.types", types.length],
     ["__Schema.directives", schema.getDirectives().length],
     ["__Type.fields", average(fields.length, types.length)],
+    // Of a type that is not null and of a list there is an inner one, of all others there is none.
+    ["__Type.ofType", wrappers / (references.length + wrappers)],
     ["__Type.inputFields", 1],
     ["__Type.enumValues", average(types.flatMap(enumValues).length, types.length)],
     ["__Type.interfaces", 1],
@@ -182,6 +199,10 @@ function introspectionSizes(schema: GraphQLSchema): ReadonlyMap<string, number> 
     ["__Directive.args", 1],
     ["__Directive.locations", 2],
   ]);
+}
+
+function wrappersOf(type: GraphQLType): number {
+  return isWrappingType(type) ? 1 + wrappersOf(type.ofType) : 0;
 }
 
 function enumValues(type: GraphQLNamedType): readonly unknown[] {

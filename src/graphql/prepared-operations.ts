@@ -1,24 +1,25 @@
 import {
-  getOperationAST,
-  Kind,
   OperationTypeNode,
-  visit,
-  BREAK,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  type OperationDefinitionNode,
 } from "graphql";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
+import { LRUCache } from "lru-cache";
+import { TokenBucket } from "../token-bucket.js";
 import { everybody, type GraphQLContext } from "./context.js";
+import { preparable, type Preparable } from "./preparable.js";
+import { SharedFields } from "./shared-fields.js";
 import { schemaWithSharedRows, shareRows } from "./shared-rows.js";
 
 export interface PreparedOperationsOptions {
   schema: GraphQLSchema;
   /** What clients see of an error of execution; logs it. */
   present: (error: GraphQLError, operationName: string | undefined) => GraphQLFormattedError;
+  /** Milliseconds, of a clock that never goes back. */
+  now: () => number;
 }
 
 /** A response as Apollo would send it. */
@@ -37,10 +38,20 @@ export interface OperationRequest {
 
 /** Compiling costs milliseconds, so what is asked for only now and then is left to Apollo. */
 const compileAfter = 3;
-/** Bounded, as clients may send as many documents as they like; the longest unused go first. */
-const maxPrepared = 500;
+/** Longer documents are left to Apollo, and so are operations with longer names. */
+const maxLength = { document: 4_096, operationName: 256 };
+/**
+ * Bounded, as clients may send as many documents as they like; what was unused for longest goes first. In the parts that
+ * `Preparable.size` counts: some 20 to 40 MB.
+ */
+const maxKeptSize = 10_000;
+/** What an operation of any size takes besides. */
+const baseSize = 5;
+/** Parts a second, 40 µs each: the process has better things to do. */
+const compileRate = { perSecond: 1_000, burst: 2_000 };
 const maxSeen = 5_000;
-/** An expected error needs no stack, which is dear. */
+const maxHashes = 500;
+/** An expected error needs no stack trace, which is expensive. */
 const compilerOptions = { disablingCapturingStackErrors: true };
 
 /**
@@ -51,15 +62,22 @@ const compilerOptions = { disablingCapturingStackErrors: true };
 export class PreparedOperations {
   readonly #options: PreparedOperationsOptions;
   readonly #schemaWithSharedRows: GraphQLSchema;
-  readonly #prepared = new Map<string, PreparedOperation>();
+  readonly #sharedFields: SharedFields;
+  readonly #compileRate = new TokenBucket(compileRate);
+  /** By name and text, as they come with each request. */
+  readonly #prepared = new LRUCache<string, PreparedOperation>({
+    maxSize: maxKeptSize,
+    sizeCalculation: ({ size }) => baseSize + size,
+  });
   /** What stands for a document's SHA-256, once Apollo has taken it for that. */
-  readonly #texts = new Map<string, string>();
-  /** How often Apollo has accepted what is not compiled; 0 for what can't be. */
-  readonly #seen = new Map<string, number>();
+  readonly #texts = new LRUCache<string, string>({ max: maxHashes });
+  /** How often Apollo has accepted what is not compiled, by the document's hash; Infinity for what can't be. */
+  readonly #seen = new LRUCache<string, number>({ max: maxSeen });
 
   constructor(options: PreparedOperationsOptions) {
     this.#options = options;
     this.#schemaWithSharedRows = schemaWithSharedRows(options.schema);
+    this.#sharedFields = new SharedFields(options.schema);
   }
 
   get(request: OperationRequest): PreparedOperation | undefined {
@@ -74,33 +92,34 @@ export class PreparedOperations {
   /**
    * Says that Apollo accepted this operation.
    *
-   * @param hash when it was asked for by its hash
+   * @param hash SHA-256 of the document's text
+   * @param byHash whether it was asked for by its hash
    */
-  learn(request: OperationRequest, document: DocumentNode, hash?: string): void {
-    if (hash !== undefined && !this.#texts.has(hash)) remember(this.#texts, hash, request.query, maxPrepared);
+  learn(request: OperationRequest, document: DocumentNode, hash: string, byHash = false): void {
+    const operationName = request.operationName ?? undefined;
+    if (request.query.length > maxLength.document || (operationName?.length ?? 0) > maxLength.operationName) return;
+    if (byHash) this.#texts.set(hash, request.query);
     const key = keyOf(request);
     if (this.#prepared.has(key)) return;
-    const times = this.#seen.get(key);
-    if (times === 0) return;
-    if (times === undefined || times < compileAfter) {
-      remember(this.#seen, key, (times ?? 0) + 1, maxSeen);
-      return;
-    }
-    const operation = this.#compile(request.operationName ?? undefined, document);
-    if (operation) remember(this.#prepared, key, operation, maxPrepared);
-    remember(this.#seen, key, 0, maxSeen);
+    const seen = keyOf({ operationName, query: hash });
+    const times = (this.#seen.get(seen) ?? 0) + 1;
+    this.#seen.set(seen, times);
+    if (times <= compileAfter || times === Infinity) return;
+    const plan = preparable(this.#options.schema, document, operationName);
+    if (plan && !this.#compileRate.take(this.#options.now(), plan.size)) return;
+    const operation = plan && this.#compile(operationName, document, plan);
+    if (operation) this.#prepared.set(key, operation);
+    else this.#seen.set(seen, Infinity);
   }
 
-  #compile(operationName: string | undefined, document: DocumentNode): PreparedOperation | undefined {
-    const definition = getOperationAST(document, operationName);
-    if (!definition || !isPreparable(definition) || isIntrospection(document)) return undefined;
-    const isMutation = definition.operation === OperationTypeNode.MUTATION;
-    const shared = isMutation ? shareRows(document, definition) : undefined;
-    const compiled = shared
-      ? compileQuery(this.#schemaWithSharedRows, shared.document, operationName, compilerOptions)
+  #compile(operationName: string | undefined, document: DocumentNode, plan: Preparable): PreparedOperation | undefined {
+    const { definition } = plan;
+    const rows = definition.operation === OperationTypeNode.MUTATION ? shareRows(document, definition) : undefined;
+    const compiled = rows
+      ? compileQuery(this.#schemaWithSharedRows, rows.document, operationName, compilerOptions)
       : compileQuery(this.#options.schema, document, operationName, compilerOptions);
     if (!isCompiledQuery(compiled)) return undefined;
-    const write = shared?.write ?? ((data: unknown) => `{"data":${JSON.stringify(data)}}\n`);
+    const write = rows?.write ?? ((data: unknown) => `{"data":${JSON.stringify(data)}}\n`);
     const execute: Execute = async (context, variables) => {
       const { data, errors }: ExecutionResult = await compiled.query(undefined, context, variables ?? {});
       if (data === undefined) return undefined;
@@ -110,7 +129,8 @@ export class PreparedOperations {
       const codes = presented.map(({ extensions }) => String(extensions?.code));
       return { body: `${JSON.stringify({ errors: presented, data })}\n`, codes };
     };
-    return new PreparedOperation(execute, !isMutation);
+    const isShared = definition.operation === OperationTypeNode.QUERY && this.#sharedFields.cover(document, definition);
+    return new PreparedOperation(execute, plan, isShared);
   }
 }
 
@@ -118,25 +138,36 @@ type Variables = OperationRequest["variables"];
 type Execute = (context: GraphQLContext, variables: Variables) => Promise<PreparedAnswer | undefined>;
 
 export class PreparedOperation {
+  readonly size: number;
   readonly #execute: Execute;
-  readonly #isQuery: boolean;
+  readonly #isShared: boolean;
+  readonly #notNull: readonly string[];
+  /** Variables that the operation declares: the others make no difference. */
+  readonly #declared: readonly string[];
   /** Queries that came in this turn of the event loop, by their variables. */
   readonly #gathered = new Map<string, Promise<PreparedAnswer | undefined>>();
 
-  constructor(execute: Execute, isQuery: boolean) {
+  constructor(execute: Execute, { definition, size, notNull }: Preparable, isShared: boolean) {
     this.#execute = execute;
-    this.#isQuery = isQuery;
+    this.size = size;
+    this.#notNull = notNull;
+    this.#isShared = isShared;
+    this.#declared = (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   }
 
   /**
-   * Executes it. Queries that are alike and came in the same turn of the event loop are executed once: every field of a
-   * query is public, so nothing of it depends on who asks, and nobody is given what was read before the request came.
+   * Executes it. Where the schema says that nothing of the answer depends on who asks, queries that are alike and came in
+   * the same turn of the event loop are executed once, as nobody; nobody is given what was read before the request came.
    *
    * @returns undefined when the variables are refused: nothing was executed
    */
   run(context: GraphQLContext, variables: Variables): Promise<PreparedAnswer | undefined> {
-    if (!this.#isQuery) return this.#execute(context, variables);
-    const key = JSON.stringify(variables ?? null);
+    if (variables && this.#notNull.some((name) => variables[name] === null)) return Promise.resolve(undefined);
+    if (!this.#isShared) return this.#execute(context, variables);
+    // In brackets, as one that is null is not one that is not there.
+    const key = JSON.stringify(
+      this.#declared.map((name) => (variables && Object.hasOwn(variables, name) ? [variables[name]] : 0)),
+    );
     const known = this.#gathered.get(key);
     if (known) return known;
     const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
@@ -151,33 +182,4 @@ export class PreparedOperation {
 /** No valid document holds a NUL, so a name and a document never read like another document. */
 function keyOf({ operationName, query }: OperationRequest): string {
   return operationName == null ? query : `${operationName}\0${query}`;
-}
-
-/**
- * Of several mutations in one operation, graphql-js starts none after one that fails a non-null field; compiled ones all
- * run. So only those with one field are compiled.
- */
-function isPreparable({ operation, selectionSet }: OperationDefinitionNode): boolean {
-  if (operation !== OperationTypeNode.MUTATION) return operation === OperationTypeNode.QUERY;
-  const [only, ...others] = selectionSet.selections;
-  return only?.kind === Kind.FIELD && others.length === 0;
-}
-
-function isIntrospection(document: DocumentNode): boolean {
-  let found = false;
-  visit(document, {
-    [Kind.FIELD]: ({ name }) => {
-      found ||= name.value === "__schema" || name.value === "__type";
-      return found ? BREAK : undefined;
-    },
-  });
-  return found;
-}
-
-/** Adds to a bounded map, whose oldest entry makes room. */
-function remember<T>(map: Map<string, T>, key: string, value: T, maxSize: number): void {
-  map.delete(key);
-  const [oldest] = map.size >= maxSize ? map.keys() : [];
-  if (oldest !== undefined) map.delete(oldest);
-  map.set(key, value);
 }

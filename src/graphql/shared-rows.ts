@@ -13,8 +13,8 @@ import type { ScoreEntry } from "../leaderboard/types.js";
 
 /**
  * The top scores in an increment's answer are the same for its whole batch, and most of the answer. So a mutation that asks
- * for them plainly is compiled against a schema in which they are a leaf: the list comes out as it is in memory, is written
- * once, and spliced into each answer of the batch.
+ * for them plainly is compiled against a schema in which they are a leaf: the list comes out as it is in memory, and is
+ * written once for all answers of the batch.
  */
 export interface SharedRows {
   /** The document without a selection below the rows. */
@@ -26,8 +26,6 @@ export interface SharedRows {
 const payloadType = "IncrementScorePayload";
 const rowsField = "topScores";
 const rowType = "ScoreEntry";
-/** Stands where the rows belong while the rest is written. No string within JSON holds a quote that is not escaped. */
-const placeholder = "rows";
 
 const leaf = new GraphQLScalarType({ name: "SharedRows", serialize: (rows) => rows });
 
@@ -72,19 +70,25 @@ function columnsOf(asked: FieldNode): ReadonlyMap<string, string> | undefined {
 
 function writer(mutationKey: string, rowsKey: string, columns: ReadonlyMap<string, string>): SharedRows["write"] {
   const written = new WeakMap<readonly ScoreEntry[], string>();
-  const mark = `${JSON.stringify(rowsKey)}:${JSON.stringify(placeholder)}`;
-  return (data) => {
-    const payload = data[mutationKey] as Record<string, unknown>;
-    const rows = payload[rowsKey] as readonly ScoreEntry[];
+  const writeRows = (rows: readonly ScoreEntry[]) => {
     let text = written.get(rows);
     if (text === undefined) {
-      text = `${JSON.stringify(rowsKey)}:[${rows.map((row) => writeRow(row, columns)).join()}]`;
+      text = `[${rows.map((row) => writeRow(row, columns)).join()}]`;
       written.set(rows, text);
     }
-    payload[rowsKey] = placeholder;
-    const body = `{"data":${JSON.stringify(data)}}\n`;
-    const at = body.indexOf(mark);
-    return body.slice(0, at) + text + body.slice(at + mark.length);
+    return text;
+  };
+  const head = `{"data":{${JSON.stringify(mutationKey)}:{`;
+  return (data) => {
+    const payload = data[mutationKey] as Readonly<Record<string, unknown>>;
+    let body = head;
+    // Part by part: whatever stood in for the rows in a text could be a player's id, too.
+    for (const key of Object.keys(payload)) {
+      if (body !== head) body += ",";
+      const value = payload[key];
+      body += `${JSON.stringify(key)}:${key === rowsKey ? writeRows(value as readonly ScoreEntry[]) : JSON.stringify(value)}`;
+    }
+    return `${body}}}}\n`;
   };
 }
 

@@ -1,23 +1,32 @@
 import { GraphQLError, execute, type GraphQLSchema } from "graphql";
 import type { ServerOptions } from "graphql-ws";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { WebSocket } from "ws";
 import { bearerToken, type Authenticator } from "../auth/authenticate.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
-import { StandingsError } from "../errors.js";
-import type { SubscriptionHub } from "../feed/subscription-hub.js";
+import { badInput, StandingsError } from "../errors.js";
 import type { ViewerSocket } from "../feed/viewer-socket.js";
 import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
-import { closeCodes, maxSubscriptionsPerSocket } from "./connection-limits.js";
+import { TokenBucket } from "../token-bucket.js";
+import {
+  closeCodes,
+  maxIdLength,
+  maxOperationsInFlight,
+  maxSubscriptionsPerSocket,
+  pingIntervalMs,
+  refusalRate,
+} from "./connection-limits.js";
 import type { SubscriberContext } from "./context.js";
-import type { Documents } from "./documents.js";
+import type { Documents, JudgedDocument } from "./documents.js";
 import { errorCode, countingPresenter } from "./errors.js";
-import { subscribeThroughHub } from "./shared-subscription.js";
+import { areShallow, tooDeep } from "./limits.js";
+import type { Subscriptions } from "./subscriptions.js";
 
 export interface SocketOperationsOptions {
   schema: GraphQLSchema;
   documents: Documents;
-  hub: SubscriptionHub;
+  subscriptions: Subscriptions;
   authenticator: Authenticator;
   metrics: Metrics;
   logger: Logger;
@@ -30,6 +39,11 @@ export interface SocketState extends Record<PropertyKey, unknown> {
   /** The address that it came from. */
   readonly caller: string;
   subscriptions: number;
+  /** Lets queries and mutations run, only so many at once. */
+  readonly turnstile: LimitFunction;
+  readonly refusals: TokenBucket;
+  /** Ends when the last document that came was judged: of one socket's documents, one is judged at a time. */
+  judging: Promise<unknown>;
   /** When the last message came, in terms of performance.now(). */
   activeAt: number;
   /** Whether the last ping was answered. */
@@ -52,7 +66,7 @@ const maxTimeoutMs = 2 ** 31 - 1;
  * catalogue's words. The rest of the protocol is graphql-ws' own.
  */
 export function socketOperations(options: SocketOperationsOptions): ServerOptions<ConnectionParams, SocketState> {
-  const { schema, documents, hub, authenticator, metrics } = options;
+  const { schema, documents, subscriptions, authenticator, metrics } = options;
 
   const present = countingPresenter("graphql-ws", options);
 
@@ -67,13 +81,18 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       if (extra.viewer.role !== "none") closeAt(extra, extra.viewer.expiresAt);
       return true;
     },
-    onSubscribe: ({ extra }, id, { query, operationName, variables }) => {
+    onSubscribe: async ({ extra }, id, { query, operationName, variables }) => {
+      if (Buffer.byteLength(id) > maxIdLength) {
+        extra.socket.close(closeCodes.policyViolation, "The subscription's id is too long");
+        return [new GraphQLError("The subscription's id is too long.")];
+      }
       // A client may go on sending on a socket that is being closed.
       if (extra.viewer && extra.viewer.role !== "none" && extra.viewer.expiresAt <= Date.now()) {
         return [new GraphQLError("", { originalError: new StandingsError("unauthenticated") })];
       }
-      const parsed = documents.get(query);
-      if ("errors" in parsed) return parsed.errors;
+      const judged = await judge(documents, extra, query);
+      if (!judged.document) return judged.errors;
+      if (!areShallow(variables)) return [badVariables()];
       const contextValue: SubscriberContext & { state: SocketState } = {
         viewer: extra.viewer ?? anonymous,
         caller: extra.caller,
@@ -82,21 +101,29 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
         text: query,
         state: extra,
       };
-      return { schema, document: parsed.document, operationName, variableValues: variables, contextValue };
+      return { schema, document: judged.document, operationName, variableValues: variables, contextValue };
     },
     onNext: (_context, _id, { operationName }, _args, { data, errors }) => {
       if (!errors) return undefined;
       const presented = errors.map((error) => present(error, "execute", operationName));
       return { ...(data !== undefined && { data }), errors: presented };
     },
-    onError: (_context, _id, { operationName }, errors) =>
-      errors.map((error) => present(error, "refuse", operationName)),
+    onError: ({ extra }, _id, { operationName }, errors) => {
+      if (!extra.refusals.take(performance.now())) {
+        extra.socket.close(closeCodes.policyViolation, "Too many refused operations");
+      }
+      return errors.map((error) => present(error, "refuse", operationName));
+    },
     onClose: ({ extra }) => clearTimeout(extra.expiry),
-    execute: async (args) => {
-      const stop = metrics.operationDuration.startTimer({ transport: "graphql-ws" });
-      const result = await execute(args);
-      stop();
-      return result;
+    execute: (args) => {
+      const { state } = args.contextValue as { state: SocketState };
+      return state.turnstile(async () => {
+        if (!(await hasTakenAnswers(state))) return { errors: [new GraphQLError("The socket is closed.")] };
+        const stop = metrics.operationDuration.startTimer({ transport: "graphql-ws" });
+        const result = await execute(args);
+        stop();
+        return result;
+      });
     },
     subscribe: (args) => {
       const { state } = args.contextValue as { state: SocketState };
@@ -105,12 +132,56 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
         return { errors: [new GraphQLError("Too many subscriptions on one socket.")] };
       }
       state.subscriptions += 1;
-      return subscribeThroughHub(hub, args, {
+      return subscriptions.subscribe(args, {
         present: (error) => present(error, "execute", args.operationName),
         onEnd: () => (state.subscriptions -= 1),
       });
     },
   };
+}
+
+/** What a socket begins with. */
+export function newSocketState(
+  socket: WebSocket,
+  viewerSocket: ViewerSocket,
+  caller: string,
+  now: number,
+): SocketState {
+  return {
+    socket,
+    viewerSocket,
+    caller,
+    subscriptions: 0,
+    turnstile: pLimit(maxOperationsInFlight),
+    refusals: new TokenBucket(refusalRate),
+    judging: Promise.resolve(),
+    activeAt: now,
+    answersPings: true,
+    // Those that came together are not to be asked together for ever after.
+    pingAt: now + Math.random() * pingIntervalMs,
+  };
+}
+
+/** What this socket sends waits for what it sent before, so that it can't fill the queue that all share. */
+function judge(documents: Documents, state: SocketState, text: string): Promise<JudgedDocument> {
+  const judged = state.judging.then(() => documents.judge(text));
+  state.judging = judged;
+  return judged;
+}
+
+/**
+ * Waits until the socket has taken what it asked for before, so that answers never pile up behind a client that does not
+ * read. One that takes nothing for long is cut off by the sweep.
+ *
+ * @returns false when it was closed meanwhile
+ */
+async function hasTakenAnswers({ socket, viewerSocket }: SocketState): Promise<boolean> {
+  if (!viewerSocket.isDrained) await new Promise<void>((resolve) => viewerSocket.whenDrained(resolve));
+  return socket.readyState === socket.OPEN;
+}
+
+function badVariables(): GraphQLError {
+  return new GraphQLError("", { originalError: badInput(tooDeep) });
 }
 
 /** @throws StandingsError `unauthenticated` when `authorization` is there and is no text */

@@ -6,14 +6,20 @@ import { ViewerSocket } from "../feed/viewer-socket.js";
 import type { Service } from "../lifecycle.js";
 import {
   closeCodes,
-  maxBufferedBytes,
   maxIdleMs,
   maxStallMs,
-  MessageRate,
+  messageRate,
+  pingIntervalMs,
   type ConnectionLimits,
 } from "./connection-limits.js";
+import { TokenBucket } from "../token-bucket.js";
 import { isAllowedOrigin } from "./origins.js";
-import { socketOperations, type SocketOperationsOptions, type SocketState } from "./socket-operations.js";
+import {
+  newSocketState,
+  socketOperations,
+  type SocketOperationsOptions,
+  type SocketState,
+} from "./socket-operations.js";
 
 export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   path: string;
@@ -22,8 +28,6 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
 }
 
 const maxMessageBytes = 64 * 1024;
-/** A socket that has not answered the last ping when the next is due is dead. Proxies' patience mostly ends at 60 s. */
-const pingIntervalMs = 30_000;
 const sweepMs = 1_000;
 const closeGraceMs = 1_000;
 
@@ -93,18 +97,9 @@ export class GraphQLSockets implements Service {
     const { metrics, logger } = this.#options;
     metrics.sockets.inc();
     const now = performance.now();
-    const state: SocketState = {
-      socket,
-      viewerSocket: new ViewerSocket(socket),
-      caller,
-      subscriptions: 0,
-      activeAt: now,
-      answersPings: true,
-      // Those that came together are not to be asked together for ever after.
-      pingAt: now + Math.random() * pingIntervalMs,
-    };
+    const state = newSocketState(socket, new ViewerSocket(socket), caller, now);
     this.#states.set(socket, state);
-    const rate = new MessageRate();
+    const rate = new TokenBucket(messageRate);
     const closed = this.#server.opened(
       {
         protocol: socket.protocol,
@@ -142,7 +137,7 @@ export class GraphQLSockets implements Service {
   #sweep(now: number): void {
     for (const [socket, state] of this.#states) {
       const { viewerSocket, subscriptions, activeAt } = state;
-      if (viewerSocket.stalledFor(now) > maxStallMs || socket.bufferedAmount > maxBufferedBytes) this.#cutOff(socket);
+      if (viewerSocket.stalledFor(now) > maxStallMs) this.#cutOff(socket);
       else if (subscriptions === 0 && now - activeAt > maxIdleMs) socket.close(closeCodes.normal, "Idle");
       else if (now >= state.pingAt) ping(socket, state, now);
     }

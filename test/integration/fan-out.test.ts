@@ -111,7 +111,7 @@ test("subscriptions that differ get what each of them asked for, also on one soc
   }
 });
 
-test.each(['"', "\\", "\n\u0000", "😀 é", "__proto__", "x".repeat(1_000), " "])(
+test.each(['"', "\\", "\n\u0000", "😀 é", "__proto__", "x".repeat(256), " "])(
   "the subscription id %j comes back as it was sent",
   async (id) => {
     const socket = await connect();

@@ -12,7 +12,8 @@ import { SubscriptionHub } from "../../src/feed/subscription-hub.js";
 import { TopScoresFeed } from "../../src/feed/top-scores-feed.js";
 import { ViewerConnection } from "../../src/feed/viewer-connection.js";
 import { createSchema } from "../../src/graphql/schema.js";
-import { serialise, subscribeThroughHub } from "../../src/graphql/shared-subscription.js";
+import { serialise, Subscriptions } from "../../src/graphql/subscriptions.js";
+import { DocumentLimits } from "../../src/graphql/limits.js";
 import { Leaderboard } from "../../src/leaderboard/leaderboard.js";
 import { ScoreStore } from "../../src/leaderboard/score-store.js";
 import { toBoards, type Board, type Score, type UserId } from "../../src/leaderboard/types.js";
@@ -228,13 +229,14 @@ test("random subscriptions read the same, shared or not", async () => {
   for (let player = 1; player <= 5; player += 1) await increment(`u${player}`, player);
   const chosen = fc.sample(operations.filter(isValid), 250);
   const present = (error: { message: string }) => ({ message: error.message });
+  const subscriptions = new Subscriptions({ schema, limits: new DocumentLimits(schema), hub });
   const ends: (() => void)[] = [];
   const pairs = await Promise.all(
-    chosen.map(async ({ query, variables }) => {
+    chosen.map(async ({ query, variables }, index) => {
       const args = { schema, document: parse(query), variableValues: variables };
       const recorder = new Recorder();
-      const contextValue = { viewer: anonymous, connection: recorder, id: "1", text: query };
-      const shared = await subscribeThroughHub(hub, { ...args, contextValue }, { present, onEnd: () => undefined });
+      const contextValue = { viewer: anonymous, caller: `${index}`, connection: recorder, id: "1", text: query };
+      const shared = await subscriptions.subscribe({ ...args, contextValue }, { present, onEnd: () => undefined });
       const ordinary = await subscribe({ ...args, contextValue });
       const results: string[] = [];
       if (Symbol.asyncIterator in ordinary && Symbol.asyncIterator in shared) {
