@@ -5,7 +5,6 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  isWrappingType,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
@@ -16,7 +15,6 @@ import {
   type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
-  type GraphQLType,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
@@ -183,8 +181,8 @@ function introspectionSizes(schema: GraphQLSchema): ReadonlyMap<string, number> 
   const fields = objects.flatMap((type) => Object.values(type.getFields()));
   const args = fields.flatMap((field) => field.args);
   const average = (count: number, among: number) => Math.max(1, count / among);
-  const references = [...fields, ...args].map(({ type }) => wrappersOf(type));
-  const wrappers = references.reduce((sum, count) => sum + count, 0);
+  const references = [...fields, ...args].map(({ type }) => String(type));
+  const wrappers = references.join("").match(/[![]/g)?.length ?? 0;
   return new Map([
     ["__Schema.types", types.length],
     ["__Schema.directives", schema.getDirectives().length],
@@ -199,10 +197,6 @@ function introspectionSizes(schema: GraphQLSchema): ReadonlyMap<string, number> 
     ["__Directive.args", 1],
     ["__Directive.locations", 2],
   ]);
-}
-
-function wrappersOf(type: GraphQLType): number {
-  return isWrappingType(type) ? 1 + wrappersOf(type.ofType) : 0;
 }
 
 function enumValues(type: GraphQLNamedType): readonly unknown[] {
