@@ -34,6 +34,7 @@ export const maxPreparedSize = 200;
  * - queries, and mutations of one field: of several, graphql-js starts none after one that failed, and graphql-jit all;
  * - each fragment is spread at most once;
  * - where a name comes twice in one object, it is a leaf and under no condition (as `__typename`, which clients add);
+ * - no variable is null by default where null is not allowed;
  * - no introspection, and no name that JavaScript's objects have by themselves;
  * - at most `maxPreparedSize` parts after expansion.
  *
@@ -51,7 +52,11 @@ export function preparable(
   const expansion = new Expansion(document);
   const { variableDefinitions = [], selectionSet } = definition;
   if (!expansion.add(variableDefinitions.length) || !expansion.isPlain(selectionSet)) return undefined;
-  return { definition, size: expansion.size, notNull: nullableWhereNullIsNotAllowed(schema, document) };
+  const notNull = nullableWhereNullIsNotAllowed(schema, document);
+  const nullByDefault = variableDefinitions.some(
+    ({ variable, defaultValue }) => defaultValue?.kind === Kind.NULL && notNull.includes(variable.name.value),
+  );
+  return nullByDefault ? undefined : { definition, size: expansion.size, notNull };
 }
 
 function isPreparableKind({ operation, selectionSet }: OperationDefinitionNode): boolean {

@@ -1,10 +1,12 @@
 import {
+  Kind,
   OperationTypeNode,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from "graphql";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 import { LRUCache } from "lru-cache";
@@ -114,7 +116,8 @@ export class PreparedOperations {
 
   #compile(operationName: string | undefined, document: DocumentNode, plan: Preparable): PreparedOperation | undefined {
     const { definition } = plan;
-    const rows = definition.operation === OperationTypeNode.MUTATION ? shareRows(document, definition) : undefined;
+    const isQuery = definition.operation === OperationTypeNode.QUERY;
+    const rows = isQuery ? undefined : shareRows(document, definition);
     const compiled = rows
       ? compileQuery(this.#schemaWithSharedRows, rows.document, operationName, compilerOptions)
       : compileQuery(this.#options.schema, document, operationName, compilerOptions);
@@ -123,13 +126,15 @@ export class PreparedOperations {
     const execute: Execute = async (context, variables) => {
       const { data, errors }: ExecutionResult = await compiled.query(undefined, context, variables ?? {});
       if (data === undefined) return undefined;
+      // With one error graphql-js may not even start the other fields, and which errors there are is for it to say.
+      if (errors && isQuery && (errors.length > 1 || !hasOneRootField(definition))) return undefined;
       // A mutation whose only field failed has no data: its field may not be null.
       if (!errors && data !== null) return { body: write(data), codes: [] };
       const presented = (errors ?? []).map((error) => this.#options.present(error, operationName));
       const codes = presented.map(({ extensions }) => String(extensions?.code));
       return { body: `${JSON.stringify({ errors: presented, data })}\n`, codes };
     };
-    const isShared = definition.operation === OperationTypeNode.QUERY && this.#sharedFields.cover(document, definition);
+    const isShared = isQuery && this.#sharedFields.cover(document, definition);
     return new PreparedOperation(execute, plan, isShared);
   }
 }
@@ -159,7 +164,7 @@ export class PreparedOperation {
    * Executes it. Where the schema says that nothing of the answer depends on who asks, queries that are alike and came in
    * the same turn of the event loop are executed once, as nobody; nobody is given what was read before the request came.
    *
-   * @returns undefined when the variables are refused: nothing was executed
+   * @returns undefined when Apollo is to answer: the variables are refused, or a query failed; nothing was changed
    */
   run(context: GraphQLContext, variables: Variables): Promise<PreparedAnswer | undefined> {
     if (variables && this.#notNull.some((name) => variables[name] === null)) return Promise.resolve(undefined);
@@ -177,6 +182,10 @@ export class PreparedOperation {
     this.#gathered.set(key, answer);
     return answer;
   }
+}
+
+function hasOneRootField({ selectionSet: { selections } }: OperationDefinitionNode): boolean {
+  return selections.length === 1 && selections[0]?.kind === Kind.FIELD;
 }
 
 /** No valid document holds a NUL, so a name and a document never read like another document. */

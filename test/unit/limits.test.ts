@@ -169,7 +169,10 @@ describe("what an operation costs", () => {
     const ofServed = new DocumentLimits(served);
     expect(ofServed.problemOf(parse(whole))).toBeUndefined();
     const types = `types { ...FullType fields { name args { ...InputValue } type { ...TypeRef } } }`;
-    const twenty = `${whole.replace("__schema {", `${fields(19, "s").replaceAll(": a", `: __schema { ${types} }`)} __schema {`)}`;
+    const twenty = whole.replace(
+      "__schema {",
+      `${fields(19, "s").replaceAll(": a", `: __schema { ${types} }`)} __schema {`,
+    );
     expect(ofServed.problemOf(parse(twenty))?.message).toContain("may cost at most");
   });
 

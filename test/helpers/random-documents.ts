@@ -1,0 +1,146 @@
+import { getNamedType, isInputType, isObjectType, type GraphQLField, type GraphQLSchema } from "graphql";
+
+/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export interface RandomRequest {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: Record<string, unknown>;
+}
+
+/** Names that mean something elsewhere: to JavaScript, to JSON, to what writes answers. */
+const aliases = [
+  "a",
+  "b",
+  "rows",
+  "topScores",
+  "data",
+  "errors",
+  "rank",
+  "toString",
+  "constructor",
+  "__proto__",
+  "length",
+];
+/** Ids that look like parts of an answer, or of a pattern. */
+const ids = ["u", "rows", '"topScores":"rows"', "$&$1$`", "\\", '{"data":null}', "__proto__", "é\u2028😀", " "];
+const numbers = ["1", "3", "10", "0", "101", "-1", "2147483648", "9007199254740991"];
+
+interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly given: string;
+}
+
+/**
+ * A document that uses all of GraphQL's syntax for operations over a schema, most of them valid: fragments that are used
+ * again and nested, inline fragments with and without a type, directives with variables, aliases, arguments as literals and
+ * variables, defaults and nulls, several operations; with variables that mostly fit.
+ */
+export function randomRequest(schema: GraphQLSchema, random: () => number): RandomRequest {
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const chance = (share: number) => random() < share;
+  const variables = new Map<string, Variable>();
+  const fragments = new Map<string, { type: string; body: string }>();
+  /** Of this request: some have plain documents, some use a part of the syntax again and again. */
+  const taste = {
+    directives: pick([0, 0, 0.1, 0.4]),
+    aliases: pick([0.1, 0.5]),
+    fragments: pick([0, 0.1, 0.4]),
+    variables: pick([0, 0.3, 0.8]),
+  };
+
+  function variable(type: string): string {
+    const known = [...variables.values()].filter((each) => each.type === type);
+    if (known.length > 0 && chance(0.6)) return `$${pick(known).name}`;
+    const name = `${pick(["v", "w", "l", "data", "_"])}${variables.size}`;
+    const nullable = type.replace(/!$/, "");
+    const declared = chance(0.6) ? type : nullable;
+    const fallback = chance(declared === type ? 0.4 : 0.7) ? ` = ${literal(declared)}` : "";
+    variables.set(name, { name, type, given: `$${name}: ${declared}${fallback}` });
+    return `$${name}`;
+  }
+
+  function literal(type: string): string {
+    if (!type.endsWith("!") && chance(0.15)) return "null";
+    if (type.startsWith("Boolean")) return pick(["true", "false"]);
+    if (type.startsWith("Int") || type.startsWith("SafeInt")) return pick(numbers);
+    if (type.startsWith("DateTime")) return '"2026-11-23T10:00:00.000Z"';
+    return JSON.stringify(pick(chance(0.7) ? ids : ["main", "main", "none"]));
+  }
+
+  function directives(): string {
+    if (!chance(taste.directives)) return "";
+    const condition = chance(0.7) ? variable("Boolean!") : pick(["true", "false"]);
+    return ` @${pick(["skip", "include"])}(if: ${condition})${chance(0.1) ? ` @${pick(["skip", "include"])}(if: true)` : ""}`;
+  }
+
+  function argumentsOf(field: GraphQLField<unknown, unknown>): string {
+    const given = field.args.flatMap(({ name, type, defaultValue }) => {
+      const text = String(type);
+      const required = text.endsWith("!") && defaultValue === undefined;
+      if (!required && chance(0.5)) return [];
+      const value = name === "board" && chance(0.7) ? '"main"' : undefined;
+      return `${name}: ${value ?? (chance(taste.variables) ? variable(text) : literal(text))}`;
+    });
+    return given.length > 0 ? `(${given.join(", ")})` : "";
+  }
+
+  function selections(typeName: string, depth: number): string {
+    const count = 1 + Math.floor(random() * 4);
+    return `{ ${Array.from({ length: count }, () => selection(typeName, depth)).join(" ")} }`;
+  }
+
+  function selection(typeName: string, depth: number): string {
+    if (depth > 0 && chance(taste.fragments)) {
+      if (chance(0.5))
+        return `... ${chance(0.5) ? `on ${typeName}` : ""}${directives()} ${selections(typeName, depth - 1)}`;
+      return `...${fragment(typeName, depth - 1)}${directives()}`;
+    }
+    const type = schema.getType(typeName);
+    const alias = chance(taste.aliases) ? `${pick(aliases)}: ` : "";
+    if (!isObjectType(type) || chance(0.1)) return `${alias}__typename${directives()}`;
+    const field = pick(Object.values(type.getFields()));
+    const inner = getNamedType(field.type);
+    const below = isInputType(inner) ? "" : ` ${selections(inner.name, depth - 1)}`;
+    return `${alias}${field.name}${argumentsOf(field)}${directives()}${below}`;
+  }
+
+  function fragment(typeName: string, depth: number): string {
+    const known = [...fragments].filter(([, { type, body }]) => type === typeName && body !== "");
+    if (known.length > 0 && chance(0.5)) return pick(known)[0];
+    const name = `F${fragments.size}`;
+    fragments.set(name, { type: typeName, body: "" }); // So that it does not spread itself.
+    fragments.set(name, { type: typeName, body: selections(typeName, depth) });
+    return name;
+  }
+
+  const isMutation = chance(0.25);
+  const rootType = isMutation ? "Mutation" : "Query";
+  const root = isMutation && chance(0.7) ? `{ ${selection(rootType, 0)} }` : selections(rootType, 3);
+  const operationName = chance(0.4) ? "Q" : undefined;
+  const declared = [...variables.values()].map(({ given }) => given).join(", ");
+  const head = `${isMutation ? "mutation" : "query"} ${operationName ?? ""}${declared && `(${declared})`}`;
+  const others = operationName && chance(0.2) ? "query Other { __typename } " : "";
+  const texts = [...fragments].map(([name, { type, body }]) => `fragment ${name} on ${type} ${body}`);
+  const odd = [null, 1.5, "", [], {}, true, "text", 2 ** 53, ["a"]];
+  const values = [...variables.values()].flatMap(({ name, type }): [string, unknown][] => {
+    if (chance(0.25)) return [];
+    if (chance(0.15)) return [[name, pick(odd)]];
+    return [[name, JSON.parse(literal(type))]];
+  });
+  return {
+    query: `${others}${head} ${root} ${texts.join(" ")}`,
+    operationName,
+    variables: Object.fromEntries([...values, ...(chance(0.1) ? [["undeclared", { deep: [1] }] as const] : [])]),
+  };
+}

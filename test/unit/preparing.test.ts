@@ -1,0 +1,197 @@
+import { readFileSync } from "node:fs";
+import { makeExecutableSchema } from "@graphql-tools/schema";
+import { execute, parse, validate, type GraphQLError, type GraphQLSchema } from "graphql";
+import { beforeAll, describe, expect, test } from "vitest";
+import { anonymous } from "../../src/auth/roles.js";
+import { badInput } from "../../src/errors.js";
+import { DateTime } from "../../src/graphql/date-time.js";
+import { presentError } from "../../src/graphql/errors.js";
+import { hashOf } from "../../src/graphql/limits.js";
+import { maxPreparedSize, preparable } from "../../src/graphql/preparable.js";
+import { PreparedOperations, type OperationRequest } from "../../src/graphql/prepared-operations.js";
+import { SafeInt } from "../../src/graphql/safe-int.js";
+import { randomNumbers, randomRequest } from "../helpers/random-documents.js";
+
+/** What prepared operations answer, next to what graphql-js does, over resolvers that give the same each time. */
+
+const context = { viewer: anonymous, caller: "test" };
+const row = (userId: string, score = 7) => ({ board: "main", rank: 1, userId, score });
+const rows = ['{"topScores":"rows"}', "rows", "__proto__", "$&"].map((userId) => row(userId));
+const at = new Date("2026-11-23T10:00:00.000Z");
+
+let schema: GraphQLSchema;
+beforeAll(() => {
+  const checked = (limit: number) => {
+    if (limit < 1 || limit > 100) throw badInput("limit must be a whole number from 1 to 100.");
+    return rows.slice(0, limit);
+  };
+  const event = { revision: 3, increment: 2, score: 9, occurredAt: at };
+  const edges = [{ cursor: "c", node: event }];
+  schema = makeExecutableSchema({
+    typeDefs: readFileSync("schema.graphql", "utf8"),
+    resolvers: {
+      SafeInt,
+      DateTime,
+      Query: {
+        topScores: (_root, { limit }: { limit: number }) => checked(limit),
+        playerScore: (_root, { userId }: { userId: string }) => (userId === "u" ? row("u") : null),
+        scoresAround: (_root, { radius, userId }: { radius: number; userId: string }) => [
+          ...checked(radius),
+          row(userId),
+        ],
+        scoreHistory: async (_root, { first }: { first: number }) => {
+          await Promise.resolve();
+          return {
+            edges: edges.slice(0, checked(first).length),
+            pageInfo: { hasNextPage: false, hasPreviousPage: false },
+          };
+        },
+        scoreAt: (_root, { userId }: { userId: string }) => {
+          if (userId === "rows") throw new Error("a fault inside");
+          return 5;
+        },
+      },
+      Mutation: {
+        incrementScore: (_root, { userId, scoreIncrement }: { userId: string; scoreIncrement: number }) => {
+          if (scoreIncrement === 0) throw badInput("scoreIncrement must not be zero.");
+          return { success: true, message: "Score updated.", topScores: rows, entry: row(userId), revision: 1 };
+        },
+        enqueueIncrement: (_root, { userId }: { userId: string }) => ({ accepted: true, id: userId }),
+      },
+    },
+  });
+});
+
+const present = (error: GraphQLError) =>
+  presentError({ ...error.toJSON(), extensions: { code: "INTERNAL_SERVER_ERROR" } }, error);
+
+/** With a budget of compiling for each request. */
+function newOperations(): PreparedOperations {
+  let now = 0;
+  return new PreparedOperations({ schema, present, now: () => (now += 1e6) });
+}
+
+function prepare(operations: PreparedOperations, request: OperationRequest) {
+  const document = parse(request.query);
+  for (let times = 0; times < 4; times += 1) operations.learn(request, document, hashOf(request.query));
+  return operations.get(request);
+}
+
+/** As Apollo Server writes it. */
+async function ordinary({ query, operationName, variables }: OperationRequest): Promise<string> {
+  const { data, errors } = await execute({
+    schema,
+    document: parse(query),
+    operationName,
+    variableValues: variables,
+    contextValue: context,
+  });
+  return `${JSON.stringify({ errors: errors?.map(present), data })}\n`;
+}
+
+test.each([1, 2, Math.floor(Math.random() * 1e9)])(
+  "2,500 random documents read the same, prepared or not (seed %d)",
+  async (seed) => {
+    const random = randomNumbers(seed);
+    const operations = newOperations();
+    const counts = { valid: 0, prepared: 0, answered: 0, failed: 0 };
+    for (let count = 0; count < 2_500; count += 1) {
+      const request = randomRequest(schema, random);
+      if (validate(schema, parse(request.query)).length > 0) continue;
+      counts.valid += 1;
+      const prepared = prepare(operations, request);
+      if (!prepared) continue;
+      counts.prepared += 1;
+      const answer = await prepared.run(context, request.variables);
+      if (!answer) continue;
+      counts.answered += 1;
+      if (answer.codes.length > 0) counts.failed += 1;
+      expect(answer.body, `seed ${seed}, document ${count}: ${JSON.stringify(request)}`).toBe(await ordinary(request));
+    }
+    expect(counts.valid).toBeGreaterThan(1_000);
+    expect(counts.answered).toBeGreaterThan(300);
+    expect(counts.failed).toBeGreaterThan(3);
+  },
+);
+
+describe("what is compiled", () => {
+  const isPrepared = (query: string) => prepare(newOperations(), { query }) !== undefined;
+
+  test.each([
+    "{ topScores { rank userId } }",
+    "query ($n: Int! = 3) { topScores(limit: $n) { ...Row __typename } } fragment Row on ScoreEntry { userId __typename }",
+    "query ($o: Boolean!) { topScores { rank ...F @skip(if: $o) } } fragment F on ScoreEntry { userId score }",
+    'mutation { incrementScore(userId: "u", scoreIncrement: 1) { topScores { rank } entry { score } } }',
+  ])("%s", (query) => {
+    expect(isPrepared(query)).toBe(true);
+  });
+
+  test.each([
+    [
+      "a fragment that is used again",
+      "{ a: topScores { ...F } b: topScores { ...F } } fragment F on ScoreEntry { rank }",
+    ],
+    ["a name twice under conditions", "query ($o: Boolean!) { topScores { rank @skip(if: $o) rank } }"],
+    ["an object twice", "{ topScores { rank } topScores { score } }"],
+    ["introspection", "{ __schema { queryType { name } } }"],
+    [
+      "several mutations",
+      'mutation { a: incrementScore(userId: "u", scoreIncrement: 1) { success } b: incrementScore(userId: "u", scoreIncrement: 1) { success } }',
+    ],
+    ["a name that objects have", "{ topScores { __proto__: rank } }"],
+    ["another", "{ constructor: topScores { rank } }"],
+    [
+      "a wide document",
+      `{ topScores { ${Array.from({ length: maxPreparedSize }, (_none, index) => `f${index}: rank`).join(" ")} } }`,
+    ],
+    ["a long document", `{ topScores { rank } } # ${"long ".repeat(1_000)}`],
+  ])("not %s", (_name, query) => {
+    expect(validate(schema, parse(query))).toEqual([]);
+    expect(isPrepared(query)).toBe(false);
+  });
+
+  test("fragments that spread others twice are not compiled, and are seen to be such in a few looks", () => {
+    const levels = Array.from(
+      { length: 40 },
+      (_none, index) => `fragment F${index} on ScoreEntry { ...F${index + 1} ...F${index + 1} }`,
+    );
+    const document = parse(`{ topScores(limit: 1) { ...F0 } } ${levels.join(" ")} fragment F40 on ScoreEntry { rank }`);
+    let looks = 0;
+    for (const definition of document.definitions) {
+      if (!("selectionSet" in definition)) continue;
+      const { selectionSet } = definition;
+      Object.defineProperty(definition, "selectionSet", { get: () => ((looks += 1), selectionSet) });
+    }
+    expect(preparable(schema, document, undefined)).toBeUndefined();
+    expect(looks).toBeLessThan(document.definitions.length + 3);
+  });
+
+  test("what is compiled has no more parts, after fragments are put in, than the limit says", () => {
+    const random = randomNumbers(7);
+    for (let count = 0; count < 500; count += 1) {
+      const { query, operationName } = randomRequest(schema, random);
+      expect(preparable(schema, parse(query), operationName)?.size ?? 0).toBeLessThanOrEqual(maxPreparedSize);
+    }
+  });
+
+  test("only so much is compiled a second; the rest goes on without, and is compiled later", () => {
+    let now = 1_000;
+    const operations = new PreparedOperations({ schema, present, now: () => now });
+    const wide = (index: number) => ({
+      query: `{ topScores { ${Array.from({ length: 150 }, (_none, field) => `f${field}_${index}: rank`).join(" ")} } }`,
+    });
+    const isReady = (index: number) => prepare(operations, wide(index)) !== undefined;
+    const ready = Array.from({ length: 40 }, (_none, index) => isReady(index)).filter(Boolean).length;
+    expect(ready).toBeGreaterThan(5);
+    expect(ready).toBeLessThan(20);
+    now += 1_000;
+    expect(isReady(39)).toBe(true);
+  });
+});
+
+test("a null for what may not be null is left to Apollo's words", async () => {
+  const request = { query: "query ($l: Int = 3) { topScores(limit: $l) { userId } }" };
+  const prepared = prepare(newOperations(), request);
+  expect(await prepared?.run(context, { l: null })).toBeUndefined();
+  expect((await prepared?.run(context, {}))?.body).toBe(await ordinary(request));
+});
