@@ -67,6 +67,28 @@ describe("one by one", () => {
     await ways.expectTheSame({ body: { query: increment, variables }, headers: ways.bearer("referee") });
   });
 
+  test("a player who is called as the rows are: no field changes places with another", async () => {
+    const query =
+      "mutation ($u: ID!) { incrementScore(userId: $u, scoreIncrement: 1) { entry { topScores: userId } topScores { userId } } }";
+    for (const u of ["rows", "$&", "$`", "$'"])
+      await ways.expectTheSame({ body: { query, variables: { u } }, headers: ways.bearer("referee") }, 7);
+  });
+
+  test.each<[string, string, unknown]>([
+    [
+      "a fragment that is used twice under conditions",
+      "query ($o: Boolean!) { one: topScores { rank ...F @skip(if: $o) } two: topScores { rank ...F @include(if: $o) } } fragment F on ScoreEntry { userId score }",
+      { o: true },
+    ],
+    ["a null in the place of a default", "query ($l: Int = 3) { topScores(limit: $l) { userId } }", { l: null }],
+    ["a default that is null", "query ($l: Int = null) { topScores(limit: $l) { userId } }", {}],
+    ["names that objects have", "{ topScores { __proto__: userId constructor: rank toString: score } }", {}],
+    ["such a name at the root", "{ __proto__: topScores { rank } }", {}],
+    ["two fields of which one fails", "{ a: topScores(limit: 0) { rank } b: topScores(limit: 101) { rank } }", {}],
+  ])("%s", async (_name, query, variables) => {
+    await ways.expectTheSame({ body: { query, variables }, headers: {} }, 7);
+  });
+
   test.each<[string, Record<string, string>]>([
     ["nobody", {}],
     ["a token that is none", { authorization: "Bearer none" }],

@@ -1,0 +1,188 @@
+import { readFileSync } from "node:fs";
+import { makeExecutableSchema } from "@graphql-tools/schema";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { signToken } from "../../scripts/sign-token.js";
+import { Authenticator } from "../../src/auth/authenticate.js";
+import { SubscriptionHub } from "../../src/feed/subscription-hub.js";
+import type { Topic } from "../../src/feed/topic.js";
+import { createApolloServer } from "../../src/graphql/apollo.js";
+import { ConnectionLimits } from "../../src/graphql/connection-limits.js";
+import type { GraphQLContext } from "../../src/graphql/context.js";
+import { Documents } from "../../src/graphql/documents.js";
+import { presentError } from "../../src/graphql/errors.js";
+import { EventStreams } from "../../src/graphql/event-streams.js";
+import { registerHttpOperations } from "../../src/graphql/http-operations.js";
+import { DocumentLimits } from "../../src/graphql/limits.js";
+import { PreparedOperations } from "../../src/graphql/prepared-operations.js";
+import { Subscriptions } from "../../src/graphql/subscriptions.js";
+import { GraphQLSockets } from "../../src/graphql/websocket.js";
+import { HttpServer } from "../../src/http/server.js";
+import { createLogger } from "../../src/logger.js";
+import { createMetrics } from "../../src/metrics.js";
+import { jwtSecret } from "../helpers/app.js";
+import { graphql } from "../helpers/requests.js";
+import { SocketClient } from "../helpers/socket-client.js";
+
+/**
+ * A field that the schema does not mark as shared answers each viewer by itself, on every transport: here fields that say
+ * who asks, beside a marked one that counts how often it is executed.
+ */
+
+const subjectOf = ({ viewer }: GraphQLContext) => (viewer.role === "none" ? "nobody" : viewer.subject);
+let executions = 0;
+const topic: Topic<string> = {
+  current: () => Promise.resolve("now"),
+  subscribe: () => () => undefined,
+  isNewer: () => false,
+  changedAt: () => undefined,
+  [Symbol.asyncIterator]: () => {
+    throw new Error("not asked for");
+  },
+};
+const schema = makeExecutableSchema<GraphQLContext>({
+  typeDefs: [
+    readFileSync("schema.graphql", "utf8"),
+    "extend type Query { me: String! everybody: String! @shared } extend type Subscription { meUpdated: String! everybodyUpdated: String! @shared }",
+  ],
+  resolvers: {
+    Query: { me: (_root, _args, context) => subjectOf(context), everybody: (_root, _args, context) => count(context) },
+    Subscription: {
+      meUpdated: { subscribe: () => topic, resolve: (_root: unknown, _args: unknown, context) => subjectOf(context) },
+      everybodyUpdated: {
+        subscribe: () => topic,
+        resolve: (_root: unknown, _args: unknown, context) => count(context),
+      },
+    },
+  },
+});
+
+function count(context: GraphQLContext): string {
+  executions += 1;
+  return subjectOf(context);
+}
+
+let url: string;
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  const logger = createLogger("silent");
+  const metrics = createMetrics();
+  const authenticator = new Authenticator({
+    jwt: { secret: jwtSecret, issuer: undefined, audience: undefined },
+    now: Date.now,
+  });
+  const limits = new DocumentLimits(schema);
+  const prepared = new PreparedOperations({
+    schema,
+    present: (error) => presentError({ ...error.toJSON() }, error),
+    now: () => performance.now(),
+  });
+  const apollo = createApolloServer({ schema, prepared, trusted: undefined, introspection: true, metrics, logger });
+  const none = () => undefined;
+  const hub = new SubscriptionHub({ onMessage: none, onWrite: none, onConflated: none, onPushed: none, onError: none });
+  const operations = {
+    schema,
+    documents: new Documents({ schema, limits, introspection: true, trusted: undefined }),
+    subscriptions: new Subscriptions({ schema, limits, hub }),
+    authenticator,
+    metrics,
+    logger,
+    corsOrigins: [],
+    limits: new ConnectionLimits({ maxConnections: 100, maxConnectionsPerAddress: 100 }),
+  };
+  const streams = new EventStreams({ ...operations, path: "/graphql/stream" });
+  const http = new HttpServer({
+    port: 0,
+    host: "127.0.0.1",
+    corsOrigins: [],
+    logger,
+    register: (app) => {
+      registerHttpOperations(app, { path: "/graphql", apollo, prepared, authenticator, limits, metrics });
+      streams.register(app);
+    },
+  });
+  const sockets = new GraphQLSockets(http.server, { ...operations, path: "/graphql" });
+  await apollo.start();
+  await http.start();
+  await sockets.start();
+  await streams.start();
+  url = `http://127.0.0.1:${http.port}`;
+  stops.push(
+    () => streams.stop(),
+    () => sockets.stop(),
+    () => http.stop(),
+    () => apollo.stop(),
+  );
+});
+afterAll(async () => {
+  for (const stop of stops) await stop();
+});
+
+const names = ["ada", "bob", "cy"];
+const tokenOf = (subject: string) => signToken({ secret: jwtSecret, subject, role: "player", expiresInSeconds: 60 });
+
+async function connect(subject: string): Promise<SocketClient> {
+  const socket = await SocketClient.connect(`${url.replace("http", "ws")}/graphql`, tokenOf(subject));
+  onTestFinished(() => socket.close());
+  return socket;
+}
+
+async function firstEvent(query: string, subject: string): Promise<unknown> {
+  const left = new AbortController();
+  const response = await fetch(`${url}/graphql/stream`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${tokenOf(subject)}` },
+    body: JSON.stringify({ query }),
+    signal: left.signal,
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!/data: .*\n/.test(text)) text += (await reader?.read())?.value ?? "";
+  left.abort();
+  return (JSON.parse(/data: (.*)\n/.exec(text)?.[1] ?? "{}") as { data: unknown }).data;
+}
+
+/** The answers to the same operation of all who ask at once. */
+const transports: Record<string, (field: string) => Promise<unknown[]>> = {
+  "a query over HTTP": (field) =>
+    Promise.all(
+      names.map(async (name) => (await graphql({ url }, { query: `{ ${field} }`, token: tokenOf(name) })).data),
+    ),
+  "a query over WebSocket": (field) =>
+    Promise.all(names.map(async (name) => (await (await connect(name)).request(`{ ${field} }`)).data)),
+  "a query over an event stream": (field) => Promise.all(names.map((name) => firstEvent(`{ ${field} }`, name))),
+  "a subscription over WebSocket": (field) =>
+    Promise.all(
+      names.map(async (name) => {
+        const socket = await connect(name);
+        socket.subscribe(`subscription { ${field}Updated }`);
+        return ((await socket.next()).payload as { data: unknown }).data;
+      }),
+    ),
+  "a subscription over an event stream": (field) =>
+    Promise.all(names.map((name) => firstEvent(`subscription { ${field}Updated }`, name))),
+};
+
+test.each(Object.keys(transports))("%s: a field without the mark tells each viewer its own", async (name) => {
+  for (let times = 0; times < 6; times += 1) {
+    const answers = (await transports[name]?.("me")) ?? [];
+    expect(answers.map((data) => Object.values(data as object)[0] as unknown)).toEqual(names);
+  }
+});
+
+test("beside a field with the mark, one without keeps the whole operation from being shared", async () => {
+  for (let times = 0; times < 6; times += 1) {
+    const answers = await transports["a query over HTTP"]?.("me everybody");
+    expect(answers).toEqual(names.map((name) => ({ me: name, everybody: name })));
+  }
+});
+
+test("a field with the mark is executed as nobody, and once for all who subscribe", async () => {
+  for (let times = 0; times < 6; times += 1) await transports["a query over HTTP"]?.("everybody");
+  const asked = await transports["a query over HTTP"]?.("everybody");
+  expect(asked).toEqual(names.map(() => ({ everybody: "nobody" })));
+  executions = 0;
+  const subscribed = await transports["a subscription over WebSocket"]?.("everybody");
+  expect(subscribed).toEqual(names.map(() => ({ everybodyUpdated: "nobody" })));
+  expect(executions).toBe(1);
+});
