@@ -15,14 +15,14 @@ import { OperationCosts } from "./operation-cost.js";
 
 /**
  * What one operation may cost, judged before anything is done for it. A page that asks for 20 boards of 100 rows with ten
- * fields each just passes.
+ * fields each passes.
  */
 export const maxDocumentLength = 10_000;
 export const maxTokens = 1_000;
 /** Each costs a look at Redis. */
 export const maxRootFields = 20;
 /** Values in the answer: see OperationCosts. */
-export const maxCost = 20_000;
+export const maxCost = 25_000;
 /** Nothing in the schema needs more than one level. */
 export const maxVariableDepth = 32;
 

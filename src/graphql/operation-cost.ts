@@ -29,6 +29,14 @@ interface ListSize {
 type Variables = Readonly<Record<string, unknown>>;
 type AnyField = GraphQLField<unknown, unknown>;
 
+/** What the schema says of a field; the directives' own definitions in the schema say what they hold. */
+interface FieldMarks {
+  readonly weight: number;
+  readonly listSize: ListSize | undefined;
+}
+
+/** Of the descriptions in the schema, as `@cost` says it of the schema's own fields. */
+const descriptionWeight = 4;
 /** For a list whose size the schema does not say: no field may be cheap because its mark was forgotten. */
 const unknownSize = 100;
 /** A field under a longer name than this counts once more for each time that the name is as long. */
@@ -42,8 +50,8 @@ const nameLength = 32;
 export class OperationCosts {
   readonly #schema: GraphQLSchema;
   readonly #introspectionSizes: ReadonlyMap<string, number>;
-  /** What the schema says of its fields' lists, read when it is needed first. */
-  readonly #listSizes = new Map<AnyField, ListSize | undefined>();
+  /** Read when they are needed first. */
+  readonly #marks = new Map<AnyField, FieldMarks>();
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
@@ -66,10 +74,11 @@ export class OperationCosts {
   }
 
   #field(parent: GraphQLNamedType | undefined, node: FieldNode, sized: Sized, variables: Variables): FieldCost {
-    const own = 1 + Math.floor((node.alias ?? node.name).value.length / nameLength);
+    const nameCost = Math.floor((node.alias ?? node.name).value.length / nameLength);
     const field = this.#fieldOf(parent, node.name.value);
-    if (!field) return { own, rows: 1, type: undefined, sized: {} };
-    const listSize = this.#listSize(field);
+    if (!field) return { own: 1 + nameCost, rows: 1, type: undefined, sized: {} };
+    const { weight, listSize } = this.#marksOf(field);
+    const own = weight + nameCost;
     const asked = listSize && sizeOf(listSize, field, node, variables);
     const sizedFields = listSize?.sizedFields ?? [];
     const known = this.#introspectionSizes.get(`${parent?.name}.${field.name}`);
@@ -87,13 +96,16 @@ export class OperationCosts {
     return parent && "getFields" in parent ? (parent.getFields()[name] as AnyField | undefined) : undefined;
   }
 
-  #listSize(field: AnyField): ListSize | undefined {
-    if (!this.#listSizes.has(field)) {
-      // The directive's own definition in the schema says what it holds.
-      const [directive] = (getDirective(this.#schema, field, "listSize") ?? []) as unknown as ListSize[];
-      this.#listSizes.set(field, directive);
+  #marksOf(field: AnyField): FieldMarks {
+    let marks = this.#marks.get(field);
+    if (!marks) {
+      const [cost] = getDirective(this.#schema, field, "cost") ?? [];
+      const [listSize] = getDirective(this.#schema, field, "listSize") ?? [];
+      const weight = field.name === "description" ? descriptionWeight : 1;
+      marks = { weight, ...cost, listSize: listSize as ListSize | undefined };
+      this.#marks.set(field, marks);
     }
-    return this.#listSizes.get(field);
+    return marks;
   }
 }
 

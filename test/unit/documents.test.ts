@@ -76,22 +76,22 @@ describe("the budget of subscriptions", () => {
   test("is the connection's own, and counts those that are alike once", () => {
     const budget = new SubscriptionBudget();
     const [one, other] = [{}, {}];
-    const leave = [budget.take(one, "address", "a", 15_000), budget.take(one, "address", "a", 15_000)];
-    expect(budget.take(one, "address", "b", 6_000)).toBeUndefined();
-    const otherLeaves = budget.take(other, "address", "b", 6_000);
+    const leave = [budget.take(one, "address", "a", 20_000), budget.take(one, "address", "a", 20_000)];
+    expect(budget.take(one, "address", "b", 5_500)).toBeUndefined();
+    const otherLeaves = budget.take(other, "address", "b", 5_500);
     expect(otherLeaves).toBeDefined();
     leave[0]?.();
-    expect(budget.take(one, "address", "b", 6_000)).toBeUndefined();
+    expect(budget.take(one, "address", "b", 5_500)).toBeUndefined();
     leave[1]?.();
-    expect(budget.take(one, "address", "b", 6_000)).toBeDefined();
+    expect(budget.take(one, "address", "b", 5_500)).toBeDefined();
   });
 
   test("is an address' for all its connections", () => {
     const budget = new SubscriptionBudget();
-    const taken = Array.from({ length: 10 }, (_none, index) => budget.take({}, "address", `${index}`, 19_000));
+    const taken = Array.from({ length: 10 }, (_none, index) => budget.take({}, "address", `${index}`, 19_900));
     expect(taken.filter(Boolean)).toHaveLength(5);
-    expect(budget.take({}, "elsewhere", "9", 19_000)).toBeDefined();
+    expect(budget.take({}, "elsewhere", "9", 19_900)).toBeDefined();
     taken[0]?.();
-    expect(budget.take({}, "address", "9", 19_000)).toBeDefined();
+    expect(budget.take({}, "address", "9", 19_900)).toBeDefined();
   });
 });
