@@ -95,7 +95,7 @@ export class ViewerGroup implements Pushing {
     return than === undefined || this.#operation.topic.isNewer(value, than);
   }
 
-  /** The message that shows a value; executed for the first viewer who can take it, and once for all. */
+  /** A message that shows a value or a newer one; executed for the first viewer who can take it, and once for all. */
   show(value: unknown): Message {
     for (const known of [this.#shown, this.#shownToNew]) {
       if (known && !this.isNewer(value, known.value)) return known;
@@ -180,7 +180,8 @@ class Viewer {
       this.#connection.whenDrained(this.update);
       return;
     }
-    this.#group.show(value).whenReady((message) => this.#send(value, message));
+    const shown = this.#group.show(value);
+    shown.whenReady((message) => this.#send(shown.value, message));
   };
 
   #send(value: unknown, message: NextMessage): void {

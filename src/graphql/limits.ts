@@ -7,6 +7,7 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   type ValidationRule,
 } from "graphql";
@@ -95,6 +96,17 @@ export class DocumentLimits {
   costOf(...operation: Parameters<OperationCosts["of"]>): number {
     return this.#costs.of(...operation);
   }
+}
+
+/** Only the variables that an operation declares: clients may send as much besides as they like. */
+export function declaredVariables(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const names = variableDefinitions.map(({ variable }) => variable.name.value);
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
+  );
 }
 
 /** What stands for a document's text in stores: texts are long, and clients choose them. */

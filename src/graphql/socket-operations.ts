@@ -1,4 +1,4 @@
-import { GraphQLError, execute, type GraphQLSchema } from "graphql";
+import { GraphQLError, execute, getOperationAST, type GraphQLSchema } from "graphql";
 import type { ServerOptions } from "graphql-ws";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { WebSocket } from "ws";
@@ -20,7 +20,7 @@ import {
 import type { SubscriberContext } from "./context.js";
 import type { Documents, JudgedDocument } from "./documents.js";
 import { errorCode, countingPresenter } from "./errors.js";
-import { areShallow, tooDeep } from "./limits.js";
+import { areShallow, declaredVariables, tooDeep } from "./limits.js";
 import type { Subscriptions } from "./subscriptions.js";
 
 export interface SocketOperationsOptions {
@@ -81,7 +81,8 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       if (extra.viewer.role !== "none") closeAt(extra, extra.viewer.expiresAt);
       return true;
     },
-    onSubscribe: async ({ extra }, id, { query, operationName, variables }) => {
+    onSubscribe: async ({ extra }, id, payload) => {
+      const { query, operationName, variables } = payload;
       if (Buffer.byteLength(id) > maxIdLength) {
         extra.socket.close(closeCodes.policyViolation, "The subscription's id is too long");
         return [new GraphQLError("The subscription's id is too long.")];
@@ -93,15 +94,19 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       const judged = await judge(documents, extra, query);
       if (!judged.document) return judged.errors;
       if (!areShallow(variables)) return [badVariables()];
+      const operation = getOperationAST(judged.document, operationName);
+      const declared = operation && declaredVariables(operation, variables ?? {});
+      // graphql-ws keeps the message as long as the subscription.
+      Object.assign(payload, { query: undefined, variables: undefined, extensions: undefined });
       const contextValue: SubscriberContext & { state: SocketState } = {
         viewer: extra.viewer ?? anonymous,
         caller: extra.caller,
         connection: extra.viewerSocket,
         id,
-        text: query,
+        text: judged.document.loc?.source.body ?? query,
         state: extra,
       };
-      return { schema, document: judged.document, operationName, variableValues: variables, contextValue };
+      return { schema, document: judged.document, operationName, variableValues: declared, contextValue };
     },
     onNext: (_context, _id, { operationName }, _args, { data, errors }) => {
       if (!errors) return undefined;

@@ -13,7 +13,7 @@ import { StandingsError } from "../errors.js";
 import type { SubscriptionHub } from "../feed/subscription-hub.js";
 import { isTopic } from "../feed/topic.js";
 import { everybody, type GraphQLContext, type SubscriberContext } from "./context.js";
-import { hashOf, type DocumentLimits } from "./limits.js";
+import { declaredVariables, hashOf, type DocumentLimits } from "./limits.js";
 import { SharedFields } from "./shared-fields.js";
 import { SubscriptionBudget } from "./subscription-budget.js";
 
@@ -68,8 +68,8 @@ export class Subscriptions {
     // Nothing of the viewer goes in, so nothing of the viewer can come out and be shared.
     const contextValue: GraphQLContext = isShared ? everybody : { viewer, caller };
     const { schema, limits, hub } = this.#options;
-    // Only the variables that the operation declares, as GraphQL reads them.
-    const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues ?? {});
+    const variableValues = declaredVariables(operation, args.variableValues ?? {});
+    const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues);
     // Hashed, so that it is short whatever a client sends.
     const hash = hashOf(JSON.stringify([text, operationName, coerced]));
     const key = isShared ? hash : `${hash} ${(this.#count += 1)}`;
@@ -79,7 +79,7 @@ export class Subscriptions {
       onEnd();
       return { errors: [new GraphQLError("", { originalError: new StandingsError("tooManySubscriptions") })] };
     }
-    const execution: ExecutionArgs = { ...args, contextValue };
+    const execution: ExecutionArgs = { ...args, variableValues, contextValue };
     const leave = hub.join(
       {
         key,

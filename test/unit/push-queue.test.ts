@@ -83,7 +83,7 @@ test("one that fails does not hold up the others", async () => {
 class Connection extends ViewerConnection {
   readonly sent: string[] = [];
   isDrained = true;
-  #whenDrained: (() => void)[] = [];
+  readonly #whenDrained: (() => void)[] = [];
 
   send(message: NextMessage): number {
     this.sent.push(message.event.toString());
@@ -104,7 +104,7 @@ class Connection extends ViewerConnection {
 class Numbers implements Topic<number> {
   value = 1;
   readonly #listeners = new Set<(value: number) => void>();
-  readonly current = () => Promise.resolve(this.value);
+  current = () => Promise.resolve(this.value);
   readonly isNewer = (value: number, than: number) => value > than;
   readonly changedAt = () => undefined;
 
@@ -169,4 +169,21 @@ test("an operation that takes its time is executed once for all, and nobody gets
   waiting.get(1)?.("1");
   await nextTurn();
   for (const { sent } of viewers) expect(sent).toEqual(["event: next\ndata: 2\n\n"]);
+});
+
+test("a viewer who is shown what another has read, because that is newer, does not get it again", async () => {
+  const hub = newHub();
+  const answers: ((value: number) => void)[] = [];
+  const topic = new Numbers();
+  const viewers = [new Connection(), new Connection()];
+  topic.current = () => new Promise<number>((resolve) => answers.push(resolve));
+  for (const viewer of viewers) hub.join({ key: "k", topic, execute: String }, viewer, "1");
+  answers[1]?.(3);
+  await nextTurn();
+  answers[0]?.(2);
+  await nextTurn();
+  topic.value = 2;
+  topic.next();
+  await nextTurn();
+  for (const { sent } of viewers) expect(sent).toEqual(["event: next\ndata: 3\n\n"]);
 });
