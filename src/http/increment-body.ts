@@ -42,7 +42,7 @@ function isField(name: string): name is keyof typeof fields {
 
 function describeAmount(value: unknown): string {
   if (typeof value !== "number") return describe(value);
-  return Number.isFinite(value) ? "a fraction" : "one that is too large to be read";
+  return Number.isFinite(value) ? "a fraction" : "a number that is too large";
 }
 
 /** Whatever JSON can hold. */
