@@ -36,7 +36,7 @@ export const maxLifetimeSeconds = 3_653 * 86_400;
 
 /**
  * Turns a token into a viewer. Verifying costs some 20 µs with a KeyObject (325 µs more with the secret as a string, which
- * jsonwebtoken first tries to read as a public key), and 0.1 µs for a token that was verified before.
+ * jsonwebtoken first tries to read as a public key), and less than 1 µs for a token that was verified before.
  */
 export class Authenticator {
   readonly #key: KeyObject;
