@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { isUserId } from "../src/leaderboard/types.js";
+import { maxLifetimeSeconds } from "../src/auth/authenticate.js";
 import { roles, type Role } from "../src/auth/roles.js";
 import { parseVariables } from "../src/config.js";
 import { runScript } from "./run-script.js";
@@ -39,7 +40,12 @@ function readArguments(): { sub: string; role: Role; expires: number } {
   const seconds = secondsPerUnit[unit ?? ""];
   if (seconds === undefined || Number(amount) === 0)
     throw new Error(`--expires must be a time such as 15m or 1h\n${usage}`);
-  return { sub, role, expires: Number(amount) * seconds };
+  const lifetime = Number(amount) * seconds;
+  if (lifetime > maxLifetimeSeconds)
+    throw new Error(
+      `--expires must be at most ${maxLifetimeSeconds / 86_400}d: the service refuses what is valid for longer\n${usage}`,
+    );
+  return { sub, role, expires: lifetime };
 }
 
 function isRole(text: string): text is Role {

@@ -111,7 +111,7 @@ function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher 
   const { config, metrics, logger } = shared;
   const { leaderboard, feed, around } = scoreboard;
   const database = new Database(config.databaseUrl, requestTimeoutMs);
-  const authenticator = new Authenticator({ jwt: config.jwt, now: Date.now });
+  const authenticator = new Authenticator({ jwt: config.jwt, now: Date.now, logger });
   const increments = new Increments(leaderboard, {
     maxIncrement: config.maxIncrement,
     queue: publisher && new ChangeQueue(publisher, metrics),

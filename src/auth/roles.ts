@@ -14,7 +14,7 @@ export interface AnonymousViewer {
 export interface AuthenticatedViewer {
   readonly role: Role;
   readonly subject: string;
-  /** Milliseconds since the epoch. */
+  /** Until when the token counts, in milliseconds since the epoch: its `exp` and the leeway, the same on every transport. */
   readonly expiresAt: number;
 }
 

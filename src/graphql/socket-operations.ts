@@ -2,7 +2,7 @@ import { GraphQLError, execute, getOperationAST, type GraphQLSchema } from "grap
 import type { ServerOptions } from "graphql-ws";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { WebSocket } from "ws";
-import { bearerToken, type Authenticator } from "../auth/authenticate.js";
+import type { Authenticator } from "../auth/authenticate.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
 import { badInput, StandingsError } from "../errors.js";
 import type { ViewerSocket } from "../feed/viewer-socket.js";
@@ -17,6 +17,7 @@ import {
   pingIntervalMs,
   refusalRate,
 } from "./connection-limits.js";
+import { connectionToken } from "./connection-token.js";
 import type { SubscriberContext } from "./context.js";
 import type { Documents, JudgedDocument } from "./documents.js";
 import { errorCode, countingPresenter } from "./errors.js";
@@ -73,7 +74,7 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
   return {
     onConnect: ({ connectionParams, extra }) => {
       try {
-        extra.viewer = authenticator.authenticate(tokenOf(connectionParams));
+        extra.viewer = authenticator.authenticate(connectionToken(connectionParams));
       } catch (error) {
         metrics.errors.inc({ transport: "graphql-ws", code: errorCode(error) });
         return false; // graphql-ws closes with 4403.
@@ -187,15 +188,6 @@ async function hasTakenAnswers({ socket, viewerSocket }: SocketState): Promise<b
 
 function badVariables(): GraphQLError {
   return new GraphQLError("", { originalError: badInput(tooDeep) });
-}
-
-/** @throws StandingsError `unauthenticated` when `authorization` is there and is no text */
-function tokenOf(params: ConnectionParams): string | undefined {
-  const authorization = params?.authorization ?? undefined;
-  if (authorization === undefined) return undefined;
-  if (typeof authorization !== "string") throw new StandingsError("unauthenticated");
-  // Both forms are in use: the header's value as it is, and the bare token.
-  return authorization.includes(" ") ? bearerToken(authorization) : authorization;
 }
 
 function closeAt(state: SocketState, expiresAt: number): void {

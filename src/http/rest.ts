@@ -1,11 +1,13 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { bearerToken, type Authenticator } from "../auth/authenticate.js";
+import { isUtf8 } from "node:buffer";
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
+import { bearerToken, fieldToken, onlyToken, type Authenticator } from "../auth/authenticate.js";
 import type { IncrementInput, Increments } from "../auth/increments.js";
-import type { Viewer } from "../auth/roles.js";
-import { StandingsError, badInput, toStandingsError } from "../errors.js";
+import { requireAuthenticated, type Viewer } from "../auth/roles.js";
+import { badInput, toStandingsError, type StandingsError } from "../errors.js";
 import type { ScoreEntry } from "../leaderboard/types.js";
 import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
+import { describeMistake, incrementBody, noBody, type IncrementBody } from "./increment-body.js";
 
 export interface RestOptions {
   increments: Increments;
@@ -14,29 +16,9 @@ export interface RestOptions {
   logger: Logger;
 }
 
-interface IncrementBody {
-  userId: string;
-  scoreIncrement: number;
-  authToken?: string;
-  board?: string;
-  idempotencyKey?: string;
-}
-
 /** As in the GraphQL schema. */
 const defaultBoard = "main";
 const bodyLimit = 16 * 1024;
-
-const incrementBody = {
-  type: "object",
-  required: ["userId", "scoreIncrement"],
-  properties: {
-    userId: { type: "string" },
-    scoreIncrement: { type: "integer" },
-    authToken: { type: "string" },
-    board: { type: "string" },
-    idempotencyKey: { type: "string" },
-  },
-};
 
 type IncrementRequest = FastifyRequest<{ Body: IncrementBody }>;
 
@@ -53,6 +35,12 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   app.register((rest, _options, done) => {
     // Anything but JSON is 415, as Fastify would otherwise take text as well.
     rest.removeContentTypeParser("text/plain");
+    const parseJson = rest.getDefaultJsonParser("error", "error");
+    rest.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, body, parsed) => {
+      // Fastify would read other bytes as U+FFFD, and so take two names for one.
+      if (isUtf8(body)) void parseJson(request, body.toString(), parsed);
+      else parsed(badInput("The body must be UTF-8."));
+    });
     rest.setErrorHandler(answerError);
     const route = (path: string, status: number, answer: (request: IncrementRequest) => Promise<string>) =>
       rest.post<{ Body: IncrementBody }>(
@@ -77,8 +65,11 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   /** @throws StandingsError `unauthenticated`, `badInput` */
   function read(request: IncrementRequest): { viewer: Viewer; input: IncrementInput } {
     const { body, headers } = request;
-    const viewer = authenticator.authenticate(bearerToken(headers.authorization) ?? authTokenOf(body));
-    if (request.validationError) throw badInput(request.validationError.message);
+    const viewer = requireAuthenticated(authenticator.authenticate(tokenOf(request)));
+    if (request.validationError) {
+      const [mistake] = request.validationError.validation as FastifySchemaValidationError[];
+      throw badInput(describeMistake(mistake, body));
+    }
     const input = {
       board: body.board ?? defaultBoard,
       userId: body.userId,
@@ -121,16 +112,15 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
 }
 
 /** Read before the body is validated, as an unknown caller learns nothing else. */
-function authTokenOf(body: unknown): string | undefined {
-  if (typeof body !== "object" || body === null || !("authToken" in body)) return undefined;
-  if (typeof body.authToken !== "string") throw new StandingsError("unauthenticated");
-  return body.authToken;
+function tokenOf({ headers, body }: FastifyRequest<{ Body: unknown }>): string | undefined {
+  const inBody = typeof body === "object" && body !== null && "authToken" in body ? body.authToken : undefined;
+  return onlyToken(bearerToken(headers.authorization), fieldToken(inBody));
 }
 
 /** @throws StandingsError `badInput` when the header and the body disagree */
-function idempotencyKeyOf(header: string | string[] | undefined, inBody: string | undefined): string | undefined {
+function idempotencyKeyOf(header: string | string[] | undefined, inBody: string | null | undefined) {
   const inHeader = Array.isArray(header) ? header.join(", ") : header;
-  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) {
+  if (inHeader !== undefined && inBody != null && inHeader !== inBody) {
     throw badInput("idempotencyKey in the body and the header Idempotency-Key differ.");
   }
   return inHeader ?? inBody;
@@ -138,7 +128,7 @@ function idempotencyKeyOf(header: string | string[] | undefined, inBody: string 
 
 /** Fastify's refusals of a body in the catalogue's terms; the statuses 413 and 415 are theirs. */
 const refusals: Readonly<Record<number, string>> = {
-  400: "The body must be a JSON object with userId and scoreIncrement.",
+  400: noBody,
   413: `The body must be at most ${bodyLimit / 1024} KB.`,
   415: "The Content-Type must be application/json.",
 };

@@ -4,9 +4,10 @@ import { parseConfig, type EnvironmentVariables } from "../../src/config.js";
 import type { App } from "../../src/lifecycle.js";
 import { createLogger } from "../../src/logger.js";
 import { startStores, type Stores } from "./stores.js";
+import { jwtSecret } from "./tokens.js";
 import { waitFor } from "./wait-for.js";
 
-export const jwtSecret = "a secret for tests only, of at least 32 bytes";
+export { jwtSecret };
 
 export interface TestAppOptions {
   role?: AppRole;

@@ -35,6 +35,11 @@ describe("token", () => {
     expect(Math.abs(exp - Date.now() / 1000 - 3_600)).toBeLessThan(60);
   });
 
+  test("for ten years prints one that the service takes", async () => {
+    const { stdout } = await token(["--sub", "decade", "--expires", "3653d"]);
+    expect(codeOf(await tryIncrement(app, stdout.trim(), { userId: "decade", scoreIncrement: 1 }))).toBeUndefined();
+  });
+
   test("names the issuer and the audience that the service will ask for", async () => {
     const env = { JWT_SECRET: jwtSecret, JWT_ISSUER: "https://issuer", JWT_AUDIENCE: "standings" };
     const { stdout } = await token(["--sub", "u", "--role", "admin"], env);
@@ -50,6 +55,8 @@ describe("token", () => {
     ["without --sub", ["--role", "player"]],
     ["with an unknown role", ["--sub", "u", "--role", "root"]],
     ["with an unknown time", ["--sub", "u", "--expires", "soon"]],
+    ["for more than ten years", ["--sub", "u", "--expires", "3654d"]],
+    ["for a number of days that is no date", ["--sub", "u", "--expires", "999999999d"]],
   ])("%s fails, says how to use it and prints no token", async (_name, args) => {
     const { code, stdout, stderr } = await token(args);
     expect(code).toBeGreaterThan(0);

@@ -165,7 +165,7 @@ test("shutting down ends the stream without completing it, so that the client co
 });
 
 test("an expired token ends the stream", async () => {
-  const shortLived = signToken({ secret: jwtSecret, subject: "u", role: "player", expiresInSeconds: 2 });
+  const shortLived = signToken({ secret: jwtSecret, subject: "u", role: "player", expiresInSeconds: -3 });
   const response = await open(subscription, {
     variables: { board: "main" },
     headers: { authorization: `Bearer ${shortLived}` },

@@ -173,7 +173,7 @@ test("pings, queries and subscriptions share a busy socket", async () => {
 
 describe("a busy subscriber's socket", () => {
   test("closes with 4403 when its token expires", async () => {
-    const short = signToken({ secret: jwtSecret, subject: "short", role: "player", expiresInSeconds: 2 });
+    const short = signToken({ secret: jwtSecret, subject: "short", role: "player", expiresInSeconds: -3 });
     const socket = await connect(short);
     socket.subscribe(newest, { board: "closing" });
     const stop = keepChanging("closing");

@@ -11,6 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+const deeper = `${'{"a":'.repeat(2_700)}1${"}".repeat(2_700)}`;
 const deep = `${'{"a":'.repeat(1_500)}1${"}".repeat(1_500)}`;
 
 /** Each value is JSON, so that the table holds what no JavaScript value can say. */
@@ -35,7 +36,6 @@ const badValues = {
     '"constructor"',
     '"\\ud800"',
     "5",
-    "null",
     "true",
     '["main"]',
     "{}",
@@ -68,14 +68,49 @@ describe.each(Object.entries(badValues))("%s", (name, values) => {
   );
 });
 
-test.each(["userId", "scoreIncrement"])("a body without %s is refused with 400 by its name", async (name) => {
-  const fields = Object.fromEntries(Object.entries(good).filter(([field]) => field !== name));
-  const body = `{${Object.entries(fields)
-    .map(([field, json]) => `"${field}":${json}`)
-    .join(",")}}`;
-  const answer = await updateScore(app, body, headers);
-  expectRefusal(answer, 400);
-  expect(answer.body.message).toContain(name);
+const userIdRule = "userId must be 1 to 255 characters without control characters or lone surrogates.";
+const keyRule = "idempotencyKey must be 1 to 255 printable ASCII characters.";
+const noToken = "Invalid authentication token.";
+const boardRule = "board must be one of this server's boards.";
+const fine = "Score updated successfully.";
+
+/** What each field says to each kind of value. The valid token is in the header. */
+const kinds = ["(missing)", "null", '""', '"text"', "5", "1.5", "1e400", "true", "[]", "{}"] as const;
+const notText = (field: string) =>
+  ["a number", "a number", "a number", "a boolean", "an array", "an object"].map(
+    (kind) => `${field} must be text, not ${kind}.`,
+  );
+const notWhole = (kind: string) => `scoreIncrement must be a whole number, not ${kind}.`;
+const answers: Record<string, string[]> = {
+  userId: ["userId is required.", "userId must be text, not null.", userIdRule, fine, ...notText("userId")],
+  scoreIncrement: [
+    "scoreIncrement is required.",
+    ...["null", "text", "text"].map(notWhole),
+    fine,
+    ...["a fraction", "a number that is too large", "a boolean", "an array", "an object"].map(notWhole),
+  ],
+  authToken: [fine, fine, fine, ...kinds.slice(3).map(() => noToken)],
+  board: [fine, fine, boardRule, boardRule, ...notText("board")],
+  idempotencyKey: [fine, fine, keyRule, fine, ...notText("idempotencyKey")],
+};
+
+describe.each(Object.entries(answers))("%s", (field, messages) => {
+  test.each(kinds.map((kind, index) => [kind, messages[index]]))("%s is answered with: %s", async (kind, message) => {
+    const fields = { userId: '"kinds"', scoreIncrement: "5", ...(kind !== "(missing)" && { [field]: kind }) };
+    const pairs = Object.entries(fields).filter(([name]) => kind !== "(missing)" || name !== field);
+    const body = `{${pairs.map(([name, json]) => `"${name}":${json}`).join(",")}}`;
+    for (const endpoint of ["update", "enqueue"] as const) {
+      const answer = await updateScore(app, body, headers, endpoint);
+      // Without a broker nothing is accepted there, and the refusals are the same.
+      if (message === fine) expect(answer.status).toBe(endpoint === "update" ? 200 : 503);
+      else expectRefusal(answer, message === noToken ? 401 : 400);
+      if (message !== fine || endpoint === "update") expect(answer.body.message).toBe(message);
+    }
+  });
+});
+
+test("who sends no token learns nothing about the fields", async () => {
+  expectRefusal(await updateScore(app, '{"userId":5}'), 401);
 });
 
 test.each([
@@ -106,22 +141,68 @@ test("userIds that differ in normalisation or case are different players", async
   expect(data).toEqual({ a: { score: 1 }, b: { score: 1 } });
 });
 
+const unread = "The body must be a JSON object with userId and scoreIncrement, and without __proto__.";
+const notAnObject = (kind: string) => `The body must be a JSON object, not ${kind}.`;
+
 test.each([
-  ["no JSON", "{"],
-  ["nothing", ""],
-  ["blank", "  "],
-  ["an array", "[]"],
-  ["null", "null"],
-  ["a string", '"x"'],
-  ["a number", "5"],
-  ["an object with trailing text", '{"userId":"u","scoreIncrement":5}x'],
-  ["an object with __proto__", '{"userId":"u","scoreIncrement":5,"__proto__":{"board":"other"}}'],
-  ["deep", deep.replaceAll('{"a":', "[").replaceAll("}", "]")],
-  ["JavaScript but not JSON", '{"userId":"u","scoreIncrement":NaN}'],
-])("a body that is %s is refused with 400", async (_name, body) => {
+  ["no JSON", "{", unread],
+  ["nothing", "", unread],
+  ["blank", "  ", unread],
+  ["an array", "[]", notAnObject("an array")],
+  ["null", "null", notAnObject("null")],
+  ["a string", '"x"', notAnObject("text")],
+  ["a number", "5", notAnObject("a number")],
+  ["a boolean", "true", notAnObject("a boolean")],
+  ["an object with trailing text", '{"userId":"u","scoreIncrement":5}x', unread],
+  ["an object with __proto__", '{"userId":"u","scoreIncrement":5,"__proto__":{"board":"other"}}', unread],
+  ["an object with __proto__ further in", '{"userId":"u","scoreIncrement":5,"x":[{"\\u005f_proto__":1}]}', unread],
+  ["an object with a prototype", '{"userId":"u","scoreIncrement":5,"constructor":{"prototype":{}}}', unread],
+  ["an object in __proto__ alone", '{"__proto__":{"userId":"u","scoreIncrement":5}}', unread],
+  ["arrays, 8,000 deep", "[".repeat(8_000) + "]".repeat(8_000), notAnObject("an array")],
+  ["arrays, 16,000 deep, that never end", "[".repeat(16_000), unread],
+  ["objects, 2,700 deep", deeper, "userId is required."],
+  ["JavaScript but not JSON", '{"userId":"u","scoreIncrement":NaN}', unread],
+  ["JSON with a comment", '{"userId":"u","scoreIncrement":5}//', unread],
+])("a body that is %s is refused with 400 and a sentence about it", async (_name, body, message) => {
   const answer = await updateScore(app, body, headers);
   expectRefusal(answer, 400);
-  expect(answer.body.message).toMatch(/body/i);
+  expect(answer.body.message).toBe(message);
+});
+
+test.each([
+  ["begins with a byte order mark", `\ufeff${bodyWith({})}`],
+  [
+    "holds members called constructor, toString and hasOwnProperty",
+    bodyWith({ constructor: "1", toString: "2", hasOwnProperty: "3" }),
+  ],
+  ["holds an unknown member, 7,000 deep", bodyWith({ x: "[".repeat(7_000) + "]".repeat(7_000) })],
+])("a body that %s is accepted", async (_name, body) => {
+  expect((await updateScore(app, body, headers)).status).toBe(200);
+});
+
+test("of a field that comes twice the last counts", async () => {
+  await updateScore(app, '{"userId":"first","scoreIncrement":1,"userId":"last","scoreIncrement":2}', headers);
+  const { data } = await graphql(app, {
+    query: '{ first: playerScore(userId: "first") { score } last: playerScore(userId: "last") { score } }',
+  });
+  expect(data).toEqual({ first: null, last: { score: 2 } });
+});
+
+test("a body that is not UTF-8 is refused, as two players would be taken for one", async () => {
+  const body = Buffer.from('{"userId":"J\u00f6rg","scoreIncrement":1}', "latin1");
+  const response = await fetch(`${app.url}/api/v1/scores/update`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json; charset=iso-8859-1", ...headers },
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({ success: false, message: "The body must be UTF-8." });
+});
+
+test("a request without any body is refused with 400", async () => {
+  const response = await fetch(`${app.url}/api/v1/scores/update`, { method: "POST", headers });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({ success: false, message: unread });
 });
 
 test.each([

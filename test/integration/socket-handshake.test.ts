@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startTestApp, type TestApp } from "../helpers/app.js";
+import { incrementMutation } from "../helpers/requests.js";
 import { SocketClient, UpgradeRefused, type SocketOptions } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 
@@ -65,4 +66,39 @@ describe("the handshake", () => {
       expect(error).toEqual(new UpgradeRefused(404));
     },
   );
+});
+
+describe("connection_init", () => {
+  const me = { userId: "ws", scoreIncrement: 1 };
+
+  async function init(payload: unknown): Promise<SocketClient> {
+    const socket = await SocketClient.open(app.wsUrl);
+    onTestFinished(() => socket.close());
+    socket.send({ type: "connection_init", payload });
+    return socket;
+  }
+
+  test.each([
+    ["authorization", (token: string) => ({ authorization: `Bearer ${token}` })],
+    ["Authorization", (token: string) => ({ Authorization: `Bearer ${token}` })],
+    ["authToken", (token: string) => ({ authToken: token })],
+    ["headers.authorization", (token: string) => ({ headers: { authorization: token } })],
+    ["headers.Authorization", (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })],
+    ["two places", (token: string) => ({ authToken: token, headers: { Authorization: `Bearer ${token}` } })],
+  ])("takes the token from %s", async (_place, put) => {
+    const socket = await init(put(app.token("ws")));
+    expect(await socket.next()).toMatchObject({ type: "connection_ack" });
+    expect((await socket.request(incrementMutation, me)).errors).toBeUndefined();
+  });
+
+  test.each([
+    ["a number as authToken", () => ({ authToken: 5 })],
+    ["a list as Authorization", () => ({ Authorization: ["x"] })],
+    ["a list of headers", (token: string) => ({ headers: [["authorization", token]] })],
+    ["a token that is not valid in headers", () => ({ headers: { Authorization: "Bearer x" } })],
+    ["a scheme that is not ours", () => ({ authorization: "Basic c2FtOng=" })],
+    ["two tokens that differ", (token: string) => ({ authorization: token, authToken: app.token("other") })],
+  ])("with %s closes with 4403", async (_what, put) => {
+    expect(await (await init(put(app.token("ws")))).closed).toMatchObject({ code: 4403 });
+  });
 });

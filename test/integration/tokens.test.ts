@@ -1,9 +1,10 @@
-import { createHmac, generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signToken } from "../../scripts/sign-token.js";
-import { jwtSecret, startTestApp, type TestApp } from "../helpers/app.js";
-import { authorization, codeOf, tryIncrement, updateScore } from "../helpers/requests.js";
+import { startTestApp, type TestApp } from "../helpers/app.js";
+import { jwtSecret, signRaw, tokenPart } from "../helpers/tokens.js";
+import { authorization, codeOf, graphql, incrementMutation, tryIncrement, updateScore } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
@@ -22,60 +23,60 @@ afterAll(async () => {
 
 const now = Math.floor(Date.now() / 1000);
 const claims = { sub: "sam", role: "player", exp: now + 3_600 };
-const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-
-/** Signed correctly, whatever it says: jsonwebtoken refuses to sign most of these. */
-function sign(payload: unknown, header: object = { alg: "HS256", typ: "JWT" }, secret = jwtSecret): string {
-  const text = `${base64(header)}.${base64(payload)}`;
-  return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
-}
 
 const without = (name: keyof typeof claims) =>
   Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const publicPem = publicKey.export({ type: "spki", format: "pem" }).toString();
-const valid = sign(claims);
+const valid = signRaw(claims);
 const [head = "", , signature = ""] = valid.split(".");
 
 const badTokens: Record<string, string> = {
   garbage: "garbage",
   "two parts": "a.b",
   "four parts": `${valid}.x`,
-  "without a signature": `${head}.${base64(claims)}.`,
-  "with another's payload": `${head}.${base64({ ...claims, role: "admin" })}.${signature}`,
+  "without a signature": `${head}.${tokenPart(claims)}.`,
+  "with another's payload": `${head}.${tokenPart({ ...claims, role: "admin" })}.${signature}`,
   "with a longer signature": `${valid}AA`,
-  "of another secret": sign(claims, undefined, "another secret for tests, of at least 32 bytes"),
-  "of alg none": `${base64({ alg: "none", typ: "JWT" })}.${base64(claims)}.`,
-  "of alg none with a signature": sign(claims, { alg: "none", typ: "JWT" }),
+  "of another secret": signRaw(claims, undefined, "another secret for tests, of at least 32 bytes"),
+  "of alg none": `${tokenPart({ alg: "none", typ: "JWT" })}.${tokenPart(claims)}.`,
+  "of alg none with a signature": signRaw(claims, { alg: "none", typ: "JWT" }),
   "of RS256, signed by a key of its own": jwt.sign(claims, privateKey, { algorithm: "RS256" }),
-  "that calls itself RS256 and is signed with a public key as secret": sign(
+  "that calls itself RS256 and is signed with a public key as secret": signRaw(
     claims,
     { alg: "RS256", typ: "JWT" },
     publicPem,
   ),
-  "that calls itself RS256 and is signed with the secret": sign(claims, { alg: "RS256", typ: "JWT" }),
+  "that calls itself RS256 and is signed with the secret": signRaw(claims, { alg: "RS256", typ: "JWT" }),
   "of HS512": jwt.sign(claims, jwtSecret, { algorithm: "HS512" }),
-  "that brings its own key": sign(claims, { alg: "HS256", jwk: { kty: "oct", k: "eA" } }, "x"),
-  expired: sign({ ...claims, exp: now - 1 }),
-  "that expires now": sign({ ...claims, exp: now }),
-  "without exp": sign(without("exp")),
-  "with exp as a string": sign({ ...claims, exp: String(claims.exp) }),
-  "with exp null": sign({ ...claims, exp: null }),
-  "without sub": sign(without("sub")),
-  "with sub empty": sign({ ...claims, sub: "" }),
-  "with sub as a number": sign({ ...claims, sub: 5 }),
-  "with sub of 256 characters": sign({ ...claims, sub: "s".repeat(256) }),
-  "with sub that holds a control character": sign({ ...claims, sub: "s\n" }),
-  "without role": sign(without("role")),
-  "with an unknown role": sign({ ...claims, role: "root" }),
-  "with role none": sign({ ...claims, role: "none" }),
-  "with role __proto__": sign({ ...claims, role: "__proto__" }),
-  "with role in capitals": sign({ ...claims, role: "PLAYER" }),
-  "with a list of roles": sign({ ...claims, role: ["admin"] }),
-  "that is not valid yet": sign({ ...claims, nbf: now + 600 }),
-  "whose payload is a list": sign([claims]),
-  "whose payload is text": sign("admin"),
-  "that is huge": sign({ ...claims, padding: "x".repeat(9_000) }),
+  "that brings its own key": signRaw(claims, { alg: "HS256", jwk: { kty: "oct", k: "eA" } }, "x"),
+  expired: signRaw({ ...claims, exp: now - 6 }),
+  "without exp": signRaw(without("exp")),
+  "with exp as a string": signRaw({ ...claims, exp: String(claims.exp) }),
+  "with exp null": signRaw({ ...claims, exp: null }),
+  "without sub": signRaw(without("sub")),
+  "with sub empty": signRaw({ ...claims, sub: "" }),
+  "with sub as a number": signRaw({ ...claims, sub: 5 }),
+  "with sub of 256 characters": signRaw({ ...claims, sub: "s".repeat(256) }),
+  "with sub that holds a control character": signRaw({ ...claims, sub: "s\n" }),
+  "without role": signRaw(without("role")),
+  "with an unknown role": signRaw({ ...claims, role: "root" }),
+  "with role none": signRaw({ ...claims, role: "none" }),
+  "with role __proto__": signRaw({ ...claims, role: "__proto__" }),
+  "with role in capitals": signRaw({ ...claims, role: "PLAYER" }),
+  "with a list of roles": signRaw({ ...claims, role: ["admin"] }),
+  "that is not valid yet": signRaw({ ...claims, nbf: now + 600 }),
+  "that is valid from a time in milliseconds": signRaw({ ...claims, nbf: now * 1000 }),
+  "that was issued in the future": signRaw({ ...claims, iat: now + 600 }),
+  "that expires at a time in milliseconds": signRaw({ ...claims, exp: claims.exp * 1000 }),
+  "that expires in eleven years": signRaw({ ...claims, exp: now + 11 * 365 * 86_400 }),
+  "with an extension that must be understood": signRaw(claims, { alg: "HS256", crit: ["x"], x: 1 }),
+  "whose payload is not encoded": signRaw(claims, { alg: "HS256", b64: false }),
+  "of another type": signRaw(claims, { alg: "HS256", typ: "logout+jwt" }),
+  "that says twice who it is of": signRaw(JSON.stringify(claims).replace("{", '{"sub":"admin",')),
+  "whose payload is a list": signRaw([claims]),
+  "whose payload is text": signRaw("admin"),
+  "that is huge": signRaw({ ...claims, padding: "x".repeat(9_000) }),
 };
 
 describe.each(Object.entries(badTokens))("a token %s", (_name, token) => {
@@ -105,36 +106,105 @@ describe.each(Object.entries(badTokens))("a token %s", (_name, token) => {
   });
 });
 
+describe("what is no token", () => {
+  const change = { userId: "sam", scoreIncrement: 1 };
+  const refusal = '{"success":false,"message":"Invalid authentication token."}';
+
+  test.each(["", " ", "Bearer", "Bearer ", "Basic c2FtOng="])(
+    "%j as Authorization lets everybody read over GraphQL and as a stream of events, and nobody write",
+    async (header) => {
+      const headers = { authorization: header };
+      // More than once, as operations that come often take a way of their own.
+      for (let asked = 0; asked < 6; asked += 1) {
+        expect(await graphql(app, { query: "{ topScores { rank } }", headers })).toMatchObject({
+          status: 200,
+          data: {},
+        });
+        const answer = await graphql(app, { query: incrementMutation, variables: change, headers });
+        expect(codeOf(answer)).toBe("UNAUTHENTICATED");
+      }
+      const stream = await fetch(`${app.url}/graphql/stream?query=${encodeURIComponent("{ __typename }")}`, {
+        headers,
+      });
+      expect(await stream.text()).toContain('{"data":{"__typename":"Query"}}');
+    },
+  );
+
+  test.each(["", "Bearer ", "Basic c2FtOng="])("%j as Authorization is 401 over REST", async (header) => {
+    const { status, text } = await updateScore(app, change, { authorization: header });
+    expect({ status, text }).toEqual({ status: 401, text: refusal });
+  });
+
+  test.each(["", "Bearer", "Basic c2FtOng=", 'Digest username="proxy"'])(
+    "%j as Authorization stands beside an authToken that counts",
+    async (header) => {
+      const body = { ...change, authToken: valid };
+      expect((await updateScore(app, body, { authorization: header })).status).toBe(200);
+    },
+  );
+
+  test.each([null, "", " ", "Bearer "])(
+    "%j as authToken stands beside an Authorization that counts",
+    async (authToken) => {
+      const body = { ...change, authToken };
+      expect((await updateScore(app, body, authorization(valid))).status).toBe(200);
+      expect((await updateScore(app, body)).status).toBe(401);
+    },
+  );
+
+  test.each([undefined, null, {}, { authorization: "" }, { authorization: "Bearer " }, { authToken: null }])(
+    "%j as payload of connection_init lets everybody read, and nobody write",
+    async (payload) => {
+      const socket = await SocketClient.open(app.wsUrl);
+      socket.send({ type: "connection_init", payload });
+      expect(await socket.next()).toMatchObject({ type: "connection_ack" });
+      expect((await socket.request("{ topScores { rank } }")).errors).toBeUndefined();
+      expect(codeOf(await socket.request(incrementMutation, change))).toBe("UNAUTHENTICATED");
+      socket.close();
+    },
+  );
+});
+
 describe("something else than a token", () => {
-  test.each([undefined, null, "", 5, true, {}, ["x"]])("%j as authToken is 401", async (authToken) => {
+  test.each([5, true, {}, ["x"], "Basic c2FtOng=", "a b"])("%j as authToken is 401", async (authToken) => {
     const { status, text } = await updateScore(app, { userId: "sam", scoreIncrement: 1, authToken });
     expect(status).toBe(401);
     expect(text).toBe('{"success":false,"message":"Invalid authentication token."}');
   });
 
-  test.each(["", "Bearer", "Bearer ", "Basic c2FtOng=", valid, `Bearer ${valid} ${valid}`, `Bearer ${valid},${valid}`])(
-    "%j as Authorization is refused",
+  test.each([valid, `Bearer ${valid} ${valid}`, `Bearer ${valid},${valid}`, "Bearer undefined"])(
+    "%j as Authorization is refused, also to read",
     async (header) => {
       const headers = { authorization: header };
       expect((await updateScore(app, { userId: "sam", scoreIncrement: 1 }, headers)).status).toBe(401);
+      expect(codeOf(await graphql(app, { query: "{ topScores { rank } }", headers }))).toBe("UNAUTHENTICATED");
     },
   );
 
-  test.each([5, {}, [], true, "Basic c2FtOng="])(
-    "%j as authorization of connection_init closes with 4403",
-    async (value) => {
-      const socket = await SocketClient.open(app.wsUrl);
-      socket.send({ type: "connection_init", payload: { authorization: value } });
-      expect(await socket.closed).toMatchObject({ code: 4403 });
-    },
-  );
+  test("an authToken beside another Authorization is 401, whichever of them is valid", async () => {
+    const other = app.token("other", "service");
+    for (const [authToken, header] of [
+      [valid, other],
+      [valid, "garbage"],
+      ["garbage", valid],
+    ]) {
+      const answer = await updateScore(app, { userId: "sam", scoreIncrement: 1, authToken }, authorization(header));
+      expect(answer.status).toBe(401);
+    }
+    const twice = await updateScore(app, { userId: "sam", scoreIncrement: 1, authToken: valid }, authorization(valid));
+    expect(twice.status).toBe(200);
+  });
 });
 
 describe("a valid token", () => {
   test.each([
-    ["with more claims than needed", sign({ ...claims, iat: now, name: "Sam", __proto__: { role: "admin" } })],
-    ["from an issuer and for an audience that nobody asked for", sign({ ...claims, iss: "somebody", aud: ["a", "b"] })],
-    ["without typ", sign(claims, { alg: "HS256" })],
+    ["with more claims than needed", signRaw({ ...claims, iat: now, name: "Sam", __proto__: { role: "admin" } })],
+    [
+      "from an issuer and for an audience that nobody asked for",
+      signRaw({ ...claims, iss: "somebody", aud: ["a", "b"] }),
+    ],
+    ["without typ", signRaw(claims, { alg: "HS256" })],
+    ["of an access token's type", signRaw(claims, { alg: "HS256", typ: "at+JWT" })],
   ])("%s is accepted", async (_name, token) => {
     expect(codeOf(await tryIncrement(app, token, { userId: "sam", scoreIncrement: 1 }))).toBeUndefined();
   });
@@ -144,12 +214,17 @@ describe("a valid token", () => {
     expect((await updateScore(app, { userId: "sam", scoreIncrement: 1 }, headers)).status).toBe(200);
   });
 
-  test("is refused as soon as it has expired, also when it was accepted before", async () => {
-    const token = signToken({ secret: jwtSecret, subject: "sam", role: "player", expiresInSeconds: 2 });
+  test.each(["iat", "nbf"])("is accepted when its %s is 4 s ahead of this machine's clock", async (claim) => {
+    const token = signRaw({ ...claims, [claim]: Math.floor(Date.now() / 1000) + 4 });
+    expect(codeOf(await tryIncrement(app, token, { userId: "sam", scoreIncrement: 1 }))).toBeUndefined();
+  });
+
+  test("is refused 5 s after it has expired, also when it was accepted before", async () => {
+    const token = signToken({ secret: jwtSecret, subject: "sam", role: "player", expiresInSeconds: -3 });
     const change = { userId: "sam", scoreIncrement: 1 };
     expect(codeOf(await tryIncrement(app, token, change))).toBeUndefined();
     await waitFor(async () => codeOf(await tryIncrement(app, token, change)) === "UNAUTHENTICATED", 5_000);
-    expect(Date.now()).toBeGreaterThanOrEqual((jwt.decode(token, { json: true })?.exp ?? Infinity) * 1000);
+    expect(Date.now()).toBeGreaterThanOrEqual((jwt.decode(token, { json: true })?.exp ?? Infinity) * 1000 + 5_000);
   });
 });
 
@@ -174,7 +249,7 @@ describe("with JWT_ISSUER and JWT_AUDIENCE", () => {
     ["without an audience", { iss: "https://issuer" }, "UNAUTHENTICATED"],
     ["of neither", {}, "UNAUTHENTICATED"],
   ])("a token %s", async (_name, extra, expected) => {
-    const answer = await tryIncrement(strict, sign({ ...claims, ...extra }), { userId: "sam", scoreIncrement: 1 });
+    const answer = await tryIncrement(strict, signRaw({ ...claims, ...extra }), { userId: "sam", scoreIncrement: 1 });
     expect(codeOf(answer)).toBe(expected);
   });
 });

@@ -70,6 +70,7 @@ beforeAll(async () => {
   const authenticator = new Authenticator({
     jwt: { secret: jwtSecret, issuer: undefined, audience: undefined },
     now: Date.now,
+    logger,
   });
   const limits = new DocumentLimits(schema);
   const prepared = new PreparedOperations({
