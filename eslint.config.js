@@ -21,7 +21,7 @@ const homes = [
   {
     name: "Prisma",
     imports: /^@prisma\/|\/prisma\//,
-    home: ["sync/database.ts", "sync/score-ledger.ts", "sync/score-history.ts"],
+    home: ["sync/database.ts", "sync/change-rows.ts", "sync/score-ledger.ts", "sync/score-history.ts"],
   },
   { name: "PostgreSQL's driver", imports: /^pg$/, home: ["sync/"] },
   { name: "Redis' driver", imports: /^ioredis$/, home: ["redis.ts", "leaderboard/", "feed/"] },

@@ -6,6 +6,7 @@ import { Outbox } from "../src/leaderboard/outbox.js";
 import { toBoards, type Board } from "../src/leaderboard/types.js";
 import { createLogger } from "../src/logger.js";
 import { RedisConnection } from "../src/redis.js";
+import { databaseAddresses } from "../src/sync/database-url.js";
 import { Database } from "../src/sync/database.js";
 import { findDrift, type DriftReport } from "../src/sync/drift.js";
 import { Leadership } from "../src/sync/leader.js";
@@ -17,17 +18,19 @@ import { runScript } from "./run-script.js";
 
 /** A correction of millions of totals is one statement. */
 const statementTimeoutMs = 600_000;
+const variables = ["REDIS_URL", "DATABASE_URL", "DATABASE_DIRECT_URL", "BOARDS", "SYNC_INTERVAL_MS"] as const;
 const exitCodes = { agree: 0, differ: 1, couldNotLook: 2 } as const;
 
 // `npm run check [-- --repair]`: compares Redis with PostgreSQL, and makes them agree again if told to.
 await runScript(async () => {
   const { values } = parseArgs({ options: { repair: { type: "boolean", default: false } } });
-  const env = parseVariables(process.env, ["REDIS_URL", "DATABASE_URL", "BOARDS", "SYNC_INTERVAL_MS"]);
+  const env = parseVariables(process.env, variables);
   const logger = createLogger("silent");
   const redis = new RedisConnection(env.REDIS_URL, "reader", logger);
-  const database = new Database(env.DATABASE_URL, statementTimeoutMs);
+  const { serving, direct } = databaseAddresses(env.DATABASE_URL, env.DATABASE_DIRECT_URL);
+  const database = new Database({ address: serving, statementTimeoutMs });
   const history = new ScoreHistory(database);
-  const leadership = new Leadership({ databaseUrl: env.DATABASE_URL, logger });
+  const leadership = new Leadership({ address: direct, logger });
   await redis.start();
   const deps: RecoveryDeps = {
     keeper: new BoardKeeper(redis.client),

@@ -4,7 +4,11 @@ import { fileURLToPath } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { Client } from "pg";
+import { Client, Pool } from "pg";
+import type { DatabaseAddress } from "../src/sync/database-url.js";
+import { createPartition, monthOf } from "../src/sync/partitions.js";
+import { obstacleOf } from "../src/sync/postgres-errors.js";
+import { decideSchema, prepareSession, quoteIdentifier } from "../src/sync/session.js";
 
 const prismaFolder = fileURLToPath(new URL("../prisma", import.meta.url));
 /** Any number, but the same in every version: two migrations of one database must wait for each other. */
@@ -20,29 +24,69 @@ interface WasmGlue {
   __wbg_set_wasm(exports: object): void;
 }
 
+/** This one and those that follow. */
+const monthsAhead = 4;
+/** An index on years of history takes as long as it takes. */
+const session = { statementTimeoutMs: 0 };
+
 /**
  * Applies Prisma's migrations with Prisma's own schema engine, in its WebAssembly build: the usual one is a binary that
  * `prisma migrate` downloads. Keeps the same `_prisma_migrations` table, so either may be used later.
  *
+ * @param address leads to one session, and not to a pooler that gives each statement another
  * @returns the names of the migrations that were applied now
  */
-export async function applyMigrations(databaseUrl: string): Promise<string[]> {
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
-  await client.connect();
+export async function applyMigrations(address: DatabaseAddress): Promise<string[]> {
+  const client = new Client({ connectionString: address.url, connectionTimeoutMillis: 5_000 });
   try {
+    await client.connect();
+    await prepareSession(client, address, session);
     // Prisma's engine takes no lock in this build; whoever comes second waits, and finds nothing left to do.
     await client.query("SELECT pg_advisory_lock($1)", [lockId]);
-    return await runEngine(databaseUrl);
+    const schema = await decideSchema(client, address);
+    await createSchema(client, schema);
+    const applied = await runEngine(address, schema);
+    await createMonths(client, schema);
+    return applied;
+  } catch (error) {
+    throw obstacleOf(error);
   } finally {
     await client.end();
   }
 }
 
-async function runEngine(databaseUrl: string): Promise<string[]> {
+/** Asks first: `IF NOT EXISTS` wants the right to create schemas even when there is nothing to do. */
+async function createSchema(client: Client, schema: string): Promise<void> {
+  const { rowCount } = await client.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);
+  if (rowCount === 0) await client.query(`CREATE SCHEMA ${quoteIdentifier(schema)}`);
+}
+
+/** For workers whose role may not make partitions themselves; others make them when they are needed. */
+async function createMonths(client: Client, schema: string): Promise<void> {
+  let month = monthOf(Date.now());
+  for (let count = 0; count < monthsAhead; count += 1) {
+    const { rows } = await client.query<{ exists: boolean }>("SELECT to_regclass($1) IS NOT NULL AS exists", [
+      `${quoteIdentifier(schema)}.${month.table}`,
+    ]);
+    if (!rows[0]?.exists) await client.query(createPartition(quoteIdentifier(schema), month));
+    month = monthOf(month.to.getTime());
+  }
+}
+
+async function runEngine(address: DatabaseAddress, schemaName: string): Promise<string[]> {
   await loadEngineOnce();
-  const factory = bindMigrationAwareSqlAdapterFactory(
-    new PrismaPg({ connectionString: databaseUrl, allowExitOnIdle: true }),
-  );
+  const pool = new Pool({
+    connectionString: address.url,
+    allowExitOnIdle: true,
+    // The pool hands a connection out when this is done; its types don't say so.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises
+    onConnect: async (client) => {
+      await prepareSession(client, address, session);
+      // The migrations name no schema.
+      await client.query(`SET search_path TO ${quoteIdentifier(schemaName)}`);
+    },
+  });
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool, { schema: schemaName }));
   const schema = { path: "schema.prisma", content: read("schema.prisma") };
   const schemaEngine = await engine.SchemaEngine.new(
     { datamodels: [[schema.path, schema.content]] },
@@ -68,6 +112,7 @@ async function runEngine(databaseUrl: string): Promise<string[]> {
     return appliedMigrationNames;
   } finally {
     schemaEngine.free();
+    await pool.end();
   }
 }
 

@@ -34,11 +34,13 @@ import type { Logger } from "./logger.js";
 import { createMetrics } from "./metrics.js";
 import { RedisConnection } from "./redis.js";
 import { createScoreboard, requestTimeoutMs, type Scoreboard, type Shared } from "./scoreboard.js";
+import { databaseAddresses } from "./sync/database-url.js";
 import { Database } from "./sync/database.js";
 import { Leadership } from "./sync/leader.js";
 import { ScoreHistory } from "./sync/score-history.js";
 import { ScoreLedger } from "./sync/score-ledger.js";
 import { SyncWorker } from "./sync/sync-worker.js";
+import { explain } from "./sync/trouble.js";
 
 export const appRoles = ["api", "worker", "ingest", "all"] as const;
 export type AppRole = (typeof appRoles)[number];
@@ -110,7 +112,8 @@ export function createApp(config: Config, role: AppRole, logger: Logger): App {
 function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher | undefined) {
   const { config, metrics, logger } = shared;
   const { leaderboard, feed, around } = scoreboard;
-  const database = new Database(config.databaseUrl, requestTimeoutMs);
+  const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
+  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
   const authenticator = new Authenticator({ jwt: config.jwt, now: Date.now, logger });
   const increments = new Increments(leaderboard, {
     maxIncrement: config.maxIncrement,
@@ -188,7 +191,8 @@ function createIngest({ metrics, logger }: Shared, { leaderboard }: Scoreboard, 
 }
 
 function createWorker({ config, boards, reader, keeper, channels, metrics, logger }: Shared) {
-  const database = new Database(config.databaseUrl, passTimeoutMs);
+  const { serving, direct } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
+  const database = new Database({ address: serving, statementTimeoutMs: passTimeoutMs });
   const history = new ScoreHistory(database);
   const ledger = new ScoreLedger(database, history);
   const announce = config.durability === "postgres";
@@ -199,7 +203,7 @@ function createWorker({ config, boards, reader, keeper, channels, metrics, logge
     history,
     historyRetentionDays: config.historyRetentionDays,
     boards,
-    leadership: new Leadership({ databaseUrl: config.databaseUrl, logger }),
+    leadership: new Leadership({ address: direct, logger }),
     intervalMs: config.syncIntervalMs,
     onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
     metrics,
@@ -216,8 +220,8 @@ function createWorker({ config, boards, reader, keeper, channels, metrics, logge
   };
   const check: ReadinessCheck = () =>
     database.ping().then(
-      () => undefined,
-      () => "PostgreSQL does not answer",
+      () => worker.trouble,
+      (error: unknown) => explain(error).sentence,
     );
   return { services: [database, worker, requests], check };
 }

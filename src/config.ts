@@ -74,6 +74,7 @@ const environment = z.object({
   OPS_HOST: z.string().default("127.0.0.1"),
   REDIS_URL: redisUrls,
   DATABASE_URL: postgresUrl,
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
   AMQP_URL: amqpUrl.optional(),
   JWT_SECRET: jwtSecret,
   JWT_JWKS_URL: notYet("JWT_JWKS_URL", "use JWT_SECRET"),
@@ -150,6 +151,8 @@ function toConfig(env: Environment) {
     opsHost: env.OPS_HOST,
     redisUrls: env.REDIS_URL,
     databaseUrl: env.DATABASE_URL,
+    /** Undefined: the same. Another one says that `databaseUrl` is a pooler in transaction mode. */
+    databaseDirectUrl: env.DATABASE_DIRECT_URL,
     amqpUrl: env.AMQP_URL,
     jwt: { secret: env.JWT_SECRET, issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE },
     boards: env.BOARDS,

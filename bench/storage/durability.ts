@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { signToken } from "../../scripts/sign-token.js";
 import { startPostgres, startRedis } from "../../scripts/stack.js";
 import { applyMigrations } from "../../scripts/migrations.js";
+import { databaseAddresses } from "../../src/sync/database-url.js";
 import type { CleanUp } from "../clean-up.js";
 import { divideCores } from "../cores.js";
 import type { Environment } from "../environment.js";
@@ -35,7 +36,7 @@ export async function measureDurability(
   cleanUp.add(() => redis.stop());
   const postgres = await startPostgres({ dir: join(dir, "postgres") });
   cleanUp.add(() => postgres.stop());
-  await applyMigrations(postgres.url);
+  await applyMigrations(databaseAddresses(postgres.url).direct);
   const jwtSecret = randomBytes(36).toString("base64");
   const token = signToken({ secret: jwtSecret, subject: "bench", role: "service", expiresInSeconds: 3_600 });
   const cores = await divideCores();

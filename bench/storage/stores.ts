@@ -10,6 +10,7 @@ import { ScoreStore, type Change } from "../../src/leaderboard/score-store.js";
 import type { Board, Score, UserId } from "../../src/leaderboard/types.js";
 import { createLogger } from "../../src/logger.js";
 import { RedisConnection } from "../../src/redis.js";
+import { databaseAddresses } from "../../src/sync/database-url.js";
 import { Database } from "../../src/sync/database.js";
 import type { RecoveryDeps } from "../../src/sync/recovery.js";
 import { ScoreHistory } from "../../src/sync/score-history.js";
@@ -34,13 +35,13 @@ export async function startBenchStores(cleanUp: CleanUp): Promise<BenchStores> {
   cleanUp.add(() => redisServer.stop());
   const postgres = await startPostgres({ dir: join(dir, "postgres") });
   cleanUp.add(() => postgres.stop());
-  await applyMigrations(postgres.url);
+  await applyMigrations(databaseAddresses(postgres.url).direct);
 
   const logger = createLogger("silent");
   const redis = new RedisConnection([redisServer.url], "reader", logger);
   await redis.start();
   cleanUp.add(() => redis.stop());
-  const database = new Database(postgres.url, 600_000);
+  const database = new Database({ address: databaseAddresses(postgres.url).serving, statementTimeoutMs: 600_000 });
   cleanUp.add(() => database.stop());
   const sql = new Client({ connectionString: postgres.url });
   await sql.connect();

@@ -1,13 +1,25 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import { Pool } from "pg";
 import type { Service } from "../lifecycle.js";
+import type { DatabaseAddress } from "./database-url.js";
+import { Obstacle, obstacleOf } from "./postgres-errors.js";
 import { Prisma, PrismaClient } from "./prisma/client.js";
+import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
 
-/** PostgreSQL took offence at the data itself: sending the same again would give the same answer. */
-export class RefusedByPostgres extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(reason, options);
-    this.name = "RefusedByPostgres";
-  }
+export interface DatabaseOptions {
+  address: DatabaseAddress;
+  /** How long anything may wait for PostgreSQL. */
+  statementTimeoutMs: number;
+}
+
+/** The tables under their full names, for raw SQL; no statement depends on a session's search path. */
+export interface Tables {
+  /** Quoted. */
+  readonly schema: string;
+  readonly userScores: Prisma.Sql;
+  readonly scoreEvents: Prisma.Sql;
+  readonly rejectedEvents: Prisma.Sql;
+  readonly syncCursor: Prisma.Sql;
 }
 
 const connectTimeoutMs = 3_000;
@@ -17,18 +29,35 @@ const poolSize = 4;
 export class Database implements Service {
   readonly name = "database";
   readonly prisma: PrismaClient;
+  readonly #pool: Pool;
+  #tables: Tables | undefined;
 
-  /** @param statementTimeoutMs how long anything may wait for PostgreSQL */
-  constructor(databaseUrl: string, statementTimeoutMs: number) {
-    const adapter = new PrismaPg({
-      connectionString: databaseUrl,
+  constructor({ address, statementTimeoutMs }: DatabaseOptions) {
+    const pool = new Pool({
+      connectionString: address.url,
       max: poolSize,
       connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs,
       application_name: "standings",
+      // The pool hands a connection out when this is done, and ends it when this fails; its types don't say so.
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises
+      onConnect: (client) => prepareSession(client, address, { statementTimeoutMs }),
     });
-    this.prisma = new PrismaClient({ adapter });
+    // Of a connection that nobody uses; the pool has dropped it.
+    pool.on("error", () => undefined);
+    this.#pool = pool;
+    this.prisma = new PrismaClient({
+      adapter: {
+        provider: "postgres",
+        adapterName: "@prisma/adapter-pg",
+        // Prisma asks for this with its first statement, and again when it failed.
+        connect: async () => {
+          const schema = await decideSchema(pool, address);
+          this.#tables = tablesOf(schema);
+          return new PrismaPg(pool, { schema }).connect();
+        },
+      },
+    });
   }
 
   /** Connects on first use: a worker starts while PostgreSQL is away, and waits for it. */
@@ -38,23 +67,40 @@ export class Database implements Service {
 
   async stop(): Promise<void> {
     await this.prisma.$disconnect();
+    await this.#pool.end();
   }
 
+  async tables(): Promise<Tables> {
+    try {
+      await this.prisma.$connect();
+    } catch (error) {
+      throw obstacleOf(error);
+    }
+    if (!this.#tables) throw new Error("Prisma connected without asking us");
+    return this.#tables;
+  }
+
+  /** @throws Obstacle when PostgreSQL does not answer, or takes no writes */
   async ping(): Promise<void> {
-    await this.prisma.$queryRaw`SELECT 1`;
+    let standby: boolean | undefined;
+    try {
+      const { rows } = await this.#pool.query<{ standby: boolean }>("SELECT pg_is_in_recovery() AS standby");
+      standby = rows[0]?.standby;
+    } catch (error) {
+      throw obstacleOf(error);
+    }
+    if (standby) throw new Obstacle("PostgreSQL is a standby that takes no writes");
   }
 }
 
-/** The SQLSTATE classes for data that does not fit: data exception, integrity constraint, program limit (an index row). */
-const dataStates = /^(22|23|54)/;
-
-/** What PostgreSQL said when it refused the data; undefined when something else went wrong. */
-export function refusalOf(error: unknown): RefusedByPostgres | undefined {
-  if (error instanceof RefusedByPostgres) return error;
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return undefined;
-  // Prisma does not declare what an adapter's error holds.
-  const adapterError = error.meta?.driverAdapterError as
-    { cause?: { originalCode?: string; originalMessage?: string } } | undefined;
-  const { originalCode = "", originalMessage = error.message } = adapterError?.cause ?? {};
-  return dataStates.test(originalCode) ? new RefusedByPostgres(originalMessage, { cause: error }) : undefined;
+function tablesOf(name: string): Tables {
+  const schema = quoteIdentifier(name);
+  const table = (tableName: string) => Prisma.raw(`${schema}."${tableName}"`);
+  return {
+    schema,
+    userScores: table("user_scores"),
+    scoreEvents: table("score_events"),
+    rejectedEvents: table("rejected_events"),
+    syncCursor: table("sync_cursor"),
+  };
 }

@@ -2,19 +2,32 @@ import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import type { Logger } from "../logger.js";
+import type { DatabaseAddress } from "./database-url.js";
+import { Obstacle, obstacleOf } from "./postgres-errors.js";
+import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
 
 export interface LeaderOptions {
-  databaseUrl: string;
+  /** Leads to one session, and not to a pooler that gives each statement another. */
+  address: DatabaseAddress;
   logger: Logger;
 }
 
-/** Any number, the same in every version: two workers of one database must mean the same lock. */
-const lockId = 5_782_647_346;
+/** Any number, the same in every version. With the table's own it names the lock: a database may hold several deployments. */
+const lockId = 1_487_680_050;
 const pingIntervalMs = 1_000;
 /** PostgreSQL ends a session that was silent for so long, and with it the lock of a leader that hangs or sleeps. */
 const idleTimeoutMs = 3_000;
 const connectTimeoutMs = 3_000;
 const endTimeoutMs = 1_000;
+
+/** Of the session that answers. */
+interface Session {
+  readonly backend: number;
+  readonly standby: boolean;
+}
+const session = "pg_backend_pid() AS backend, pg_is_in_recovery() AS standby";
+const pooled =
+  "DATABASE_URL is a pooler in transaction mode, which gives the lock to another session; set DATABASE_DIRECT_URL";
 
 /**
  * One worker at a time: a session advisory lock on a connection of its own, kept by a ping a second. The lock ends when
@@ -37,8 +50,9 @@ export class Leadership {
   /** @returns whether this process is the leader now; throws when PostgreSQL can't be asked */
   async acquire(): Promise<boolean> {
     if (this.#client) return true;
+    const { address } = this.#options;
     const client = new Client({
-      connectionString: this.#options.databaseUrl,
+      connectionString: address.url,
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: idleTimeoutMs,
       application_name: "standings-leader",
@@ -49,16 +63,22 @@ export class Leadership {
     client.on("end", () => this.#lose(client, undefined));
     try {
       await client.connect();
-      await client.query(`SET idle_session_timeout = ${idleTimeoutMs}`);
-      const { rows } = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [lockId]);
-      if (rows[0]?.locked) {
+      await prepareSession(client, address, { statementTimeoutMs: idleTimeoutMs, idleTimeoutMs });
+      const table = `${quoteIdentifier(await decideSchema(client, address))}.sync_cursor`;
+      const { rows } = await client.query<Session & { locked: boolean }>(
+        `SELECT pg_try_advisory_lock($1, $2::regclass::oid::int4) AS locked, ${session}`,
+        [lockId, table],
+      );
+      const [row] = rows;
+      if (row?.standby) throw new Obstacle("PostgreSQL is a standby that takes no writes");
+      if (row?.locked) {
         this.#client = client;
-        this.#ping = setInterval(() => this.#keep(client), pingIntervalMs);
+        this.#ping = setInterval(() => this.#keep(client, row.backend), pingIntervalMs);
         return true;
       }
     } catch (error) {
       await end(client);
-      throw error;
+      throw obstacleOf(error);
     }
     await end(client);
     return false;
@@ -71,13 +91,24 @@ export class Leadership {
     if (client) await end(client);
   }
 
-  #keep(client: Client): void {
-    client.query("SELECT 1").catch((error: unknown) => this.#lose(client, error));
+  #keep(client: Client, backend: number): void {
+    client.query<Session>(`SELECT ${session}`).then(
+      ({ rows: [now] }) => {
+        if (now?.standby) this.#lose(client, new Obstacle("PostgreSQL became a standby"));
+        else if (now?.backend !== backend) this.#lose(client, new Obstacle(pooled));
+      },
+      (error: unknown) => this.#lose(client, error),
+    );
   }
 
   #lose(client: Client, error: unknown): void {
     if (this.#client !== client) return;
-    this.#options.logger.warn({ err: error }, "lost the lock of the leading worker");
+    const reason = obstacleOf(error);
+    const known = reason instanceof Obstacle;
+    this.#options.logger.warn(
+      known ? { reason: reason.message } : { err: error },
+      "lost the lock of the leading worker",
+    );
     void this.release();
   }
 }

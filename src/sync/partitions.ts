@@ -22,3 +22,9 @@ export function parseMonth(table: string): Month | undefined {
   const [, year, month] = /^score_events_(\d{4})_(\d{2})$/.exec(table) ?? [];
   return year && month ? monthOf(Date.UTC(Number(year), Number(month) - 1)) : undefined;
 }
+
+/** @param schema quoted */
+export function createPartition(schema: string, { table, from, to }: Month): string {
+  const range = `FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`;
+  return `CREATE TABLE IF NOT EXISTS ${schema}."${table}" PARTITION OF ${schema}.score_events FOR VALUES ${range}`;
+}

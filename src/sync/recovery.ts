@@ -4,7 +4,7 @@ import { formatPosition, type Position } from "../leaderboard/position.js";
 import { idempotencyWindowSeconds } from "../leaderboard/score-store.js";
 import type { Board, Revision } from "../leaderboard/types.js";
 import type { Logger } from "../logger.js";
-import { RefusedByPostgres } from "./database.js";
+import { RefusedByPostgres } from "./postgres-errors.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { lostStandings, outboxCovers, type RecoveryPlan } from "./recovery-plan.js";
 import { syncScores } from "./sync-scores.js";

@@ -1,8 +1,10 @@
 import type { OutboxEntry } from "../leaderboard/outbox.js";
 import type { Position } from "../leaderboard/position.js";
 import type { Board, Revision, Score, ScoreRow, UserId } from "../leaderboard/types.js";
-import { refusalOf, type Database } from "./database.js";
-import { Prisma, type PrismaClient } from "./prisma/client.js";
+import { changeRows, insertEvents } from "./change-rows.js";
+import type { Database } from "./database.js";
+import { refusalOf } from "./postgres-errors.js";
+import type { PrismaClient } from "./prisma/client.js";
 import type { ScoreHistory } from "./score-history.js";
 
 /** How far PostgreSQL is with a board, under the right to write that one leader has. */
@@ -23,10 +25,12 @@ interface CursorRow {
  * safe to send again.
  */
 export class ScoreLedger {
+  readonly #database: Database;
   readonly #prisma: PrismaClient;
   readonly #history: ScoreHistory;
 
   constructor(database: Database, history: ScoreHistory) {
+    this.#database = database;
     this.#prisma = database.prisma;
     this.#history = history;
   }
@@ -37,16 +41,18 @@ export class ScoreLedger {
    * @param atLeast the fence is no lower: Redis may know of more leaders than a PostgreSQL that was restored from a backup
    */
   async takeLease(board: Board, atLeast: number): Promise<Lease> {
+    const { syncCursor } = await this.#database.tables();
     const [row] = await this.#prisma.$queryRaw<CursorRow[]>`
-      INSERT INTO sync_cursor AS c (board, epoch, revision, fence) VALUES (${board}, 0, 0, ${atLeast})
+      INSERT INTO ${syncCursor} AS c (board, epoch, revision, fence) VALUES (${board}, 0, 0, ${atLeast})
       ON CONFLICT (board) DO UPDATE SET fence = greatest(c.fence + 1, ${atLeast}), updated_at = now()
       RETURNING epoch, revision, fence`;
     return toLease(row, board);
   }
 
   async readCursor(board: Board): Promise<Lease | undefined> {
+    const { syncCursor } = await this.#database.tables();
     const [row] = await this.#prisma.$queryRaw<CursorRow[]>`
-      SELECT epoch, revision, fence FROM sync_cursor WHERE board = ${board}`;
+      SELECT epoch, revision, fence FROM ${syncCursor} WHERE board = ${board}`;
     return row && toLease(row, board);
   }
 
@@ -71,18 +77,19 @@ export class ScoreLedger {
   }
 
   async #commit(board: Board, lease: Lease, entries: readonly OutboxEntry[], to: Position): Promise<Lease | undefined> {
+    const { scoreEvents, userScores, syncCursor } = await this.#database.tables();
     const [row] = await this.#prisma.$queryRaw<CursorRow[]>`
       WITH moved AS (
-        UPDATE sync_cursor SET epoch = ${to.epoch}, revision = ${to.revision}, updated_at = now()
+        UPDATE ${syncCursor} SET epoch = ${to.epoch}, revision = ${to.revision}, updated_at = now()
         WHERE board = ${board} AND fence = ${lease.fence}
           AND epoch = ${lease.position.epoch} AND revision = ${lease.position.revision}
         RETURNING epoch, revision, fence
       ), change AS (
         SELECT c.* FROM moved, ${changeRows(entries)}
       ), event AS (
-        ${insertEvents(board)}
+        ${insertEvents(scoreEvents, board)}
       ), total AS (
-        INSERT INTO user_scores AS u (board, user_id, score, revision)
+        INSERT INTO ${userScores} AS u (board, user_id, score, revision)
         SELECT DISTINCT ON (user_id) ${board}, user_id, score, at_revision
         FROM change ORDER BY user_id, at_revision DESC
         ON CONFLICT (board, user_id) DO UPDATE
@@ -101,14 +108,15 @@ export class ScoreLedger {
    */
   async recordEvents(board: Board, lease: Lease, entries: readonly OutboxEntry[]): Promise<boolean> {
     try {
+      const { scoreEvents, syncCursor } = await this.#database.tables();
       await this.#history.ensureMonths(entries);
       const [held] = await this.#prisma.$queryRaw<unknown[]>`
         WITH held AS (
-          SELECT 1 FROM sync_cursor WHERE board = ${board} AND fence = ${lease.fence} FOR UPDATE
+          SELECT 1 FROM ${syncCursor} WHERE board = ${board} AND fence = ${lease.fence} FOR UPDATE
         ), change AS (
           SELECT c.* FROM held, ${changeRows(entries)}
         ), event AS (
-          ${insertEvents(board)}
+          ${insertEvents(scoreEvents, board)}
         )
         SELECT 1 FROM held`;
       return held !== undefined;
@@ -123,17 +131,18 @@ export class ScoreLedger {
    * @returns undefined when the cursor is not where the lease says, or not ours
    */
   async reject(board: Board, lease: Lease, entry: OutboxEntry, reason: string): Promise<Lease | undefined> {
+    const { rejectedEvents, syncCursor } = await this.#database.tables();
     const { epoch, revision } = entry.position;
     // JSON writes as an escape what PostgreSQL can't store as text.
     const [text, words] = [JSON.stringify(entry), JSON.stringify(reason)];
     const [row] = await this.#prisma.$queryRaw<CursorRow[]>`
       WITH moved AS (
-        UPDATE sync_cursor SET epoch = ${epoch}, revision = ${revision}, updated_at = now()
+        UPDATE ${syncCursor} SET epoch = ${epoch}, revision = ${revision}, updated_at = now()
         WHERE board = ${board} AND fence = ${lease.fence}
           AND epoch = ${lease.position.epoch} AND revision = ${lease.position.revision}
         RETURNING epoch, revision, fence
       ), rejected AS (
-        INSERT INTO rejected_events (board, epoch, revision, entry, reason)
+        INSERT INTO ${rejectedEvents} (board, epoch, revision, entry, reason)
         SELECT ${board}, epoch, revision, ${text}, ${words} FROM moved
         ON CONFLICT DO NOTHING
       )
@@ -147,8 +156,9 @@ export class ScoreLedger {
    * @returns undefined when the cursor is not where the lease says, or not ours
    */
   async moveCursor(board: Board, lease: Lease, to: Position): Promise<Lease | undefined> {
+    const { syncCursor } = await this.#database.tables();
     const [row] = await this.#prisma.$queryRaw<CursorRow[]>`
-      UPDATE sync_cursor SET epoch = ${to.epoch}, revision = ${to.revision}, updated_at = now()
+      UPDATE ${syncCursor} SET epoch = ${to.epoch}, revision = ${to.revision}, updated_at = now()
       WHERE board = ${board} AND fence = ${lease.fence}
         AND epoch = ${lease.position.epoch} AND revision = ${lease.position.revision}
       RETURNING epoch, revision, fence`;
@@ -157,10 +167,11 @@ export class ScoreLedger {
 
   /** Totals in the order of user ids, page by page. */
   async readScores(board: Board, after: string, count: number): Promise<ScoreRow[]> {
+    const { userScores } = await this.#database.tables();
     // As two arrays: Prisma spends several times as long on as many rows.
     const [page] = await this.#prisma.$queryRaw<{ ids: string[] | null; scores: string[] | null }[]>`
       SELECT array_agg(user_id) AS ids, array_agg(score::text) AS scores FROM (
-        SELECT user_id, score FROM user_scores WHERE board = ${board} AND user_id > ${after}
+        SELECT user_id, score FROM ${userScores} WHERE board = ${board} AND user_id > ${after}
         ORDER BY user_id LIMIT ${count}
       ) AS page`;
     const { ids, scores } = page ?? {};
@@ -169,15 +180,17 @@ export class ScoreLedger {
 
   /** The totals of these players, for those that have one. */
   async readScoresOf(board: Board, userIds: readonly UserId[]): Promise<Map<UserId, Score>> {
+    const { userScores } = await this.#database.tables();
     const rows = await this.#prisma.$queryRaw<{ user_id: string; score: bigint }[]>`
-      SELECT user_id, score FROM user_scores WHERE board = ${board} AND user_id = ANY(${[...userIds]}::text[])`;
+      SELECT user_id, score FROM ${userScores} WHERE board = ${board} AND user_id = ANY(${[...userIds]}::text[])`;
     return new Map(rows.map(toScoreRow).map(({ userId, score }) => [userId, score]));
   }
 
   /** How many players a board has, and the sum of their totals (which may be beyond 2^53). */
   async summary(board: Board): Promise<{ count: number; sum: bigint }> {
+    const { userScores } = await this.#database.tables();
     const [row] = await this.#prisma.$queryRaw<{ count: bigint; sum: string }[]>`
-      SELECT count(*) AS count, coalesce(sum(score), 0)::text AS sum FROM user_scores WHERE board = ${board}`;
+      SELECT count(*) AS count, coalesce(sum(score), 0)::text AS sum FROM ${userScores} WHERE board = ${board}`;
     return { count: Number(row?.count ?? 0), sum: BigInt(row?.sum ?? 0) };
   }
 
@@ -187,11 +200,12 @@ export class ScoreLedger {
    * @returns false when the right to write is not ours any more
    */
   async overwriteScores(board: Board, lease: Lease, rows: readonly ScoreRow[], revision: Revision): Promise<boolean> {
+    const { userScores, syncCursor } = await this.#database.tables();
     const [held] = await this.#prisma.$queryRaw<unknown[]>`
       WITH held AS (
-        SELECT 1 FROM sync_cursor WHERE board = ${board} AND fence = ${lease.fence} FOR UPDATE
+        SELECT 1 FROM ${syncCursor} WHERE board = ${board} AND fence = ${lease.fence} FOR UPDATE
       ), total AS (
-        INSERT INTO user_scores (board, user_id, score, revision)
+        INSERT INTO ${userScores} (board, user_id, score, revision)
         SELECT ${board}, r.user_id, r.score, ${revision}
         FROM held, unnest(
           ${rows.map((row) => row.userId)}::text[],
@@ -211,13 +225,14 @@ export class ScoreLedger {
    * @returns how many were wrong or missing
    */
   async correctTotals(board: Board, lease: Lease): Promise<number> {
+    const { scoreEvents, userScores, syncCursor } = await this.#database.tables();
     return this.#prisma.$executeRaw`
       WITH newest AS (
-        SELECT DISTINCT ON (user_id) user_id, score, revision FROM score_events
-        WHERE board = ${board} AND EXISTS (SELECT 1 FROM sync_cursor WHERE board = ${board} AND fence = ${lease.fence})
+        SELECT DISTINCT ON (user_id) user_id, score, revision FROM ${scoreEvents}
+        WHERE board = ${board} AND EXISTS (SELECT 1 FROM ${syncCursor} WHERE board = ${board} AND fence = ${lease.fence})
         ORDER BY user_id, revision DESC
       )
-      INSERT INTO user_scores AS u (board, user_id, score, revision)
+      INSERT INTO ${userScores} AS u (board, user_id, score, revision)
       SELECT ${board}, user_id, score, revision FROM newest
       ON CONFLICT (board, user_id) DO UPDATE
         SET score = excluded.score, revision = excluded.revision, updated_at = now()
@@ -226,34 +241,11 @@ export class ScoreLedger {
 
   /** Removes the totals of players that an overwrite at this revision did not name. */
   async dropScoresOtherThan(board: Board, lease: Lease, revision: Revision): Promise<number> {
+    const { userScores, syncCursor } = await this.#database.tables();
     return this.#prisma.$executeRaw`
-      DELETE FROM user_scores WHERE board = ${board} AND revision <> ${revision}
-        AND EXISTS (SELECT 1 FROM sync_cursor WHERE board = ${board} AND fence = ${lease.fence})`;
+      DELETE FROM ${userScores} WHERE board = ${board} AND revision <> ${revision}
+        AND EXISTS (SELECT 1 FROM ${syncCursor} WHERE board = ${board} AND fence = ${lease.fence})`;
   }
-}
-
-/** Entries as rows `c` of a FROM clause. Numbers travel as text, as Prisma has no arrays of BIGINT in raw queries. */
-function changeRows(entries: readonly OutboxEntry[]): Prisma.Sql {
-  return Prisma.sql`unnest(
-    ${entries.map((entry) => String(entry.position.epoch))}::text[]::bigint[],
-    ${entries.map((entry) => String(entry.position.revision))}::text[]::bigint[],
-    ${entries.map((entry) => entry.userId)}::text[],
-    ${entries.map((entry) => String(entry.increment))}::text[]::bigint[],
-    ${entries.map((entry) => String(entry.score))}::text[]::bigint[],
-    ${entries.map((entry) => entry.subject)}::text[],
-    ${entries.map((entry) => entry.idempotencyKey ?? "")}::text[],
-    ${entries.map((entry) => String(entry.occurredAt))}::text[]::bigint[]
-  ) AS c(at_epoch, at_revision, user_id, increment, score, subject, idempotency_key, at_ms)`;
-}
-
-/** From the rows of `change`. */
-function insertEvents(board: Board): Prisma.Sql {
-  return Prisma.sql`
-    INSERT INTO score_events (board, epoch, revision, user_id, increment, score, subject, idempotency_key, occurred_at)
-    SELECT ${board}, at_epoch, at_revision, user_id, increment, score, subject, nullif(idempotency_key, ''),
-      to_timestamp(at_ms / 1000.0)
-    FROM change
-    ON CONFLICT DO NOTHING`;
 }
 
 function toLease(row: CursorRow | undefined, board: Board): Lease {

@@ -2,7 +2,7 @@ import type { BoardKeeper, BoardState } from "../leaderboard/board-keeper.js";
 import type { Outbox, OutboxEntry } from "../leaderboard/outbox.js";
 import type { Position } from "../leaderboard/position.js";
 import type { Board } from "../leaderboard/types.js";
-import { RefusedByPostgres } from "./database.js";
+import { RefusedByPostgres } from "./postgres-errors.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { planRecovery, type RecoveryPlan } from "./recovery-plan.js";
 import type { Lease, ScoreLedger } from "./score-ledger.js";

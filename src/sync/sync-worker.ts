@@ -5,10 +5,12 @@ import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
 import type { Leadership } from "./leader.js";
 import { LeadershipLost } from "./leadership-lost.js";
+import { HistoryUpkeep } from "./history-upkeep.js";
 import { describePlan, recover } from "./recovery.js";
 import type { ScoreHistory } from "./score-history.js";
 import type { Lease } from "./score-ledger.js";
 import { lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
+import { Trouble } from "./trouble.js";
 
 export interface SyncWorkerOptions extends SyncDeps {
   history: ScoreHistory;
@@ -28,7 +30,6 @@ export interface SyncWorkerOptions extends SyncDeps {
 /** How often a worker that does not lead asks whether it may. */
 const candidateIntervalMs = 1_000;
 const maxBackOffMs = 5_000;
-const retentionIntervalMs = 3_600_000;
 /** The last drain may take this long; what is left is safe in Redis for the next worker. */
 const drainTimeoutMs = 3_000;
 
@@ -43,11 +44,19 @@ export class SyncWorker implements Service {
   readonly #requested = new Set<Board>();
   #wake: () => void = () => undefined;
   #nextPassAt = 0;
-  #nextRetentionAt = 0;
-  #failures = 0;
+  readonly #upkeep: HistoryUpkeep;
+  readonly #trouble: Trouble;
 
   constructor(options: SyncWorkerOptions) {
+    const { history, historyRetentionDays: retentionDays, logger, now } = options;
     this.#options = options;
+    this.#upkeep = new HistoryUpkeep({ history, retentionDays, logger, now });
+    this.#trouble = new Trouble(logger, () => performance.now());
+  }
+
+  /** Why nothing is synced, for an operator; undefined while it is, or has only just failed. */
+  get trouble(): string | undefined {
+    return this.#trouble.reason;
   }
 
   /** Starts the loop and returns: a worker waits for PostgreSQL, however long that takes. */
@@ -68,7 +77,7 @@ export class SyncWorker implements Service {
   request(board: Board): void {
     this.#requested.add(board);
     // A store that is away is not to be hurried, and another worker's turn is not ours.
-    if (this.#failures === 0 && this.#options.leadership.held) this.#wake();
+    if (this.#trouble.failures === 0 && this.#options.leadership.held) this.#wake();
   }
 
   async #run(): Promise<void> {
@@ -77,26 +86,23 @@ export class SyncWorker implements Service {
 
   /** @returns milliseconds until the next attempt */
   async #attempt(): Promise<number> {
-    const { intervalMs, metrics, logger } = this.#options;
+    const { intervalMs, metrics, leadership } = this.#options;
     try {
-      if (!(await this.#lead())) return candidateIntervalMs;
+      if (!(await this.#lead())) {
+        this.#trouble.worked(); // What it is there for: it waits.
+        return candidateIntervalMs;
+      }
       const due = performance.now() >= this.#nextPassAt;
       await this.#pass(due ? this.#options.boards : [...this.#requested]);
       if (due) this.#nextPassAt = performance.now() + intervalMs;
-      await this.#retain();
-      if (this.#failures > 0) logger.info({ failures: this.#failures }, "the worker works again");
-      this.#failures = 0;
+      await this.#upkeep.run();
+      this.#trouble.worked();
       return this.#requested.size > 0 ? 0 : this.#nextPassAt - performance.now();
     } catch (error) {
-      this.#failures += 1;
       metrics.syncFailures.inc();
-      if (error instanceof LeadershipLost) {
-        logger.warn({ err: error }, "stepping down");
-        await this.#options.leadership.release();
-      } else {
-        logger.error({ err: error, failures: this.#failures }, "a pass of the worker failed; it will be repeated");
-      }
-      return Math.min(maxBackOffMs, 100 * 2 ** Math.min(this.#failures, 6)) * (0.5 + Math.random() / 2);
+      this.#trouble.failed(error);
+      if (error instanceof LeadershipLost) await leadership.release();
+      return Math.min(maxBackOffMs, 100 * 2 ** Math.min(this.#trouble.failures, 6)) * (0.5 + Math.random() / 2);
     }
   }
 
@@ -110,7 +116,7 @@ export class SyncWorker implements Service {
     return leads;
   }
 
-  /** One board's trouble must not keep the others waiting: all are tried before the first failure is thrown. */
+  /** One board's trouble must not keep the others waiting: all are tried before a failure is thrown. */
   async #pass(boards: readonly Board[]): Promise<void> {
     const failures: unknown[] = [];
     for (const board of boards) {
@@ -120,11 +126,12 @@ export class SyncWorker implements Service {
       } catch (error) {
         // What is in the lease may be outdated; it is taken anew.
         this.#leases.delete(board);
+        if (error instanceof LeadershipLost) throw error;
         failures.push(error);
-        if (error instanceof LeadershipLost) break;
       }
     }
-    if (failures.length > 0) throw failures.at(-1);
+    if (failures.length > 1) throw new AggregateError(failures, `${failures.length} boards failed`);
+    if (failures.length === 1) throw failures[0];
   }
 
   async #passBoard(board: Board): Promise<void> {
@@ -154,15 +161,6 @@ export class SyncWorker implements Service {
     const { length, oldestAt } = await outbox.backlog(board);
     metrics.outboxLength.set({ board }, length);
     metrics.syncLag.set({ board }, oldestAt === undefined ? 0 : (now() - oldestAt) / 1000);
-  }
-
-  /** Drops old history, now and then. */
-  async #retain(): Promise<void> {
-    const { history, historyRetentionDays: days, logger, now } = this.#options;
-    if (days === undefined || performance.now() < this.#nextRetentionAt) return;
-    this.#nextRetentionAt = performance.now() + retentionIntervalMs;
-    const dropped = await history.dropMonthsBefore(new Date(now() - days * 86_400_000));
-    if (dropped.length > 0) logger.info({ dropped }, "dropped history that is older than HISTORY_RETENTION_DAYS");
   }
 
   /** What came in since the last pass, before the process ends. */

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { BoardKeeper } from "../../../src/leaderboard/board-keeper.js";
 import { Outbox } from "../../../src/leaderboard/outbox.js";
 import { toBoards } from "../../../src/leaderboard/types.js";
+import { databaseAddresses } from "../../../src/sync/database-url.js";
 import { Database } from "../../../src/sync/database.js";
 import { findDrift } from "../../../src/sync/drift.js";
 import { ScoreHistory } from "../../../src/sync/score-history.js";
@@ -131,7 +132,7 @@ export function expectBounds({ standings }: Content, record: Witness): void {
 
 /** The agree invariant, as `npm run check` sees it. */
 export async function expectAgreement(stores: Stores): Promise<void> {
-  const database = new Database(stores.databaseUrl, 10_000);
+  const database = new Database({ address: databaseAddresses(stores.databaseUrl).serving, statementTimeoutMs: 10_000 });
   try {
     const deps = {
       keeper: new BoardKeeper(stores.redisClient),

@@ -3,6 +3,7 @@ import { Outbox } from "../../../src/leaderboard/outbox.js";
 import { ScoreStore, type Change } from "../../../src/leaderboard/score-store.js";
 import { toBoards, type Board, type IdempotencyKey, type Score, type UserId } from "../../../src/leaderboard/types.js";
 import { createLogger } from "../../../src/logger.js";
+import { databaseAddresses } from "../../../src/sync/database-url.js";
 import { Database } from "../../../src/sync/database.js";
 import type { RecoveryPlan } from "../../../src/sync/recovery-plan.js";
 import { recover, type RecoveryDeps } from "../../../src/sync/recovery.js";
@@ -21,7 +22,7 @@ export interface Worker {
 }
 
 export function createWorker({ redisClient, databaseUrl }: Stores): Worker {
-  const database = new Database(databaseUrl, 10_000);
+  const database = new Database({ address: databaseAddresses(databaseUrl).serving, statementTimeoutMs: 10_000 });
   const history = new ScoreHistory(database);
   return {
     deps: {

@@ -1,0 +1,59 @@
+import type { Logger } from "../logger.js";
+import { monthOf } from "./partitions.js";
+import type { ScoreHistory } from "./score-history.js";
+import { explain } from "./trouble.js";
+
+export interface HistoryUpkeepOptions {
+  history: ScoreHistory;
+  /** Undefined: history is kept for ever. */
+  retentionDays: number | undefined;
+  logger: Logger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+const dayMs = 86_400_000;
+const upkeepIntervalMs = 3_600_000;
+
+/** Makes the history's partitions before they are needed, and drops those that are too old. */
+export class HistoryUpkeep {
+  readonly #options: HistoryUpkeepOptions;
+  #nextAt = 0;
+
+  constructor(options: HistoryUpkeepOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * This month's partition at every call; the rest once an hour, as nothing depends on it yet.
+   *
+   * @throws when changes of this month can't be kept
+   */
+  async run(): Promise<void> {
+    const { history, now } = this.#options;
+    const month = monthOf(now());
+    await history.makeMonths([month]);
+    if (performance.now() < this.#nextAt) return;
+    this.#nextAt = performance.now() + upkeepIntervalMs;
+    await this.#attempt("can't make the history's partition of next month", () =>
+      history.makeMonths([monthOf(month.to.getTime())]),
+    );
+    await this.#attempt("can't drop history that is older than HISTORY_RETENTION_DAYS", () => this.#retain());
+  }
+
+  async #retain(): Promise<void> {
+    const { history, retentionDays, logger, now } = this.#options;
+    if (retentionDays === undefined) return;
+    const dropped = await history.dropMonthsBefore(new Date(now() - retentionDays * dayMs));
+    if (dropped.length > 0) logger.info({ dropped }, "dropped history that is older than HISTORY_RETENTION_DAYS");
+  }
+
+  async #attempt(complaint: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { sentence, understood } = explain(error);
+      this.#options.logger.error({ reason: sentence, ...(!understood && { err: error }) }, complaint);
+    }
+  }
+}
