@@ -104,7 +104,7 @@ export type Query = {
    * A player's increments, newest first, 1 to 100 a page; after takes the endCursor of the page before. The history is up
    * to date within the server's sync interval.
    */
-  readonly scoreHistory: ScoreHistoryConnection;
+  readonly scoreHistory?: Maybe<ScoreHistoryConnection>;
   /**
    * A player's row with up to radius rows above and below it, highest score first. The radius is 0 to 50. Empty when the
    * player has no score on this board.
@@ -418,7 +418,7 @@ export type PlayerScoreUpdateResolvers<ContextType = GraphQLContext, ParentType 
 export type QueryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   playerScore?: Resolver<Maybe<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<QueryPlayerScoreArgs, 'board' | 'userId'>>;
   scoreAt?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType, RequireFields<QueryScoreAtArgs, 'at' | 'board' | 'userId'>>;
-  scoreHistory?: Resolver<ResolversTypes['ScoreHistoryConnection'], ParentType, ContextType, RequireFields<QueryScoreHistoryArgs, 'board' | 'first' | 'userId'>>;
+  scoreHistory?: Resolver<Maybe<ResolversTypes['ScoreHistoryConnection']>, ParentType, ContextType, RequireFields<QueryScoreHistoryArgs, 'board' | 'first' | 'userId'>>;
   scoresAround?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<QueryScoresAroundArgs, 'board' | 'radius' | 'userId'>>;
   topScores?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<QueryTopScoresArgs, 'board' | 'limit'>>;
 };

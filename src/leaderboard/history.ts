@@ -9,11 +9,14 @@ export interface ScoreEvent {
   readonly occurredAt: Date;
 }
 
-/** What happened to a player's score. It lags behind the standings by the time until the worker has written it. */
+/**
+ * What happened to a player's score. It lags behind the standings by the time until the worker has written it. What is
+ * thrown is a StandingsError: `badInput` when the store calls an argument bad data, else `storeFailed`.
+ */
 export interface History {
   /** A player's events, newest first, from below a revision on; at most `count`. O(log n + count). */
   readEvents(board: Board, userId: UserId, before: Revision | undefined, count: number): Promise<ScoreEvent[]>;
-  /** A player's total at a time; undefined when it had none yet. O(log n). */
+  /** A player's total at a time; undefined when it had none yet. O(log n), whatever came after that time. */
   readScoreAt(board: Board, userId: UserId, at: Date): Promise<Score | undefined>;
 }
 

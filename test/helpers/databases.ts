@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { Client } from "pg";
+import { inject } from "vitest";
+
+/** A database that belongs to one test alone, with roles of its own, beside those of `startStores`. */
+export class TestDatabase {
+  readonly #roles: string[] = [];
+
+  private constructor(
+    readonly name: string,
+    /** As the superuser. */
+    readonly url: string,
+  ) {}
+
+  /** @param migrated whether the tables are there already */
+  static async create(migrated: boolean): Promise<TestDatabase> {
+    const templateUrl = inject("templateUrl");
+    const name = `test_${randomBytes(8).toString("hex")}`;
+    await run(at(templateUrl, "postgres"), `CREATE DATABASE ${name} TEMPLATE ${migrated ? "standings" : "template0"}`);
+    return new TestDatabase(name, at(templateUrl, name));
+  }
+
+  /** Names of roles are the whole server's, so each is one of a kind. */
+  async createRole(): Promise<string> {
+    const role = `role_${randomBytes(8).toString("hex")}`;
+    await this.query(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
+    this.#roles.push(role);
+    return role;
+  }
+
+  /** For a role of this database. */
+  urlFor(role: string): string {
+    const url = new URL(this.url);
+    url.username = role;
+    url.password = role;
+    return url.href;
+  }
+
+  async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return run(this.url, sql, values);
+  }
+
+  async drop(): Promise<void> {
+    const admin = at(this.url, "postgres");
+    await run(admin, `DROP DATABASE ${this.name} WITH (FORCE)`);
+    for (const role of this.#roles) await run(admin, `DROP ROLE ${role}`);
+  }
+}
+
+function at(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+async function run<Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await (values.length > 0 ? client.query<Row>(sql, values) : client.query<Row>(sql))).rows;
+  } finally {
+    await client.end();
+  }
+}

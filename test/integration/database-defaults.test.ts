@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestApp, type TestApp } from "../helpers/app.js";
+import { TestDatabase } from "../helpers/databases.js";
+import { run } from "../helpers/processes.js";
+import { graphql, increment, tryIncrement } from "../helpers/requests.js";
+import { startStores, type Stores } from "../helpers/stores.js";
+import { waitFor } from "../helpers/wait-for.js";
+
+/** What a server, a database or a role may have set, and what nothing of ours may depend on. The last one comes last. */
+const oddDefaults = {
+  timezone: "'Asia/Kolkata'",
+  DateStyle: "'SQL, DMY'",
+  IntervalStyle: "'sql_standard'",
+  client_encoding: "'LATIN1'",
+  standard_conforming_strings: "off",
+  default_transaction_isolation: "'serializable'",
+  statement_timeout: "'200ms'",
+  lock_timeout: "'1ms'",
+  idle_session_timeout: "'100ms'",
+  extra_float_digits: "-15",
+  bytea_output: "'escape'",
+  synchronous_commit: "off",
+  default_transaction_read_only: "on",
+};
+const hourMs = 3_600_000;
+
+interface Page {
+  edges: { node: { score: number; occurredAt: string } }[];
+}
+
+let database: TestDatabase;
+let owner: string;
+let stores: Stores;
+let app: TestApp;
+let token: string;
+
+/** Odd defaults everywhere, and a role that has a schema of its own name, as PostgreSQL's manual advises. */
+beforeAll(async () => {
+  database = await TestDatabase.create(false);
+  owner = await database.createRole();
+  await database.query(`CREATE SCHEMA AUTHORIZATION ${owner}`);
+  await database.query(`ALTER ROLE ${owner} IN DATABASE ${database.name} SET DateStyle = 'German'`);
+  for (const [name, value] of Object.entries(oddDefaults)) {
+    await database.query(`ALTER DATABASE ${database.name} SET ${name} = ${value}`);
+  }
+  const [started] = await Promise.all([startStores(), migrate(database.urlFor(owner))]);
+  stores = { ...started, databaseUrl: database.urlFor(owner) };
+  app = await startTestApp({ stores });
+  token = app.token("service", "service");
+});
+afterAll(async () => {
+  await app.stop();
+  await stores.stop();
+  await database.drop();
+});
+
+async function migrate(url: string): Promise<void> {
+  expect(await run(["scripts/migrate.ts"], { DATABASE_URL: url })).toMatchObject({ code: 0, stderr: "" });
+}
+
+function writeBehindOurBack(sql: string): Promise<unknown> {
+  return database.query(`BEGIN READ WRITE; SET LOCAL statement_timeout = 0; ${sql}; COMMIT`);
+}
+
+async function historyOf(target: TestApp, userId: string): Promise<{ score: number; at: number }[]> {
+  const query = "query ($userId: ID!) { scoreHistory(userId: $userId) { edges { node { score occurredAt } } } }";
+  const { data, errors } = await graphql(target, { query, variables: { userId } });
+  expect(errors).toBeUndefined();
+  return (data?.scoreHistory as Page).edges.map(({ node }) => ({ score: node.score, at: Date.parse(node.occurredAt) }));
+}
+
+async function scoreAt(userId: string, at: number): Promise<unknown> {
+  const query = "query ($userId: ID!, $at: DateTime!) { scoreAt(userId: $userId, at: $at) }";
+  const { data, errors } = await graphql(app, { query, variables: { userId, at: new Date(at).toISOString() } });
+  expect(errors).toBeUndefined();
+  return data?.scoreAt;
+}
+
+async function tablesIn(schema: string): Promise<string[]> {
+  const sql = "SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 AND tablename !~ '[0-9]' ORDER BY 1";
+  return (await database.query<{ name: string }>(sql, [schema])).map(({ name }) => name);
+}
+const ourTables = ["_prisma_migrations", "api_tokens", "rejected_events", "score_events", "sync_cursor", "user_scores"];
+
+describe("on a PostgreSQL whose settings are not ours", () => {
+  it("says to the millisecond when a change was made, and what the total was before and after it", async () => {
+    const before = Date.now();
+    await increment(app, token, { userId: "ada", scoreIncrement: 5 });
+    const after = Date.now();
+    await waitFor(async () => (await historyOf(app, "ada")).length === 1);
+    const [event] = await historyOf(app, "ada");
+    expect(event?.at).toBeGreaterThanOrEqual(before - 1);
+    expect(event?.at).toBeLessThanOrEqual(after + 1);
+    expect(await scoreAt("ada", event?.at ?? 0)).toBe(5);
+    expect(await scoreAt("ada", (event?.at ?? 0) - 1)).toBeNull();
+  });
+
+  it("remembers idempotency keys for 24 hours, and no longer, after Redis was lost", async () => {
+    await increment(app, token, { userId: "bob", scoreIncrement: 5, idempotencyKey: "now" });
+    await waitFor(async () => (await historyOf(app, "bob")).length === 1);
+    const ages = { "of 20 hours ago": 20, "of 25 hours ago": 25 };
+    let revision = -10;
+    for (const [key, hours] of Object.entries(ages)) {
+      await writeBehindOurBack(
+        `INSERT INTO ${owner}.score_events (board, epoch, revision, user_id, increment, score, subject, idempotency_key, occurred_at)
+         VALUES ('main', 1, ${(revision += 1)}, 'bob', 1, 1, 'service', '${key}', now() - interval '${hours} hours')`,
+      );
+    }
+    await stores.redisClient.flushall();
+    await waitFor(
+      async () => (await tryIncrement(app, token, { userId: "eve", scoreIncrement: 1 })).errors === undefined,
+    );
+    const left = async (key: string) => (await stores.redisClient.pttl(`lb:{main}:idem:service:${key}`)) / hourMs;
+    expect(await left("now")).toBeCloseTo(24, 1);
+    expect(await left("of 20 hours ago")).toBeCloseTo(4, 1);
+    expect(await left("of 25 hours ago")).toBeLessThan(0);
+  });
+
+  it("leaves the role's own schema as the only one that it uses", async () => {
+    expect(await tablesIn(owner)).toEqual(ourTables);
+    expect(await tablesIn("public")).toEqual([]);
+    const env = { REDIS_URL: stores.redis.url, DATABASE_URL: stores.databaseUrl, SYNC_INTERVAL_MS: "50" };
+    expect(await run(["scripts/check.ts"], env)).toMatchObject({ code: 0, stdout: "main: agree (3 players)\n" });
+  });
+});
+
+describe("with ?schema= in DATABASE_URL", () => {
+  it("uses that schema alone, beside another deployment in the same database", async () => {
+    const url = new URL(database.url);
+    url.searchParams.set("schema", `Second "one"`);
+    await migrate(url.href);
+    expect(await tablesIn(`Second "one"`)).toEqual(ourTables);
+    const own = await startStores();
+    const second = await startTestApp({ stores: { ...own, databaseUrl: url.href } });
+    try {
+      await increment(second, token, { userId: "ada", scoreIncrement: 70 });
+      await waitFor(async () => (await historyOf(second, "ada")).length === 1);
+      // Both still have their leader, and neither sees the other's.
+      await increment(app, token, { userId: "cleo", scoreIncrement: 1 });
+      await waitFor(async () => (await historyOf(app, "cleo")).length === 1);
+      expect((await historyOf(second, "ada")).map(({ score }) => score)).toEqual([70]);
+      expect((await historyOf(app, "ada")).map(({ score }) => score)).toEqual([5]);
+      const env = { REDIS_URL: own.redis.url, DATABASE_URL: url.href, SYNC_INTERVAL_MS: "50" };
+      expect(await run(["scripts/check.ts"], env)).toMatchObject({ code: 0, stdout: "main: agree (1 players)\n" });
+    } finally {
+      await second.stop();
+      await own.stop();
+    }
+  });
+});
