@@ -24,15 +24,19 @@ export class TestDatabase {
   async createRole(): Promise<string> {
     const role = `role_${randomBytes(8).toString("hex")}`;
     await this.query(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
-    this.#roles.push(role);
+    this.adoptRole(role);
     return role;
   }
 
-  /** For a role of this database. */
-  urlFor(role: string): string {
+  /** Drops a role together with the database that a test's own SQL made it for. */
+  adoptRole(role: string): void {
+    this.#roles.push(role);
+  }
+
+  urlFor(role: string, password = role): string {
     const url = new URL(this.url);
     url.username = role;
-    url.password = role;
+    url.password = password;
     return url.href;
   }
 

@@ -1,3 +1,5 @@
+import { request } from "node:http";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { waitFor } from "../helpers/wait-for.js";
@@ -18,9 +20,9 @@ let moments: Date[];
 beforeAll(async () => {
   app = await startTestApp({ env: { HISTORY_RETENTION_DAYS: "30" } });
   for (const by of [5, 10, -3]) await increment("ada", by);
-  await waitFor(async () => (await history("ada", 10)).data?.scoreHistory.edges.length === 3);
+  await waitFor(async () => (await history("ada", 10)).data?.scoreHistory?.edges.length === 3);
   const { data } = await history("ada", 10);
-  moments = (data?.scoreHistory.edges ?? []).map(({ node }) => new Date(node.occurredAt)).reverse();
+  moments = (data?.scoreHistory?.edges ?? []).map(({ node }) => new Date(node.occurredAt)).reverse();
 });
 afterAll(() => app.stop());
 
@@ -42,7 +44,7 @@ async function ask<Data>(query: string, variables: Record<string, unknown>): Pro
   return (await response.json()) as Answer<Data>;
 }
 
-function history(userId: string, first: number, after?: string): Promise<Answer<{ scoreHistory: Page }>> {
+function history(userId: string, first: number, after?: string): Promise<Answer<{ scoreHistory: Page | null }>> {
   return ask(
     `query ($userId: ID!, $first: Int!, $after: String) {
       scoreHistory(userId: $userId, first: $first, after: $after) {
@@ -57,6 +59,10 @@ function history(userId: string, first: number, after?: string): Promise<Answer<
 async function scoreAt(userId: string, at: Date): Promise<number | null | undefined> {
   const query = "query ($userId: ID!, $at: DateTime!) { scoreAt(userId: $userId, at: $at) }";
   return (await ask<{ scoreAt: number | null }>(query, { userId, at: at.toISOString() })).data?.scoreAt;
+}
+
+function cursor(text: string): string {
+  return Buffer.from(text).toString("base64url");
 }
 
 describe("scoreHistory", () => {
@@ -90,6 +96,12 @@ describe("scoreHistory", () => {
     ["first", 0, undefined],
     ["first", 101, undefined],
     ["after", 10, "no cursor"],
+    ["after", 10, cursor("revision:")],
+    ["after", 10, cursor("revision:-1")],
+    ["after", 10, cursor("revision:1e3")],
+    ["after", 10, cursor("revision:9007199254740993")],
+    ["after", 10, cursor("revision:99999999999999999999")],
+    ["after", 10, cursor("revision:1\0")],
   ])("refuses a bad %s (%s, %s)", async (name, first, after) => {
     const { errors } = await history("ada", first, after);
     expect(errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
@@ -110,11 +122,111 @@ describe("scoreAt", () => {
     expect(await scoreAt("nobody", new Date())).toBeNull();
   });
 
-  it("refuses what is no moment", async () => {
+  it("refuses what is no moment, and does not repeat it", async () => {
     const { errors } = await ask('{ scoreAt(userId: "ada", at: "yesterday") }', {});
-    expect(errors).toHaveLength(1);
+    expect(errors?.map(({ message }) => message).join()).not.toContain("yesterday");
+    const query = 'query ($at: DateTime!) { scoreAt(userId: "ada", at: $at) }';
+    for (const at of ["yesterday", "2026-02-30T00:00:00Z", 1e300, { deep: [[[]]] }, "2".repeat(1_000)]) {
+      expect((await ask(query, { at })).errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
+    }
+  });
+
+  it.each([
+    "0000-01-01T00:00:00.000Z",
+    "0000-12-31T23:59:59.999Z",
+    "0001-01-01T00:00:00.000+14:00",
+    "9999-12-31T23:59:59.999-14:00",
+  ])("is BAD_USER_INPUT, and no outage, for a moment that PostgreSQL's calendar lacks: %s", async (at) => {
+    const literal = await ask(`{ topScores { userId } scoreAt(userId: "ada", at: "${at}") }`, {});
+    const variable = await ask('query ($at: DateTime!) { topScores { userId } scoreAt(userId: "ada", at: $at) }', {
+      at,
+    });
+    for (const { data, errors } of [literal, variable]) {
+      expect(data).toEqual({ topScores: [{ userId: "ada" }], scoreAt: null });
+      expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
+    }
+  });
+
+  it("knows the first and the last moment of the calendar", async () => {
+    const query =
+      '{ a: scoreAt(userId: "ada", at: "0001-01-01T00:00:00Z") b: scoreAt(userId: "ada", at: "9999-12-31T23:59:59.999Z") }';
+    expect(await ask(query, {})).toEqual({ data: { a: null, b: 12 } });
+  });
+
+  it.each(["scoreAt", "scoreHistory"])("%s refuses a player's id that PostgreSQL can't hold", async (field) => {
+    const at = field === "scoreAt" ? ', at: "2026-01-01T00:00:00Z"' : "";
+    const query = `query ($id: ID!) { ${field}(userId: $id${at}) ${field === "scoreAt" ? "" : "{ edges { cursor } }"} }`;
+    for (const id of ["a\0b", "a\ud800b", "x".repeat(256), ""]) {
+      expect((await ask(query, { id })).errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
+    }
   });
 });
+
+describe("while PostgreSQL does not answer", () => {
+  it("nulls what it would have answered, and nothing else", async () => {
+    await app.stores.query("ALTER TABLE score_events RENAME TO away");
+    try {
+      const query = `{ topScores { userId } scoreAt(userId: "ada", at: "2026-01-01T00:00:00Z")
+        scoreHistory(userId: "ada") { edges { cursor } } }`;
+      const { data, errors } = await ask(query, {});
+      expect(data).toEqual({ topScores: [{ userId: "ada" }], scoreAt: null, scoreHistory: null });
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
+    } finally {
+      await app.stores.query("ALTER TABLE away RENAME TO score_events");
+    }
+  });
+});
+
+describe("when one address asks for hundreds of reads at once", () => {
+  it("answers others before most of them, and refuses what is too much", async () => {
+    const lock = new Client({ connectionString: app.stores.databaseUrl });
+    await lock.connect();
+    try {
+      await lock.query("BEGIN; LOCK TABLE score_events IN ACCESS EXCLUSIVE MODE");
+      const answered: string[] = [];
+      let refused = 0;
+      const read = async (address: string) => {
+        const { errors } = await historyFrom(address);
+        if (errors) refused += 1;
+        else answered.push(address);
+      };
+      const greedy = Array.from({ length: 150 }, () => read("127.0.0.1"));
+      // Two at work and a hundred in the queue; the refusals tell that all have arrived.
+      await waitFor(() => refused === 48);
+      const modest = ["127.0.0.2", "127.0.0.3", "127.0.0.4"].map(read);
+      await waitFor(async () => (await waitingForLocks()) === 3);
+      await lock.query("COMMIT");
+      await Promise.all([...greedy, ...modest]);
+      expect(answered).toHaveLength(105);
+      expect(answered.slice(0, 50)).toEqual(expect.arrayContaining(["127.0.0.2", "127.0.0.3", "127.0.0.4"]));
+      expect(refused).toBe(48);
+    } finally {
+      await lock.end();
+    }
+  });
+});
+
+async function waitingForLocks(): Promise<number> {
+  const sql =
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%SELECT revision, increment%'";
+  return (await app.stores.query(sql)).length;
+}
+
+/** From an address of this machine's own. */
+function historyFrom(localAddress: string): Promise<Answer<unknown>> {
+  const { hostname, port } = new URL(app.url);
+  const headers = { "content-type": "application/json" };
+  const options = { hostname, port, localAddress, path: "/graphql", method: "POST", headers, agent: false };
+  return new Promise((resolve, reject) => {
+    const sent = request(options, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.on("end", () => resolve(JSON.parse(text) as Answer<unknown>));
+    });
+    sent.on("error", reject);
+    sent.end(JSON.stringify({ query: '{ scoreHistory(userId: "ada") { edges { cursor } } }' }));
+  });
+}
 
 describe("HISTORY_RETENTION_DAYS", () => {
   it("drops months that ended longer ago, whole, and still knows what the total was before the rest", async () => {
@@ -132,6 +244,6 @@ describe("HISTORY_RETENTION_DAYS", () => {
       const rows = await query("SELECT 1 FROM pg_class WHERE relname = 'score_events_2020_01'");
       return rows.length === 0;
     });
-    expect((await history("ada", 10)).data?.scoreHistory.edges).toHaveLength(3);
+    expect((await history("ada", 10)).data?.scoreHistory?.edges).toHaveLength(3);
   });
 });
