@@ -38,6 +38,8 @@ export class Leadership {
   readonly #options: LeaderOptions;
   #client: Client | undefined;
   #ping: NodeJS.Timeout | undefined;
+  /** A lock that is another session's by the next second is none: better no leader, and an operator who hears why. */
+  #pooled = false;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
@@ -50,6 +52,7 @@ export class Leadership {
   /** @returns whether this process is the leader now; throws when PostgreSQL can't be asked */
   async acquire(): Promise<boolean> {
     if (this.#client) return true;
+    if (this.#pooled) throw new Obstacle(pooled);
     const { address } = this.#options;
     const client = new Client({
       connectionString: address.url,
@@ -95,7 +98,10 @@ export class Leadership {
     client.query<Session>(`SELECT ${session}`).then(
       ({ rows: [now] }) => {
         if (now?.standby) this.#lose(client, new Obstacle("PostgreSQL became a standby"));
-        else if (now?.backend !== backend) this.#lose(client, new Obstacle(pooled));
+        else if (now?.backend !== backend) {
+          this.#pooled = true;
+          this.#lose(client, new Obstacle(pooled));
+        }
       },
       (error: unknown) => this.#lose(client, error),
     );

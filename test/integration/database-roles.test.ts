@@ -118,6 +118,17 @@ it("says that old months can't be dropped, and that next month's partition is mi
   }
 });
 
+it("is not ready where no migration was run, and says which command does that", async () => {
+  const { worker, readiness } = await startWorker({ DATABASE_URL: appUrl.replace("=standings", "=nowhere") });
+  try {
+    await waitFor(
+      async () => (await readiness()).reasons?.some((reason) => reason.includes("npm run migrate")) ?? false,
+    );
+  } finally {
+    await worker.stop();
+  }
+});
+
 it("serves, syncs and compares as a role that owns nothing", async () => {
   const app = await startTestApp({ stores });
   try {

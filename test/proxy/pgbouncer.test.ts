@@ -1,0 +1,124 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApp } from "../../src/app.js";
+import { parseConfig } from "../../src/config.js";
+import { createLogger } from "../../src/logger.js";
+import { startTestApp, type TestApp } from "../helpers/app.js";
+import { TestDatabase } from "../helpers/databases.js";
+import { run, serviceEnvironment } from "../helpers/processes.js";
+import { graphql, increment, tryIncrement } from "../helpers/requests.js";
+import { startStores } from "../helpers/stores.js";
+import { waitFor } from "../helpers/wait-for.js";
+import { startPgBouncer, type PgBouncer, type PoolMode } from "./helpers/pgbouncer.js";
+
+let database: TestDatabase;
+let bouncer: PgBouncer;
+
+/** Behind a pooler, too, nothing may depend on what a database has set. */
+beforeAll(async () => {
+  database = await TestDatabase.create(false);
+  await database.query(`ALTER DATABASE ${database.name} SET timezone = 'Asia/Kolkata'`);
+  await database.query(`ALTER DATABASE ${database.name} SET DateStyle = 'German'`);
+  bouncer = await startPgBouncer(database.url);
+});
+afterAll(async () => {
+  await bouncer.stop();
+  await database.drop();
+});
+
+/** Each test's deployment has a schema of its own. */
+function environment(mode: PoolMode, schema: string): Record<string, string> {
+  const DATABASE_URL = `${bouncer.url(mode)}?schema=${schema}`;
+  return mode === "session" ? { DATABASE_URL } : { DATABASE_URL, DATABASE_DIRECT_URL: database.url };
+}
+
+async function withApp(env: Record<string, string>, use: (app: TestApp) => Promise<void>): Promise<void> {
+  const stores = await startStores();
+  const app = await startTestApp({ stores, env });
+  try {
+    await use(app);
+    const checked = { ...env, REDIS_URL: stores.redis.url, SYNC_INTERVAL_MS: "50" };
+    expect(await run(["scripts/check.ts"], checked)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/agree/) as string,
+    });
+  } finally {
+    await app.stop();
+    await stores.stop();
+  }
+}
+
+async function timesOf(app: TestApp, userId: string): Promise<number[]> {
+  const query = "query ($userId: ID!) { scoreHistory(userId: $userId) { edges { node { occurredAt } } } }";
+  const { data, errors } = await graphql(app, { query, variables: { userId } });
+  expect(errors).toBeUndefined();
+  const { edges } = data?.scoreHistory as { edges: { node: { occurredAt: string } }[] };
+  return edges.map(({ node }) => Date.parse(node.occurredAt));
+}
+
+describe.each<PoolMode>(["session", "transaction"])("behind PgBouncer in %s mode", (mode) => {
+  const schema = `by_${mode}`;
+
+  it("migrates, twice", async () => {
+    const env = environment(mode, schema);
+    expect(await run(["scripts/migrate.ts"], env)).toMatchObject({ code: 0, stderr: "" });
+    expect(await run(["scripts/migrate.ts"], env)).toMatchObject({ code: 0, stdout: "the schema is up to date\n" });
+  });
+
+  it("syncs many changes, answers history with the right times, and recovers from a lost Redis", async () => {
+    await withApp(environment(mode, schema), async (app) => {
+      const token = app.token("service", "service");
+      const before = Date.now();
+      const users = Array.from({ length: 20 }, (_, n) => `user${n}`);
+      for (let round = 0; round < 5; round += 1) {
+        await Promise.all(users.map((userId) => increment(app, token, { userId, scoreIncrement: 1 })));
+      }
+      await waitFor(async () => (await timesOf(app, "user0")).length === 5);
+      const after = Date.now();
+      for (const times of await Promise.all(users.map((userId) => timesOf(app, userId)))) {
+        expect(times).toHaveLength(5);
+        expect(Math.min(...times)).toBeGreaterThanOrEqual(before - 1);
+        expect(Math.max(...times)).toBeLessThanOrEqual(after + 1);
+      }
+      await app.stores.redisClient.flushall();
+      await waitFor(
+        async () => (await tryIncrement(app, token, { userId: "user0", scoreIncrement: 1 })).errors === undefined,
+      );
+      const { data } = await graphql(app, { query: '{ playerScore(userId: "user0") { score } }' });
+      expect(data).toEqual({ playerScore: { score: 6 } });
+    });
+  });
+});
+
+describe("behind PgBouncer in transaction mode", () => {
+  it("leaves nothing behind in the sessions that others use next", async () => {
+    const names = ["statement_timeout", "lock_timeout", "idle_session_timeout", "search_path"];
+    const settings = `SELECT name, setting FROM pg_settings WHERE name = ANY('{${names.join()}}') ORDER BY name`;
+    const client = new Client({ connectionString: bouncer.url("transaction") });
+    await client.connect();
+    try {
+      const expected = await database.query(settings);
+      for (let turn = 0; turn < 4; turn += 1) expect((await client.query(settings)).rows).toEqual(expected);
+      expect((await client.query("SHOW timezone")).rows).toEqual([{ TimeZone: "Asia/Kolkata" }]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it("says that DATABASE_DIRECT_URL is needed when it is missing", async () => {
+    const stores = await startStores();
+    const DATABASE_URL = `${bouncer.url("transaction")}?schema=by_transaction`;
+    const config = parseConfig({ ...serviceEnvironment(stores), DATABASE_URL, SYNC_INTERVAL_MS: "50" });
+    const worker = createApp(config, "worker", createLogger("silent"));
+    await worker.start();
+    try {
+      await waitFor(async () => {
+        const response = await fetch(`http://127.0.0.1:${worker.opsPort}/readyz`);
+        return (await response.text()).includes("DATABASE_DIRECT_URL");
+      }, 20_000);
+    } finally {
+      await worker.stop();
+      await stores.stop();
+    }
+  });
+});
