@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { databaseAddresses } from "../../src/sync/database-url.js";
+import { Database } from "../../src/sync/database.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { TestDatabase } from "../helpers/databases.js";
 import { run } from "../helpers/processes.js";
@@ -114,6 +116,23 @@ describe("on a PostgreSQL whose settings are not ours", () => {
     expect(await left("now")).toBeCloseTo(24, 1);
     expect(await left("of 20 hours ago")).toBeCloseTo(4, 1);
     expect(await left("of 25 hours ago")).toBeLessThan(0);
+  });
+
+  it("keeps the times that Prisma's models write, in the same schema as everything else", async () => {
+    const { serving } = databaseAddresses(stores.databaseUrl);
+    const client = new Database({ address: serving, statementTimeoutMs: 5_000 });
+    try {
+      const expiresAt = new Date("2030-06-01T12:00:00.123Z");
+      const data = { sha256: Buffer.alloc(32, 7), subject: "ada", role: "player", expiresAt };
+      expect(await client.prisma.apiToken.create({ data })).toMatchObject({
+        expiresAt,
+        sha256: new Uint8Array(data.sha256),
+      });
+      const kept = `SELECT extract(epoch FROM expires_at) * 1000 = $1 AS same FROM ${owner}.api_tokens`;
+      expect(await database.query(kept, [expiresAt.getTime()])).toEqual([{ same: true }]);
+    } finally {
+      await client.stop();
+    }
   });
 
   it("leaves the role's own schema as the only one that it uses", async () => {

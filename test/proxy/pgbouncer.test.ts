@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../src/app.js";
 import { parseConfig } from "../../src/config.js";
 import { createLogger } from "../../src/logger.js";
+import { databaseAddresses } from "../../src/sync/database-url.js";
+import { Database } from "../../src/sync/database.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { TestDatabase } from "../helpers/databases.js";
 import { run, serviceEnvironment } from "../helpers/processes.js";
@@ -26,10 +28,10 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Each test's deployment has a schema of its own. */
-function environment(mode: PoolMode, schema: string): Record<string, string> {
-  const DATABASE_URL = `${bouncer.url(mode)}?schema=${schema}`;
-  return mode === "session" ? { DATABASE_URL } : { DATABASE_URL, DATABASE_DIRECT_URL: database.url };
+/** A deployment in each mode, with a schema of its own. */
+function environment(mode: PoolMode): Record<string, string> {
+  if (mode === "session") return { DATABASE_URL: bouncer.url(mode) };
+  return { DATABASE_URL: `${bouncer.url(mode)}?schema=second`, DATABASE_DIRECT_URL: database.url };
 }
 
 async function withApp(env: Record<string, string>, use: (app: TestApp) => Promise<void>): Promise<void> {
@@ -57,16 +59,14 @@ async function timesOf(app: TestApp, userId: string): Promise<number[]> {
 }
 
 describe.each<PoolMode>(["session", "transaction"])("behind PgBouncer in %s mode", (mode) => {
-  const schema = `by_${mode}`;
-
   it("migrates, twice", async () => {
-    const env = environment(mode, schema);
+    const env = environment(mode);
     expect(await run(["scripts/migrate.ts"], env)).toMatchObject({ code: 0, stderr: "" });
     expect(await run(["scripts/migrate.ts"], env)).toMatchObject({ code: 0, stdout: "the schema is up to date\n" });
   });
 
   it("syncs many changes, answers history with the right times, and recovers from a lost Redis", async () => {
-    await withApp(environment(mode, schema), async (app) => {
+    await withApp(environment(mode), async (app) => {
       const token = app.token("service", "service");
       const before = Date.now();
       const users = Array.from({ length: 20 }, (_, n) => `user${n}`);
@@ -91,6 +91,23 @@ describe.each<PoolMode>(["session", "transaction"])("behind PgBouncer in %s mode
 });
 
 describe("behind PgBouncer in transaction mode", () => {
+  it("keeps the times that Prisma's models write, whichever session they come by", async () => {
+    const { serving } = databaseAddresses(`${bouncer.url("transaction")}?schema=second`, database.url);
+    const client = new Database({ address: serving, statementTimeoutMs: 5_000 });
+    try {
+      const expiresAt = new Date("2030-06-01T12:00:00.123Z");
+      const tokens = Array.from({ length: 8 }, (_, n) => ({
+        data: { sha256: Buffer.alloc(32, n), subject: "ada", role: "player", expiresAt },
+      }));
+      const made = await Promise.all(tokens.map((token) => client.prisma.apiToken.create(token)));
+      expect(made.map((token) => token.expiresAt)).toEqual(tokens.map(() => expiresAt));
+      const kept = "SELECT DISTINCT extract(epoch FROM expires_at) * 1000 = $1 AS same FROM second.api_tokens";
+      expect(await database.query(kept, [expiresAt.getTime()])).toEqual([{ same: true }]);
+    } finally {
+      await client.stop();
+    }
+  });
+
   it("leaves nothing behind in the sessions that others use next", async () => {
     const names = ["statement_timeout", "lock_timeout", "idle_session_timeout", "search_path"];
     const settings = `SELECT name, setting FROM pg_settings WHERE name = ANY('{${names.join()}}') ORDER BY name`;
@@ -107,7 +124,7 @@ describe("behind PgBouncer in transaction mode", () => {
 
   it("says that DATABASE_DIRECT_URL is needed when it is missing", async () => {
     const stores = await startStores();
-    const DATABASE_URL = `${bouncer.url("transaction")}?schema=by_transaction`;
+    const DATABASE_URL = `${bouncer.url("transaction")}?schema=second`;
     const config = parseConfig({ ...serviceEnvironment(stores), DATABASE_URL, SYNC_INTERVAL_MS: "50" });
     const worker = createApp(config, "worker", createLogger("silent"));
     await worker.start();
