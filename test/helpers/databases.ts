@@ -58,7 +58,9 @@ function at(url: string, database: string): string {
 }
 
 async function run<Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new Client({ connectionString: url });
+  // A test may give its database timeouts that only the service is to live with.
+  const options = "-c statement_timeout=0 -c lock_timeout=0 -c idle_session_timeout=0";
+  const client = new Client({ connectionString: url, options });
   await client.connect();
   try {
     return (await (values.length > 0 ? client.query<Row>(sql, values) : client.query<Row>(sql))).rows;

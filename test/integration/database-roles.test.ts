@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { applyMigrations } from "../../scripts/migrations.js";
 import { projectRoot } from "../../scripts/stack.js";
 import { createApp } from "../../src/app.js";
 import { parseConfig } from "../../src/config.js";
 import type { App } from "../../src/lifecycle.js";
 import { createLogger } from "../../src/logger.js";
+import { databaseAddresses } from "../../src/sync/database-url.js";
 import { monthOf } from "../../src/sync/partitions.js";
 import { startTestApp } from "../helpers/app.js";
 import { TestDatabase } from "../helpers/databases.js";
@@ -42,8 +44,9 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** As `npm run migrate` does, without the time that a process of its own takes to start. */
 async function migrate(): Promise<void> {
-  expect(await run(["scripts/migrate.ts"], { DATABASE_URL: ownerUrl })).toMatchObject({ code: 0, stderr: "" });
+  await applyMigrations(databaseAddresses(ownerUrl).direct);
 }
 
 interface LoggedWorker {
