@@ -10,6 +10,8 @@ import { bearerToken, type Authenticator } from "../auth/authenticate.js";
 import { StandingsError, toStandingsError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
+import type { TrustedProxies } from "../network/trusted-proxies.js";
+import type { RequestLog } from "../sampled-log.js";
 import type { GraphQLContext } from "./context.js";
 import { errorCode, logFault, presentError } from "./errors.js";
 import { isGraphQLResponse } from "./content-type.js";
@@ -27,10 +29,11 @@ export interface ApolloOptions {
   introspection: boolean;
   metrics: Metrics;
   logger: Logger;
+  log: RequestLog;
 }
 
 /** GraphQL over HTTP. Batches are refused, GET serves queries only, and what browsers send without asking is refused. */
-export function createApolloServer({ schema, prepared, trusted, introspection, metrics, logger }: ApolloOptions) {
+export function createApolloServer({ schema, prepared, trusted, introspection, metrics, logger, log }: ApolloOptions) {
   return new ApolloServer<GraphQLContext>({
     schema,
     introspection,
@@ -52,7 +55,7 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
       ApolloServerPluginCacheControlDisabled(),
       neverCached,
       okForApplicationJson,
-      observe(metrics, logger),
+      observe(metrics, log),
       accept({ prepared, trusted }),
     ],
   });
@@ -61,6 +64,7 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
 export interface ContextOptions {
   authenticator: Authenticator;
   limits: DocumentLimits;
+  proxies: TrustedProxies;
 }
 
 /**
@@ -69,7 +73,7 @@ export interface ContextOptions {
  * @throws GraphQLError `UNAUTHENTICATED` for a token that is refused (without one the viewer is anonymous),
  * `GRAPHQL_VALIDATION_FAILED` or `BAD_USER_INPUT` beyond the limits
  */
-export function createContext({ authenticator, limits }: ContextOptions) {
+export function createContext({ authenticator, limits, proxies }: ContextOptions) {
   return (request: FastifyRequest): Promise<GraphQLContext> => {
     const { accept } = request.headers;
     const refuse = (message: string, code: string, status: number) => {
@@ -82,7 +86,7 @@ export function createContext({ authenticator, limits }: ContextOptions) {
       const problem = typeof query === "string" ? limits.problemOfText(query) : undefined;
       if (problem) return refuse(problem.message, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED, 400);
       if (!areShallow(variables)) return refuse(tooDeep, ApolloServerErrorCode.BAD_USER_INPUT, 400);
-      return Promise.resolve({ viewer, caller: request.ip });
+      return Promise.resolve({ viewer, caller: proxies.callerOf(request.raw) });
     } catch (error) {
       const { code, message, restStatus } = toStandingsError(error);
       return refuse(message, code, restStatus);
@@ -180,14 +184,14 @@ function accept({
   };
 }
 
-function observe(metrics: Metrics, logger: Logger): ApolloServerPlugin<GraphQLContext> {
+function observe(metrics: Metrics, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
   return {
     requestDidStart: () => {
       const stop = metrics.operationDuration.startTimer({ transport: "graphql-http" });
       return Promise.resolve({
         didEncounterErrors({ errors, operationName }) {
           for (const error of errors) {
-            logFault(logger, error, operationName);
+            logFault(log, error, operationName);
             metrics.errors.inc({ transport: "graphql-http", code: errorCode(error) });
           }
           return Promise.resolve();
@@ -208,7 +212,7 @@ function observe(metrics: Metrics, logger: Logger): ApolloServerPlugin<GraphQLCo
       return Promise.resolve();
     },
     unexpectedErrorProcessingRequest({ error }) {
-      logger.error({ err: error }, "Apollo Server failed");
+      log.error({ err: error }, "Apollo Server failed");
       return Promise.resolve();
     },
   };
