@@ -4,7 +4,13 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
 import { ApolloServerErrorCode } from "@apollo/server/errors";
-import { GraphQLError, OperationTypeNode, type DocumentNode, type GraphQLSchema } from "graphql";
+import {
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from "graphql";
 import type { FastifyRequest } from "fastify";
 import { bearerToken, type Authenticator } from "../auth/authenticate.js";
 import { StandingsError, toStandingsError } from "../errors.js";
@@ -44,9 +50,11 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
-    csrfPrevention: true,
+    csrfPrevention: {
+      requestHeaders: ["graphql-require-preflight", "x-apollo-operation-name", "apollo-require-preflight"],
+    },
     ...(trusted && { persistedQueries: { cache: manifestCache(trusted) } }),
-    formatError: presentError,
+    formatError: (formatted, error) => presentError(inOwnWords(formatted), error),
     stopOnTerminationSignals: false,
     logger,
     plugins: [
@@ -116,6 +124,18 @@ function apolloDocumentStore() {
     delete: (key: string) => Promise.resolve(store.delete(key)),
   };
 }
+
+/** Apollo's refusals that name Apollo's own headers, or Apollo. */
+function inOwnWords(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const { message } = formatted;
+  if (message.startsWith("This operation has been blocked as a potential Cross-Site"))
+    return { ...formatted, message: mayBeForged };
+  return /^apollo server/i.test(message) ? { ...formatted, message: "The request is not valid." } : formatted;
+}
+
+const mayBeForged =
+  "A page of another site could have made a browser send this. " +
+  "Send the header Content-Type: application/json, or, with GET, any value of GraphQL-Require-Preflight.";
 
 /** What Apollo keeps persisted queries in, when they are to be those of the manifest alone. */
 function manifestCache(trusted: TrustedDocuments) {

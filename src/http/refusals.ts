@@ -11,7 +11,7 @@ const sentences: Readonly<Record<number, string>> = {
   400: "The request is not valid.",
   404: "Not found.",
   405: "This address does not take this method.",
-  408: "The request did not come in full within 10 seconds.",
+  408: "The request did not come in full in time.",
   413: "The body is too large.",
   414: "The address is too long.",
   415: "The Content-Type must be application/json.",
