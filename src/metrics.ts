@@ -134,7 +134,7 @@ export function createMetrics() {
     }),
     badConnections: new Counter({
       name: "standings_bad_connections_total",
-      help: "Connections that broke or sent what is no HTTP request, by the status that they were refused with.",
+      help: "Connections that sent what is no HTTP request, or not in time, by the status that they were refused with.",
       labelNames: ["status"] as const,
       registers,
     }),

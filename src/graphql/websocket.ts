@@ -41,7 +41,9 @@ export class GraphQLSockets implements Service {
   readonly #http: Server;
   readonly #options: GraphQLSocketsOptions;
   readonly #server;
-  readonly #states = new Map<WebSocket, { state: SocketState; connection: Socket }>();
+  readonly #states = new Map<WebSocket, SocketState>();
+  /** The same sockets, by their connections. */
+  readonly #connections = new Map<Socket, WebSocket>();
   readonly #sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -105,7 +107,8 @@ export class GraphQLSockets implements Service {
     metrics.sockets.inc();
     const now = performance.now();
     const state = newSocketState(socket, new ViewerSocket(socket), caller, now);
-    this.#states.set(socket, { state, connection });
+    this.#states.set(socket, state);
+    this.#connections.set(connection, socket);
     const rate = new TokenBucket(messageRate);
     const closed = this.#server.opened(
       {
@@ -134,18 +137,21 @@ export class GraphQLSockets implements Service {
     socket.on("pong", () => (state.answersPings = true));
     socket.once("close", (code, reason) => {
       this.#states.delete(socket);
+      this.#connections.delete(connection);
       release();
       metrics.sockets.dec();
       void closed(code, reason.toString());
     });
   }
 
-  /** Asks whether each is there, now and then, and closes those that take nothing, and those that want nothing. */
+  /** Pings sockets; closes those that take nothing, and those that want nothing. */
   #sweep(now: number): void {
-    for (const [socket, { state, connection }] of this.#states) {
-      const { subscriptions, activeAt } = state;
-      if (this.#stalls.isStalled(connection, now)) this.#cutOff(socket);
-      else if (subscriptions === 0 && now - activeAt > maxIdleMs) socket.close(closeCodes.normal, "Idle");
+    for (const connection of this.#stalls.stalled(this.#connections.keys(), now)) {
+      const socket = this.#connections.get(connection);
+      if (socket) this.#cutOff(socket);
+    }
+    for (const [socket, state] of this.#states) {
+      if (state.subscriptions === 0 && now - state.activeAt > maxIdleMs) socket.close(closeCodes.normal, "Idle");
       else if (now >= state.pingAt) ping(socket, state, now);
     }
   }

@@ -15,8 +15,8 @@ export interface ListenerOptions {
   forceCloseConnections?: boolean;
   /** Headers for the answers to requests that are refused before any hook runs. */
   headersFor?: (request: IncomingMessage) => Readonly<Record<string, string>>;
-  /** Told of each connection that broke, or sent what is no HTTP, with the status that it was answered. */
-  onClientError?: (status: number) => void;
+  /** Told of each connection that sent what is no HTTP request, or not in time, with the status that it was answered. */
+  onRefused?: (status: number) => void;
   log: RequestLog;
 }
 
@@ -29,6 +29,8 @@ const maxParamLength = 4_096;
 /** Most Host headers, tested faster than by parsing. */
 const plainHost = /^[\w.-]+(?::\d+)?$/;
 
+/** Of the parser and the timer; others mean that the connection is lost. */
+const refusable = /^(?:HPE|ERR_HTTP)_/;
 /** What the parser's and the timer's errors mean for the client. */
 const statuses: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -41,7 +43,7 @@ const statuses: Readonly<Record<string, number>> = {
  * is no HTTP, an unknown address, or a request that never ends.
  */
 export function createListener(options: ListenerOptions): FastifyInstance {
-  const { bodyLimit, requestTimeoutMs, forceCloseConnections, headersFor, onClientError, log } = options;
+  const { bodyLimit, requestTimeoutMs, forceCloseConnections, headersFor, onRefused, log } = options;
   const app = fastify({
     bodyLimit,
     return503OnClosing: false,
@@ -71,14 +73,14 @@ export function createListener(options: ListenerOptions): FastifyInstance {
       return server;
     },
     clientErrorHandler: (error, socket) => {
-      const status = statuses[error.code] ?? 400;
       log.debug({ err: error }, "a connection broke, or sent what is no HTTP");
-      onClientError?.(status);
+      if (!refusable.test(error.code)) return void socket.destroy();
+      const status = statuses[error.code] ?? 400;
+      onRefused?.(status);
       // There may be an answer under way, which this would stand in the middle of.
       const isQuiet = socket.bytesWritten === 0 || socket.writableLength === 0;
-      if (socket.writable && error.code !== "ECONNRESET" && isQuiet) {
-        refuseConnection(socket, status, sentenceOf(status));
-      } else socket.destroy();
+      if (socket.writable && isQuiet) refuseConnection(socket, status, sentenceOf(status));
+      else socket.destroy();
     },
     frameworkErrors: (error, request, reply) => {
       reply.headers({ ...everyAnswer, ...headersFor?.(request.raw) });

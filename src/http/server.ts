@@ -22,6 +22,8 @@ export interface HttpServerOptions {
   /** Adds the routes. */
   register: (app: FastifyInstance) => void | Promise<void>;
   requestTimeoutMs?: number;
+  /** Of answers that nobody has read, over all connections, beyond which the largest are cut off at once. */
+  maxWaitingBytes?: number;
   metrics: Metrics;
   log: RequestLog;
 }
@@ -31,7 +33,7 @@ const bodyLimit = 100 * 1024;
 const defaultRequestTimeoutMs = 10_000;
 /** Connections whose last answer went out after the stop began are idle only then. */
 const idleSweepMs = 50;
-const stallSweepMs = 1_000;
+const stallSweepMs = 500;
 /** Longer than any request that came in full takes; what is cut off then never ended its headers or its body. */
 const stopGraceMs = 5_000;
 
@@ -50,17 +52,18 @@ export class HttpServer implements Service {
   readonly #app: FastifyInstance;
   /** All that speak HTTP; a WebSocket is its own keeper's. */
   readonly #connections = new Set<Socket>();
-  readonly #stalls = new StallWatch();
+  readonly #stalls: StallWatch;
   #sweeper: NodeJS.Timeout | undefined;
   #stopping = false;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
+    this.#stalls = new StallWatch(options.maxWaitingBytes);
     this.#app = createListener({
       bodyLimit,
       requestTimeoutMs: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
       headersFor: (request) => this.#corsHeaders(request),
-      onClientError: (status) => options.metrics.badConnections.inc({ status }),
+      onRefused: (status) => options.metrics.badConnections.inc({ status }),
       log: options.log,
     });
   }
@@ -146,8 +149,7 @@ export class HttpServer implements Service {
 
   /** Whoever asks and does not read holds the answers' memory. */
   #cutOffStalled(now: number): void {
-    for (const socket of this.#connections) {
-      if (!this.#stalls.isStalled(socket, now)) continue;
+    for (const socket of this.#stalls.stalled(this.#connections, now)) {
       this.#options.metrics.closedSlow.inc();
       socket.destroy();
     }

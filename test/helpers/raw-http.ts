@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { waitFor } from "./wait-for.js";
 
 /** One answer, as it came over the wire. */
@@ -37,7 +37,7 @@ export class RawHttp {
   async answer(): Promise<RawAnswer> {
     await waitFor(() => this.#end() !== undefined);
     const end = this.#end() ?? 0;
-    const [head = "", body = ""] = split(this.#received.slice(0, end));
+    const [head, body] = split(this.#received.slice(0, end));
     this.#received = this.#received.slice(end);
     return { status: Number(head.split(" ")[1]), head, body };
   }
@@ -53,6 +53,22 @@ export class RawHttp {
     const end = headEnd + 4 + length;
     return this.#received.length >= end ? end : undefined;
   }
+}
+
+/** The answer to one request on a connection of its own. */
+export function ask(url: string, text: string): Promise<RawAnswer> {
+  return new RawHttp(url).send(text).answer();
+}
+
+/** Every refusal that is no GraphQL answer looks like this, whatever its status. */
+export function expectRawRefusal({ status, head, body }: RawAnswer, expected: number): void {
+  expect({ status, body }).toMatchObject({
+    status: expected,
+    body: expect.stringMatching(/^\{"success":false,"message":"[^"]+"\}$/) as string,
+  });
+  expect(head.toLowerCase()).toContain("\r\nx-content-type-options: nosniff");
+  expect(head.toLowerCase()).toContain("\r\ncontent-type: application/json; charset=utf-8");
+  expect(head + body).not.toMatch(/fastify|FST_|apollo/i);
 }
 
 /** A request as text. */
