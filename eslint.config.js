@@ -10,9 +10,9 @@ const layers = [
   ["scoreboard.ts"],
   ["config.ts"], // everything below is handed the fields that it needs
   ["http", "graphql", "sync", "ingest"],
-  ["feed", "auth"],
+  ["feed", "auth", "network"],
   ["leaderboard"],
-  ["errors.ts", "lifecycle.ts", "logger.ts", "metrics.ts", "redis.ts", "token-bucket.ts"],
+  ["errors.ts", "lifecycle.ts", "logger.ts", "metrics.ts", "redis.ts", "sampled-log.ts", "token-bucket.ts"],
 ];
 const groundFloor = layers.at(-1); // may use each other
 
@@ -34,7 +34,11 @@ const homes = [
     home: ["graphql/"],
   },
   { name: "WebSocket", imports: /^ws$/, home: ["graphql/", "feed/viewer-socket.ts"] },
-  { name: "Fastify", imports: /^(fastify|@fastify\/.*|@as-integrations\/.*)$/, home: ["http/", "graphql/", "app.ts"] },
+  {
+    name: "Fastify",
+    imports: /^(fastify|@fastify\/.*|@as-integrations\/.*)$/,
+    home: ["http/", "graphql/", "app.ts", "network/"],
+  },
   { name: "jsonwebtoken", imports: /^jsonwebtoken$/, home: ["auth/"] },
   { name: "prom-client", imports: /^prom-client$/, home: ["metrics.ts", "http/ops.ts"] },
   { name: "pino", imports: /^pino$/, home: ["logger.ts"] },

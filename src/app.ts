@@ -6,7 +6,6 @@ import type { Config } from "./config.js";
 import { SubscriptionHub } from "./feed/subscription-hub.js";
 import { Channels } from "./feed/pubsub.js";
 import { createApolloServer } from "./graphql/apollo.js";
-import { ConnectionLimits } from "./graphql/connection-limits.js";
 import { Documents } from "./graphql/documents.js";
 import { EventStreams } from "./graphql/event-streams.js";
 import { createSchema } from "./graphql/schema.js";
@@ -22,6 +21,7 @@ import { OpsServer, type ReadinessCheck } from "./http/ops.js";
 import { registerRest } from "./http/rest.js";
 import { HttpServer } from "./http/server.js";
 import { registerWeb } from "./http/web.js";
+import { welcomePeople } from "./http/welcome.js";
 import { ChangeQueue } from "./ingest/change-queue.js";
 import { Ingester } from "./ingest/ingester.js";
 import { Publisher } from "./ingest/publisher.js";
@@ -32,7 +32,11 @@ import { toBoards, type Board } from "./leaderboard/types.js";
 import { ServiceGroup, type App, type Service } from "./lifecycle.js";
 import type { Logger } from "./logger.js";
 import { createMetrics } from "./metrics.js";
+import { ConnectionLimits } from "./network/connection-limits.js";
+import { OriginPolicy } from "./network/origins.js";
+import { TrustedProxies } from "./network/trusted-proxies.js";
 import { RedisConnection } from "./redis.js";
+import { SampledLog, type RequestLog } from "./sampled-log.js";
 import { createScoreboard, requestTimeoutMs, type Scoreboard, type Shared } from "./scoreboard.js";
 import { databaseAddresses } from "./sync/database-url.js";
 import { Database } from "./sync/database.js";
@@ -66,7 +70,8 @@ export function createApp(config: Config, role: AppRole, logger: Logger): App {
   });
 
   const checks: ReadinessCheck[] = [redisCheck(reader), boardsCheck(keeper, boards)];
-  const shared: Shared = { config, boards, reader, keeper, channels, metrics, logger };
+  const log = new SampledLog(logger, () => performance.now());
+  const shared: Shared & WithLog = { config, boards, reader, keeper, channels, metrics, logger, log };
   const worker = role === "worker" || role === "all" ? createWorker(shared) : undefined;
   if (worker) checks.push(worker.check);
   const scoreboard = role === "worker" ? undefined : createScoreboard(shared);
@@ -81,6 +86,7 @@ export function createApp(config: Config, role: AppRole, logger: Logger): App {
     host: config.opsHost,
     checks,
     metrics: metrics.text,
+    log: shared.log,
   });
   const durability = new DurabilityCheck(reader.client, config.durability, logger);
   const services = new ServiceGroup(
@@ -109,8 +115,13 @@ export function createApp(config: Config, role: AppRole, logger: Logger): App {
   };
 }
 
-function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher | undefined) {
-  const { config, metrics, logger } = shared;
+interface WithLog {
+  /** For whatever requests set off. */
+  readonly log: RequestLog;
+}
+
+function createApi(shared: Shared & WithLog, scoreboard: Scoreboard, publisher: Publisher | undefined) {
+  const { config, metrics, logger, log } = shared;
   const { leaderboard, feed, around } = scoreboard;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
@@ -120,9 +131,9 @@ function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher 
     queue: publisher && new ChangeQueue(publisher, metrics),
     timeoutMs: requestTimeoutMs,
   });
-  const { introspection, corsOrigins } = config;
+  const { introspection } = config;
   const schema = createSchema({ leaderboard, increments, feed, around, history: new ScoreHistory(database) });
-  const present = errorPresenter(logger);
+  const present = errorPresenter(log);
   const prepared = config.preparedOperations
     ? new PreparedOperations({
         schema,
@@ -133,7 +144,7 @@ function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher 
   const { trustedDocuments } = config;
   const trusted =
     trustedDocuments && new TrustedDocuments(trustedDocuments.file ?? join(webRoot, "persisted-documents.json"));
-  const apollo = createApolloServer({ schema, prepared, trusted, introspection, metrics, logger });
+  const apollo = createApolloServer({ schema, prepared, trusted, introspection, metrics, logger, log });
 
   const hub = new SubscriptionHub({
     onMessage: () => metrics.messages.inc(),
@@ -143,7 +154,7 @@ function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher 
     },
     onConflated: () => metrics.conflated.inc(),
     onPushed: (seconds) => metrics.pushLag.observe(seconds),
-    onError: (error) => logger.error({ err: error }, "a subscription could not be served"),
+    onError: (error) => log.error({ err: error }, "a subscription could not be served"),
   });
   const documentLimits = new DocumentLimits(schema);
   const operations: SocketOperationsOptions = {
@@ -152,15 +163,20 @@ function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher 
     subscriptions: new Subscriptions({ schema, limits: documentLimits, hub }),
     authenticator,
     metrics,
-    logger,
+    logger: log,
   };
-  const limits = new ConnectionLimits(config.connectionLimits);
-  const streams = new EventStreams({ ...operations, path: streamPath, corsOrigins, limits });
+  const proxies = new TrustedProxies(config.trustProxy);
+  const origins = new OriginPolicy(config.corsOrigins, proxies);
+  const limits = new ConnectionLimits(config.connectionLimits, proxies);
+  const streams = new EventStreams({ ...operations, path: streamPath, origins, proxies, limits });
   const http = new HttpServer({
     port: config.port,
     host: config.host,
-    corsOrigins,
-    logger,
+    cors: config.corsOrigins.length > 0,
+    origins,
+    limits,
+    metrics,
+    log,
     register: (app) => {
       registerHttpOperations(app, {
         path: graphqlPath,
@@ -168,14 +184,23 @@ function createApi(shared: Shared, scoreboard: Scoreboard, publisher: Publisher 
         prepared,
         authenticator,
         limits: documentLimits,
+        proxies,
+        welcome: welcomePeople({ playground: introspection }),
         metrics,
       });
       streams.register(app);
-      registerRest(app, { increments, authenticator, metrics, logger });
-      registerWeb(app, { root: webRoot, playground: introspection });
+      registerRest(app, { increments, authenticator, metrics, logger: log });
+      registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
   });
-  const sockets = new GraphQLSockets(http.server, { ...operations, path: graphqlPath, corsOrigins, limits });
+  const sockets = new GraphQLSockets(http.server, {
+    ...operations,
+    path: graphqlPath,
+    origins,
+    proxies,
+    limits,
+    onOpen: (socket) => http.handOver(socket),
+  });
   metrics.readFrom({ viewers: () => hub.viewers, operations: () => hub.operations });
   const apolloService: Service = { name: "apollo", start: () => apollo.start(), stop: () => apollo.stop() };
 

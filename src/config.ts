@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { logLevels } from "./logger.js";
+import { normalOrigin } from "./network/origins.js";
+import { trustProxyProblem } from "./network/trusted-proxies.js";
 
 /**
  * The only reader of the environment. Every variable is parsed once, at start; all that is wrong is reported together.
@@ -47,8 +49,23 @@ const boardIds = commaSeparated.pipe(
 );
 
 const origins = commaSeparated.pipe(
-  z.array(z.string().refine(isOrigin, "must be origins such as https://example.com, without a path")),
+  z.array(
+    z
+      .string()
+      .refine((text) => !text.includes("*"), "must name each origin; a pattern such as https://*.example.com is none")
+      .transform((text, context) => {
+        const origin = normalOrigin(text);
+        if (origin !== undefined) return origin;
+        context.addIssue("must be origins such as https://example.com or capacitor://localhost, without a path");
+        return z.NEVER;
+      }),
+  ),
 );
+
+const trustProxy = z.string().superRefine((text, context) => {
+  const problem = trustProxyProblem(text);
+  if (problem !== undefined) context.addIssue(problem);
+});
 
 const jwtSecret = z
   .string()
@@ -67,7 +84,7 @@ const notYet = (name: string, instead: string) =>
 const hour = 3_600_000;
 
 const environment = z.object({
-  NODE_ENV: z.string().optional(),
+  NODE_ENV: z.enum(["production", "development", "test"], "must be production, development or test").optional(),
   PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().default("0.0.0.0"),
   OPS_PORT: wholeNumber(0, 65_535).default(4001),
@@ -89,6 +106,7 @@ const environment = z.object({
   RATE_LIMIT_BURST: wholeNumber(1, 1_000_000).default(40),
   SERVICE_RATE_LIMIT_PER_SECOND: wholeNumber(1, 10_000_000).optional(),
   CORS_ORIGINS: origins.default([]),
+  TRUST_PROXY: trustProxy.optional(),
   HISTORY_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   MAX_CONNECTIONS: wholeNumber(1, 10_000_000).default(50_000),
   MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 10_000_000).default(10_000),
@@ -98,6 +116,12 @@ const environment = z.object({
   PREPARED_OPERATIONS: flag.default(true),
   WEB_CONCURRENCY: wholeNumber(1, 256).default(1),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
+});
+
+const wholeEnvironment = environment.superRefine((env, context) => {
+  if (env.PORT === 0 || env.PORT !== env.OPS_PORT || !overlap(env.HOST, env.OPS_HOST)) return;
+  const message = `is ${env.OPS_PORT}, as PORT is: the operators' listener must have a port of its own`;
+  context.addIssue({ code: "custom", path: ["OPS_PORT"], message });
 });
 
 type Environment = z.output<typeof environment>;
@@ -114,7 +138,7 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError naming every variable that is missing or wrong, never a secret's value */
 export function parseConfig(env: EnvironmentVariables): Config {
-  return toConfig(parse(environment, env));
+  return toConfig(parse(wholeEnvironment, env));
 }
 
 /**
@@ -138,7 +162,7 @@ function parse<T>(schema: z.ZodType<T>, env: EnvironmentVariables): T {
   throw new ConfigError(
     result.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      return name in given ? `${name}: ${issue.message}` : `${name}: is required`;
+      return name in given || issue.code === "custom" ? `${name}: ${issue.message}` : `${name}: is required`;
     }),
   );
 }
@@ -172,6 +196,8 @@ function toConfig(env: Environment) {
       maxConnectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
     },
     corsOrigins: env.CORS_ORIGINS,
+    /** Undefined: no proxy is believed. */
+    trustProxy: env.TRUST_PROXY,
     /** Undefined: every document is answered that is valid. */
     trustedDocuments: env.TRUSTED_DOCUMENTS === "only" ? { file: env.TRUSTED_DOCUMENTS_FILE } : undefined,
     preparedOperations: env.PREPARED_OPERATIONS,
@@ -181,10 +207,12 @@ function toConfig(env: Environment) {
   };
 }
 
-function hasProtocol(text: string, protocols: ReadonlySet<string>): boolean {
-  return URL.canParse(text) && protocols.has(new URL(text).protocol);
+/** Whether one of them listens where the other does. */
+function overlap(host: string, other: string): boolean {
+  const everywhere = new Set(["0.0.0.0", "::", "*"]);
+  return host === other || everywhere.has(host) || everywhere.has(other);
 }
 
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
+function hasProtocol(text: string, protocols: ReadonlySet<string>): boolean {
+  return URL.canParse(text) && protocols.has(new URL(text).protocol);
 }

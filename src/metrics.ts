@@ -127,6 +127,17 @@ export function createMetrics() {
       buckets: [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
       registers,
     }),
+    connections: new Gauge({
+      name: "standings_connections",
+      help: "Open connections to the public port of this process, WebSockets and event streams among them.",
+      registers,
+    }),
+    badConnections: new Counter({
+      name: "standings_bad_connections_total",
+      help: "Connections that sent what is no HTTP request, or not in time, by the status that they were refused with.",
+      labelNames: ["status"] as const,
+      registers,
+    }),
     sockets: new Gauge({
       name: "standings_sockets",
       help: "Open WebSockets of this process.",
@@ -154,7 +165,7 @@ export function createMetrics() {
     }),
     closedSlow: new Counter({
       name: "standings_closed_slow_connections_total",
-      help: "Viewers cut off because they took nothing for too long, or asked and never read the answers.",
+      help: "Connections cut off because they took nothing of what waited for them for too long.",
       registers,
     }),
     pushLag: new Histogram({

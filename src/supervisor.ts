@@ -4,6 +4,7 @@ import { OpsServer, type ReadinessCheck } from "./http/ops.js";
 import type { App } from "./lifecycle.js";
 import type { Logger } from "./logger.js";
 import { supervisedMetrics } from "./metrics.js";
+import { SampledLog } from "./sampled-log.js";
 
 export interface SupervisorOptions {
   /** The role of each child process. */
@@ -52,6 +53,7 @@ export class Supervisor implements App {
       // The API serves all that needs no message broker while that is away.
       checks: this.#children.filter(({ role }) => role !== "ingest").map((child) => checkOf(child)),
       metrics: supervisedMetrics(),
+      log: new SampledLog(options.logger, () => performance.now()),
     });
   }
 

@@ -4,7 +4,6 @@ import type { NextMessage } from "./next-message.js";
 export abstract class ViewerConnection {
   /** Made when the first has to wait: most never do, and there are many connections. */
   #waiting: Set<() => void> | undefined;
-  #stalledSince: number | undefined;
 
   /** Whether the kernel has taken all bytes so far. While it has not, nothing more should be written. */
   abstract get isDrained(): boolean;
@@ -20,11 +19,6 @@ export abstract class ViewerConnection {
   /** Calls back when all bytes written so far are taken, or the connection is closed. */
   protected abstract afterDrain(callback: () => void): void;
 
-  /** Milliseconds for which news has been held back from this connection; 0 when none is. */
-  stalledFor(now: number): number {
-    return this.#stalledSince === undefined ? 0 : now - this.#stalledSince;
-  }
-
   /** Calls back, once, when all bytes are taken. */
   whenDrained(callback: () => void): void {
     if (this.#waiting) {
@@ -33,10 +27,8 @@ export abstract class ViewerConnection {
     }
     const waiting = new Set([callback]);
     this.#waiting = waiting;
-    this.#stalledSince = performance.now();
     this.afterDrain(() => {
       this.#waiting = undefined;
-      this.#stalledSince = undefined;
       for (const each of waiting) each();
     });
   }

@@ -4,12 +4,20 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
 import { ApolloServerErrorCode } from "@apollo/server/errors";
-import { GraphQLError, OperationTypeNode, type DocumentNode, type GraphQLSchema } from "graphql";
+import {
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from "graphql";
 import type { FastifyRequest } from "fastify";
 import { bearerToken, type Authenticator } from "../auth/authenticate.js";
 import { StandingsError, toStandingsError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
+import type { TrustedProxies } from "../network/trusted-proxies.js";
+import type { RequestLog } from "../sampled-log.js";
 import type { GraphQLContext } from "./context.js";
 import { errorCode, logFault, presentError } from "./errors.js";
 import { isGraphQLResponse } from "./content-type.js";
@@ -27,10 +35,11 @@ export interface ApolloOptions {
   introspection: boolean;
   metrics: Metrics;
   logger: Logger;
+  log: RequestLog;
 }
 
 /** GraphQL over HTTP. Batches are refused, GET serves queries only, and what browsers send without asking is refused. */
-export function createApolloServer({ schema, prepared, trusted, introspection, metrics, logger }: ApolloOptions) {
+export function createApolloServer({ schema, prepared, trusted, introspection, metrics, logger, log }: ApolloOptions) {
   return new ApolloServer<GraphQLContext>({
     schema,
     introspection,
@@ -41,9 +50,11 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
-    csrfPrevention: true,
+    csrfPrevention: {
+      requestHeaders: ["graphql-require-preflight", "x-apollo-operation-name", "apollo-require-preflight"],
+    },
     ...(trusted && { persistedQueries: { cache: manifestCache(trusted) } }),
-    formatError: presentError,
+    formatError: (formatted, error) => presentError(inOwnWords(formatted), error),
     stopOnTerminationSignals: false,
     logger,
     plugins: [
@@ -52,7 +63,7 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
       ApolloServerPluginCacheControlDisabled(),
       neverCached,
       okForApplicationJson,
-      observe(metrics, logger),
+      observe(metrics, log),
       accept({ prepared, trusted }),
     ],
   });
@@ -61,6 +72,7 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
 export interface ContextOptions {
   authenticator: Authenticator;
   limits: DocumentLimits;
+  proxies: TrustedProxies;
 }
 
 /**
@@ -69,7 +81,7 @@ export interface ContextOptions {
  * @throws GraphQLError `UNAUTHENTICATED` for a token that is refused (without one the viewer is anonymous),
  * `GRAPHQL_VALIDATION_FAILED` or `BAD_USER_INPUT` beyond the limits
  */
-export function createContext({ authenticator, limits }: ContextOptions) {
+export function createContext({ authenticator, limits, proxies }: ContextOptions) {
   return (request: FastifyRequest): Promise<GraphQLContext> => {
     const { accept } = request.headers;
     const refuse = (message: string, code: string, status: number) => {
@@ -82,7 +94,7 @@ export function createContext({ authenticator, limits }: ContextOptions) {
       const problem = typeof query === "string" ? limits.problemOfText(query) : undefined;
       if (problem) return refuse(problem.message, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED, 400);
       if (!areShallow(variables)) return refuse(tooDeep, ApolloServerErrorCode.BAD_USER_INPUT, 400);
-      return Promise.resolve({ viewer, caller: request.ip });
+      return Promise.resolve({ viewer, caller: proxies.callerOf(request.raw) });
     } catch (error) {
       const { code, message, restStatus } = toStandingsError(error);
       return refuse(message, code, restStatus);
@@ -112,6 +124,18 @@ function apolloDocumentStore() {
     delete: (key: string) => Promise.resolve(store.delete(key)),
   };
 }
+
+/** Apollo's refusals that name Apollo's own headers, or Apollo. */
+function inOwnWords(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const { message } = formatted;
+  if (message.startsWith("This operation has been blocked as a potential Cross-Site"))
+    return { ...formatted, message: mayBeForged };
+  return /^apollo server/i.test(message) ? { ...formatted, message: "The request is not valid." } : formatted;
+}
+
+const mayBeForged =
+  "A page of another site could have made a browser send this. " +
+  "Send the header Content-Type: application/json, or, with GET, any value of GraphQL-Require-Preflight.";
 
 /** What Apollo keeps persisted queries in, when they are to be those of the manifest alone. */
 function manifestCache(trusted: TrustedDocuments) {
@@ -180,14 +204,14 @@ function accept({
   };
 }
 
-function observe(metrics: Metrics, logger: Logger): ApolloServerPlugin<GraphQLContext> {
+function observe(metrics: Metrics, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
   return {
     requestDidStart: () => {
       const stop = metrics.operationDuration.startTimer({ transport: "graphql-http" });
       return Promise.resolve({
         didEncounterErrors({ errors, operationName }) {
           for (const error of errors) {
-            logFault(logger, error, operationName);
+            logFault(log, error, operationName);
             metrics.errors.inc({ transport: "graphql-http", code: errorCode(error) });
           }
           return Promise.resolve();
@@ -208,7 +232,7 @@ function observe(metrics: Metrics, logger: Logger): ApolloServerPlugin<GraphQLCo
       return Promise.resolve();
     },
     unexpectedErrorProcessingRequest({ error }) {
-      logger.error({ err: error }, "Apollo Server failed");
+      log.error({ err: error }, "Apollo Server failed");
       return Promise.resolve();
     },
   };

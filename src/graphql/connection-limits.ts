@@ -1,10 +1,3 @@
-export interface ConnectionLimitsOptions {
-  /** WebSockets and event streams of this process. */
-  maxConnections: number;
-  /** Of those, from one address. Behind a proxy that is the proxy's. */
-  maxConnectionsPerAddress: number;
-}
-
 /** Codes of RFC 6455 and its registry: 1013 tells clients to try again later, 1008 that trying again won't help. */
 export const closeCodes = { normal: 1000, goingAway: 1001, policyViolation: 1008, tryAgainLater: 1013 } as const;
 
@@ -18,37 +11,7 @@ export const maxIdLength = 256;
 export const refusalRate = { perSecond: 1, burst: 20 };
 /** A socket that has not answered the last ping when the next is due is dead. Most proxies wait for 60 s. */
 export const pingIntervalMs = 30_000;
-/** A viewer that took nothing for this long is cut off. It comes back for the newest when it can. */
-export const maxStallMs = 10_000;
 /** A socket without subscriptions or messages for this long is closed. */
 export const maxIdleMs = 300_000;
 /** Messages a second from one socket, and at once. */
 export const messageRate = { perSecond: 1_000, burst: 2_000 };
-
-/** Counts open connections and refuses those beyond the limits. */
-export class ConnectionLimits {
-  readonly #options: ConnectionLimitsOptions;
-  readonly #addresses = new Map<string, number>();
-  #count = 0;
-
-  constructor(options: ConnectionLimitsOptions) {
-    this.#options = options;
-  }
-
-  /** @returns what to call when the connection has closed; undefined when it may not be opened */
-  admit(address: string): (() => void) | undefined {
-    const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    const fromAddress = this.#addresses.get(address) ?? 0;
-    if (this.#count >= maxConnections || fromAddress >= maxConnectionsPerAddress) return undefined;
-    this.#count += 1;
-    this.#addresses.set(address, fromAddress + 1);
-    return () => this.#release(address);
-  }
-
-  #release(address: string): void {
-    this.#count -= 1;
-    const left = (this.#addresses.get(address) ?? 0) - 1;
-    if (left > 0) this.#addresses.set(address, left);
-    else this.#addresses.delete(address);
-  }
-}

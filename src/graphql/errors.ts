@@ -1,8 +1,8 @@
 import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, Kind, type GraphQLFormattedError } from "graphql";
 import { toStandingsError, type StandingsError } from "../errors.js";
-import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
+import type { RequestLog } from "../sampled-log.js";
 
 /**
  * The catalogue's error behind one of GraphQL's; undefined when GraphQL itself refused the document or its variables,
@@ -33,13 +33,15 @@ export function presentError(formatted: GraphQLFormattedError, error: unknown): 
   };
 }
 
+const maxLoggedName = 100;
+
 /** Whether GraphQL refused a document before it ran, or met an error while running it. */
 export type Phase = "refuse" | "execute";
 
 export type PresentError = (error: GraphQLError, phase: Phase, operationName?: string | null) => GraphQLFormattedError;
 
 /** For the operations that Apollo does not see: logs an error and presents it as Apollo would. */
-export function errorPresenter(logger: Logger): PresentError {
+export function errorPresenter(logger: RequestLog): PresentError {
   return (error, phase, operationName) => {
     logFault(logger, error, operationName);
     return presentError({ ...error.toJSON(), extensions: { code: codeOf(error, phase) } }, error);
@@ -49,7 +51,7 @@ export function errorPresenter(logger: Logger): PresentError {
 /** Likewise, and counts it as answered. */
 export function countingPresenter(
   transport: string,
-  { metrics, logger }: { metrics: Metrics; logger: Logger },
+  { metrics, logger }: { metrics: Metrics; logger: RequestLog },
 ): PresentError {
   const present = errorPresenter(logger);
   return (error, phase, operationName) => {
@@ -77,9 +79,11 @@ function isBadVariable(error: unknown): boolean {
 }
 
 /** Logs a fault once, with its cause. The caller's own mistakes are no news. */
-export function logFault(logger: Logger, error: unknown, operation: string | null | undefined): void {
+export function logFault(logger: RequestLog, error: unknown, operation: string | null | undefined): void {
   const cause = causeOf(error);
-  if (cause?.isUnloggedFault) logger.error({ err: cause, operation }, "a GraphQL operation failed");
+  if (!cause?.isUnloggedFault) return;
+  // The name is the client's to choose, and may be as long as a document.
+  logger.error({ err: cause, operation: operation?.slice(0, maxLoggedName) }, "a GraphQL operation failed");
 }
 
 /** For a metric's label: codes come from the catalogue or from Apollo, never from a client. */

@@ -14,13 +14,14 @@ import { badInput, StandingsError } from "../errors.js";
 import { NextMessage } from "../feed/next-message.js";
 import { ViewerStream } from "../feed/viewer-stream.js";
 import type { Service } from "../lifecycle.js";
-import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
-import { maxStallMs, type ConnectionLimits } from "./connection-limits.js";
+import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
+import type { OriginPolicy } from "../network/origins.js";
+import type { TrustedProxies } from "../network/trusted-proxies.js";
+import type { RequestLog } from "../sampled-log.js";
 import type { GraphQLContext, SubscriberContext } from "./context.js";
 import type { Documents } from "./documents.js";
 import { countingPresenter, type PresentError } from "./errors.js";
-import { isAllowedOrigin } from "./origins.js";
 import { areShallow, tooDeep } from "./limits.js";
 import { serialise, type Subscriptions } from "./subscriptions.js";
 
@@ -30,10 +31,11 @@ export interface EventStreamsOptions {
   documents: Documents;
   subscriptions: Subscriptions;
   authenticator: Authenticator;
-  corsOrigins: readonly string[];
+  origins: OriginPolicy;
+  proxies: TrustedProxies;
   limits: ConnectionLimits;
   metrics: Metrics;
-  logger: Logger;
+  logger: RequestLog;
 }
 
 /** A request as GraphQL over HTTP has it. */
@@ -91,7 +93,7 @@ export class EventStreams implements Service {
     this.#keepAlive = setInterval(() => {
       for (const { viewer } of this.#streams) viewer.keepAlive();
     }, keepAliveMs);
-    this.#sweeper = setInterval(() => this.#sweep(performance.now(), Date.now()), sweepMs);
+    this.#sweeper = setInterval(() => this.#sweep(Date.now()), sweepMs);
     return Promise.resolve();
   }
 
@@ -104,12 +106,12 @@ export class EventStreams implements Service {
   }
 
   async #handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { authenticator, corsOrigins, limits, logger, metrics } = this.#options;
-    if (!isAllowedOrigin(request.headers, corsOrigins)) throw new StandingsError("forbidden");
+    const { authenticator, origins, proxies, limits, logger, metrics } = this.#options;
+    if (!origins.allows(request.raw)) throw new StandingsError("forbidden");
     const viewer = authenticator.authenticate(bearerToken(request.headers.authorization));
     const operation = parseRequest(request);
-    const release = limits.admit(request.ip);
-    if (!release) throw new StandingsError("overloaded", { message: "Too many connections; try again later." });
+    const release = limits.admit(request.raw);
+    if (!release) throw new StandingsError("overloaded", { message: tooManyConnections });
 
     reply.hijack();
     const response = reply.raw;
@@ -135,7 +137,7 @@ export class EventStreams implements Service {
       const result = await this.#run(
         request.method,
         operation,
-        { viewer, caller: request.ip },
+        { viewer, caller: proxies.callerOf(request.raw) },
         connection,
         leave.signal,
       );
@@ -183,13 +185,9 @@ export class EventStreams implements Service {
     return undefined;
   }
 
-  /** Ends what is stalled, and what its token no longer allows. */
-  #sweep(now: number, wallClock: number): void {
-    for (const { viewer, expiresAt, end } of this.#streams) {
-      const stalled = viewer.stalledFor(now) > maxStallMs;
-      if (stalled) this.#options.metrics.closedSlow.inc();
-      if (stalled || expiresAt <= wallClock) end();
-    }
+  /** Ends what its token no longer allows. Streams that nobody reads are cut off like any other answer. */
+  #sweep(wallClock: number): void {
+    for (const { expiresAt, end } of this.#streams) if (expiresAt <= wallClock) end();
   }
 }
 

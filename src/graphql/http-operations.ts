@@ -1,9 +1,10 @@
 import type { ApolloServer } from "@apollo/server";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { bearerToken, type Authenticator } from "../auth/authenticate.js";
 import type { Viewer } from "../auth/roles.js";
 import type { Metrics } from "../metrics.js";
+import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { createContext } from "./apollo.js";
 import { contentTypeFor } from "./content-type.js";
 import type { GraphQLContext } from "./context.js";
@@ -17,13 +18,16 @@ export interface HttpOperationsOptions {
   prepared: PreparedOperations | undefined;
   authenticator: Authenticator;
   limits: DocumentLimits;
+  proxies: TrustedProxies;
+  /** Answers people who opened this address in a browser. */
+  welcome: onRequestHookHandler;
   metrics: Metrics;
 }
 
 /** GraphQL over HTTP: prepared operations directly, everything else through Apollo Server. */
 export function registerHttpOperations(app: FastifyInstance, options: HttpOperationsOptions): void {
-  const { path, apollo, prepared, authenticator, limits, metrics } = options;
-  const throughApollo = fastifyApolloHandler(apollo, { context: createContext({ authenticator, limits }) });
+  const { path, apollo, prepared, authenticator, limits, proxies, welcome, metrics } = options;
+  const throughApollo = fastifyApolloHandler(apollo, { context: createContext({ authenticator, limits, proxies }) });
   const duration = metrics.operationDuration.labels({ transport: "graphql-http" });
 
   async function directly(request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
@@ -33,7 +37,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const viewer = known && contentType !== undefined ? viewerOf(request) : undefined;
     if (!known || !viewer) return undefined;
     const start = performance.now();
-    const answer = await known.run({ viewer, caller: request.ip }, operation.variables);
+    const answer = await known.run({ viewer, caller: proxies.callerOf(request.raw) }, operation.variables);
     if (!answer) return undefined;
     for (const code of answer.codes) metrics.errors.inc({ transport: "graphql-http", code });
     duration.observe((performance.now() - start) / 1000);
@@ -53,6 +57,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
   app.route({
     method: ["GET", "POST"],
     url: path,
+    onRequest: welcome,
     handler: async (request, reply) => (await directly(request, reply)) ?? throughApollo.call(app, request, reply),
   });
 }

@@ -6,8 +6,8 @@ import type { Authenticator } from "../auth/authenticate.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
 import { badInput, StandingsError } from "../errors.js";
 import type { ViewerSocket } from "../feed/viewer-socket.js";
-import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
+import type { RequestLog } from "../sampled-log.js";
 import { TokenBucket } from "../token-bucket.js";
 import {
   closeCodes,
@@ -30,7 +30,7 @@ export interface SocketOperationsOptions {
   subscriptions: Subscriptions;
   authenticator: Authenticator;
   metrics: Metrics;
-  logger: Logger;
+  logger: RequestLog;
 }
 
 /** What is known of a socket, beside what graphql-ws keeps. */

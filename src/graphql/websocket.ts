@@ -1,19 +1,17 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from "graphql-ws";
 import { WebSocketServer, type WebSocket } from "ws";
 import { ViewerSocket } from "../feed/viewer-socket.js";
 import type { Service } from "../lifecycle.js";
-import {
-  closeCodes,
-  maxIdleMs,
-  maxStallMs,
-  messageRate,
-  pingIntervalMs,
-  type ConnectionLimits,
-} from "./connection-limits.js";
+import { closeCodes, maxIdleMs, messageRate, pingIntervalMs } from "./connection-limits.js";
+import type { ConnectionLimits } from "../network/connection-limits.js";
+import type { OriginPolicy } from "../network/origins.js";
+import { refuseConnection } from "../network/raw-refusal.js";
+import { StallWatch } from "../network/stall-watch.js";
+import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { TokenBucket } from "../token-bucket.js";
-import { isAllowedOrigin } from "./origins.js";
 import {
   newSocketState,
   socketOperations,
@@ -23,8 +21,11 @@ import {
 
 export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   path: string;
-  corsOrigins: readonly string[];
+  origins: OriginPolicy;
+  proxies: TrustedProxies;
   limits: ConnectionLimits;
+  /** Told of each connection that is a WebSocket from now on. */
+  onOpen: (socket: Socket) => void;
 }
 
 const maxMessageBytes = 64 * 1024;
@@ -41,6 +42,8 @@ export class GraphQLSockets implements Service {
   readonly #options: GraphQLSocketsOptions;
   readonly #server;
   readonly #states = new Map<WebSocket, SocketState>();
+  /** The same sockets, by their connections. */
+  readonly #connections = new Map<Socket, WebSocket>();
   readonly #sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -48,12 +51,17 @@ export class GraphQLSockets implements Service {
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
+  readonly #stalls = new StallWatch();
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(http: Server, options: GraphQLSocketsOptions) {
     this.#http = http;
     this.#options = options;
     this.#server = makeServer(socketOperations(options));
+    this.#sockets.on("wsClientError", ({ message }, socket, { method }) => {
+      if (method === "GET") refuseConnection(socket, 400, `${message}.`, { "sec-websocket-version": "13, 8" });
+      else refuseConnection(socket, 405, `${message}.`, { allow: "GET" });
+    });
   }
 
   start(): Promise<void> {
@@ -80,25 +88,27 @@ export class GraphQLSockets implements Service {
     // Until ws takes over, a reset by the peer is nobody's to handle.
     const ignore = () => undefined;
     socket.on("error", ignore);
-    if (request.url?.split("?", 1)[0] !== this.#options.path) return refuse(socket, 404);
-    if (!isAllowedOrigin(request.headers, this.#options.corsOrigins)) return refuse(socket, 403);
+    const { path, origins, proxies, limits, onOpen, logger } = this.#options;
+    if (request.url?.split("?", 1)[0] !== path) return refuseConnection(socket, 404, "Not found.");
+    if (!origins.allows(request)) return refuseConnection(socket, 403, "Pages of this origin may not connect.");
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
-      const address = request.socket.remoteAddress ?? "unknown";
-      const release = this.#options.limits.admit(address);
+      onOpen(request.socket);
       // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
-      webSocket.on("error", (error) => this.#options.logger.debug({ err: error }, "a WebSocket broke"));
-      if (release) this.#open(webSocket, address, release);
+      webSocket.on("error", (error) => logger.debug({ err: error }, "a WebSocket broke"));
+      const release = limits.admit(request);
+      if (release) this.#open(webSocket, request.socket, proxies.callerOf(request), release);
       else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
     });
   };
 
-  #open(socket: WebSocket, caller: string, release: () => void): void {
+  #open(socket: WebSocket, connection: Socket, caller: string, release: () => void): void {
     const { metrics, logger } = this.#options;
     metrics.sockets.inc();
     const now = performance.now();
     const state = newSocketState(socket, new ViewerSocket(socket), caller, now);
     this.#states.set(socket, state);
+    this.#connections.set(connection, socket);
     const rate = new TokenBucket(messageRate);
     const closed = this.#server.opened(
       {
@@ -127,18 +137,21 @@ export class GraphQLSockets implements Service {
     socket.on("pong", () => (state.answersPings = true));
     socket.once("close", (code, reason) => {
       this.#states.delete(socket);
+      this.#connections.delete(connection);
       release();
       metrics.sockets.dec();
       void closed(code, reason.toString());
     });
   }
 
-  /** Asks whether each is there, now and then, and closes those that take nothing, and those that want nothing. */
+  /** Pings sockets; closes those that take nothing, and those that want nothing. */
   #sweep(now: number): void {
+    for (const connection of this.#stalls.stalled(this.#connections.keys(), now)) {
+      const socket = this.#connections.get(connection);
+      if (socket) this.#cutOff(socket);
+    }
     for (const [socket, state] of this.#states) {
-      const { viewerSocket, subscriptions, activeAt } = state;
-      if (viewerSocket.stalledFor(now) > maxStallMs) this.#cutOff(socket);
-      else if (subscriptions === 0 && now - activeAt > maxIdleMs) socket.close(closeCodes.normal, "Idle");
+      if (state.subscriptions === 0 && now - state.activeAt > maxIdleMs) socket.close(closeCodes.normal, "Idle");
       else if (now >= state.pingAt) ping(socket, state, now);
     }
   }
@@ -157,8 +170,4 @@ function ping(socket: WebSocket, state: SocketState, now: number): void {
   state.answersPings = false;
   state.pingAt = now + pingIntervalMs;
   socket.ping();
-}
-
-function refuse(socket: Duplex, status: 403 | 404): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -1,7 +1,9 @@
-import { fastify, type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Service } from "../lifecycle.js";
 import type { MetricsText } from "../metrics.js";
-import { portOf } from "./server.js";
+import type { RequestLog } from "../sampled-log.js";
+import { createListener, portOf } from "./listener.js";
+import { answerOtherMethods } from "./other-methods.js";
 
 /** @returns why it is not ready, undefined when it is */
 export type ReadinessCheck = () => Promise<string | undefined>;
@@ -11,19 +13,24 @@ export interface OpsServerOptions {
   host: string;
   checks: readonly ReadinessCheck[];
   metrics: MetricsText;
+  log: RequestLog;
 }
 
 const checkTimeoutMs = 2_000;
+const requestTimeoutMs = 10_000;
+/** No request needs a body. */
+const bodyLimit = 1_024;
 
 /** The operators' listener. It starts first and stops last, so that it can tell of both. */
 export class OpsServer implements Service {
   readonly name = "ops";
   readonly #options: OpsServerOptions;
-  readonly #app: FastifyInstance = fastify({ forceCloseConnections: true });
+  readonly #app: FastifyInstance;
   #state: "starting" | "serving" | "stopping" = "starting";
 
   constructor(options: OpsServerOptions) {
     this.#options = options;
+    this.#app = createListener({ bodyLimit, requestTimeoutMs, forceCloseConnections: true, log: options.log });
   }
 
   get port(): number {
@@ -42,6 +49,7 @@ export class OpsServer implements Service {
 
   async start(): Promise<void> {
     const { port, host, metrics } = this.#options;
+    const addOtherMethods = answerOtherMethods(this.#app);
     this.#app.get("/healthz", () => ({ status: "ok" }));
     this.#app.get("/readyz", async (_request, reply) => {
       const reasons = await this.#reasons();
@@ -49,6 +57,7 @@ export class OpsServer implements Service {
       return reply.code(503).send({ status: "not ready", reasons });
     });
     this.#app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()));
+    addOtherMethods();
     // Never shared among the processes of a supervisor: each tells of itself.
     await this.#app.listen({ port, host, exclusive: true });
   }

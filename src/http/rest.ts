@@ -5,15 +5,15 @@ import type { IncrementInput, Increments } from "../auth/increments.js";
 import { requireAuthenticated, type Viewer } from "../auth/roles.js";
 import { badInput, toStandingsError, type StandingsError } from "../errors.js";
 import type { ScoreEntry } from "../leaderboard/types.js";
-import type { Logger } from "../logger.js";
 import type { Metrics } from "../metrics.js";
 import { describeMistake, incrementBody, noBody, type IncrementBody } from "./increment-body.js";
+import type { RequestLog } from "../sampled-log.js";
 
 export interface RestOptions {
   increments: Increments;
   authenticator: Authenticator;
   metrics: Metrics;
-  logger: Logger;
+  logger: RequestLog;
 }
 
 /** As in the GraphQL schema. */

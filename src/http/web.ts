@@ -4,15 +4,18 @@ import type { IncomingMessage } from "node:http";
 import helmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import type { TrustedProxies } from "../network/trusted-proxies.js";
 
 export interface WebOptions {
   /** The folder that `vite build` wrote: the pages, and `assets/`. It may be missing; then the pages answer 503. */
   root: string;
   /** Whether `/playground` exists. */
   playground: boolean;
+  proxies: TrustedProxies;
 }
 
-type Directives = Record<string, Iterable<string | ((request: IncomingMessage) => string)>>;
+type Sockets = (request: IncomingMessage) => string;
+type Directives = Record<string, Iterable<string | Sockets>>;
 
 /** Asset names are flat and plain, so a name that fits this pattern cannot leave the folder. */
 const ASSET_NAME = /^[\w-]+(\.[\w-]+)+$/;
@@ -23,7 +26,8 @@ const COPY_NAME = /\.(br|gz)$/;
  * Serves the built page at `/`, GraphiQL at `/playground` and their files below `/assets/`; nothing else of the folder.
  * The security headers are those of these routes alone: the API is no document, and other origins may be allowed to it.
  */
-export function registerWeb(app: FastifyInstance, { root, playground }: WebOptions): void {
+export function registerWeb(app: FastifyInstance, { root, playground, proxies }: WebOptions): void {
+  const sockets = (request: IncomingMessage) => socketsOf(proxies.siteOf(request).host);
   app.register(async (web) => {
     await web.register(helmet, {
       global: false,
@@ -36,9 +40,9 @@ export function registerWeb(app: FastifyInstance, { root, playground }: WebOptio
     });
     await web.register(fastifyStatic, { root, serve: false, index: false, preCompressed: true });
 
-    web.get("/", { helmet: policy(pagePolicy) }, (_request, reply) => sendPage(reply, root, "index.html"));
+    web.get("/", { helmet: policy(pagePolicy(sockets)) }, (_request, reply) => sendPage(reply, root, "index.html"));
     if (playground)
-      web.get("/playground", { helmet: policy(playgroundPolicy) }, (_request, reply) =>
+      web.get("/playground", { helmet: policy(playgroundPolicy(sockets)) }, (_request, reply) =>
         sendPage(reply, root, "playground.html"),
       );
     web.get<{ Params: { "*": string } }>(
@@ -76,7 +80,7 @@ function policy(directives: Directives) {
 }
 
 /** Everything comes from this origin; no inline code or style, no framing, and no string ever becomes markup. */
-const pagePolicy: Directives = {
+const pagePolicy = (ownSockets: Sockets): Directives => ({
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
@@ -87,10 +91,10 @@ const pagePolicy: Directives = {
   frameAncestors: ["'none'"],
   requireTrustedTypesFor: ["'script'"],
   trustedTypes: ["'none'"],
-};
+});
 
 /** GraphiQL's editor (Monaco) writes <style> elements, runs in workers, and has small images and a font as data:. */
-const playgroundPolicy: Directives = {
+const playgroundPolicy = (ownSockets: Sockets): Directives => ({
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
   styleSrc: ["'self'", "'unsafe-inline'"],
@@ -101,12 +105,12 @@ const playgroundPolicy: Directives = {
   baseUri: ["'none'"],
   formAction: ["'none'"],
   frameAncestors: ["'none'"],
-};
+});
 
 /**
  * 'self' covers ws: and wss: in today's browsers, not in those of a few years ago. A Host header that is no plain host
  * and port adds nothing: it must not be able to add a directive.
  */
-function ownSockets({ headers: { host = "" } }: IncomingMessage): string {
+function socketsOf(host = ""): string {
   return /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? `ws://${host} wss://${host}` : "'self'";
 }

@@ -2,13 +2,14 @@ import { readdirSync } from "node:fs";
 import Fastify from "fastify";
 import { describe, expect, test } from "vitest";
 import { registerWeb, type WebOptions } from "../../src/http/web.js";
+import { TrustedProxies } from "../../src/network/trusted-proxies.js";
 import { BUILT_PAGES } from "./scripted-server.js";
 
 /** What is served of the built pages, and with which headers. */
 describe("the web routes", () => {
   function web(options: Partial<WebOptions> = {}) {
     const server = Fastify();
-    registerWeb(server, { root: BUILT_PAGES, playground: true, ...options });
+    registerWeb(server, { root: BUILT_PAGES, playground: true, proxies: new TrustedProxies(undefined), ...options });
     server.get("/graphql", () => ({}));
     return server;
   }

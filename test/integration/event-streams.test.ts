@@ -114,7 +114,7 @@ test.each<[string, RequestInit, number]>([
   ["a foreign page", { headers: { origin: "https://foe.example" } }, 403],
   ["a body that is no operation", { body: "{}" }, 400],
   ["a body that can't be read", { body: "{" }, 400],
-  ["a method that it has not", { method: "PUT" }, 404],
+  ["a method that it has not", { method: "PUT" }, 405],
 ])("%s is refused before a stream begins", async (_name, init, status) => {
   const response = await open("{ __typename }", init);
   expect(response.status).toBe(status);

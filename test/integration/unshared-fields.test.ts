@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
+import type { onRequestHookHandler } from "fastify";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { signToken } from "../../scripts/sign-token.js";
 import { Authenticator } from "../../src/auth/authenticate.js";
 import { SubscriptionHub } from "../../src/feed/subscription-hub.js";
 import type { Topic } from "../../src/feed/topic.js";
 import { createApolloServer } from "../../src/graphql/apollo.js";
-import { ConnectionLimits } from "../../src/graphql/connection-limits.js";
 import type { GraphQLContext } from "../../src/graphql/context.js";
 import { Documents } from "../../src/graphql/documents.js";
 import { presentError } from "../../src/graphql/errors.js";
@@ -19,6 +19,10 @@ import { GraphQLSockets } from "../../src/graphql/websocket.js";
 import { HttpServer } from "../../src/http/server.js";
 import { createLogger } from "../../src/logger.js";
 import { createMetrics } from "../../src/metrics.js";
+import { ConnectionLimits } from "../../src/network/connection-limits.js";
+import { OriginPolicy } from "../../src/network/origins.js";
+import { TrustedProxies } from "../../src/network/trusted-proxies.js";
+import { SampledLog } from "../../src/sampled-log.js";
 import { jwtSecret } from "../helpers/app.js";
 import { graphql } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
@@ -66,7 +70,11 @@ const stops: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   const logger = createLogger("silent");
+  const log = new SampledLog(logger, () => performance.now());
   const metrics = createMetrics();
+  const proxies = new TrustedProxies(undefined);
+  const origins = new OriginPolicy([], proxies);
+  const connections = new ConnectionLimits({ maxConnections: 100, maxConnectionsPerAddress: 100 }, proxies);
   const authenticator = new Authenticator({
     jwt: { secret: jwtSecret, issuer: undefined, audience: undefined },
     now: Date.now,
@@ -78,7 +86,15 @@ beforeAll(async () => {
     present: (error) => presentError({ ...error.toJSON() }, error),
     now: () => performance.now(),
   });
-  const apollo = createApolloServer({ schema, prepared, trusted: undefined, introspection: true, metrics, logger });
+  const apollo = createApolloServer({
+    schema,
+    prepared,
+    trusted: undefined,
+    introspection: true,
+    metrics,
+    logger,
+    log,
+  });
   const none = () => undefined;
   const hub = new SubscriptionHub({ onMessage: none, onWrite: none, onConflated: none, onPushed: none, onError: none });
   const operations = {
@@ -87,22 +103,40 @@ beforeAll(async () => {
     subscriptions: new Subscriptions({ schema, limits, hub }),
     authenticator,
     metrics,
-    logger,
-    corsOrigins: [],
-    limits: new ConnectionLimits({ maxConnections: 100, maxConnectionsPerAddress: 100 }),
+    logger: log,
+    origins,
+    proxies,
+    limits: connections,
   };
   const streams = new EventStreams({ ...operations, path: "/graphql/stream" });
   const http = new HttpServer({
     port: 0,
     host: "127.0.0.1",
-    corsOrigins: [],
-    logger,
+    cors: false,
+    origins,
+    limits: connections,
+    metrics,
+    log,
     register: (app) => {
-      registerHttpOperations(app, { path: "/graphql", apollo, prepared, authenticator, limits, metrics });
+      const welcome: onRequestHookHandler = (_request, _reply, done) => done();
+      registerHttpOperations(app, {
+        path: "/graphql",
+        apollo,
+        prepared,
+        authenticator,
+        limits,
+        proxies,
+        welcome,
+        metrics,
+      });
       streams.register(app);
     },
   });
-  const sockets = new GraphQLSockets(http.server, { ...operations, path: "/graphql" });
+  const sockets = new GraphQLSockets(http.server, {
+    ...operations,
+    path: "/graphql",
+    onOpen: (socket) => http.handOver(socket),
+  });
   await apollo.start();
   await http.start();
   await sockets.start();

@@ -72,6 +72,16 @@ test.each<[string, string, object]>([
     "https://a.example,http://localhost:5173",
     { corsOrigins: ["https://a.example", "http://localhost:5173"] },
   ],
+  ["CORS_ORIGINS", "HTTPS://A.example:443", { corsOrigins: ["https://a.example"] }],
+  [
+    "CORS_ORIGINS",
+    "capacitor://localhost,ionic://localhost,tauri://localhost,chrome-extension://abcdef",
+    {
+      corsOrigins: ["capacitor://localhost", "ionic://localhost", "tauri://localhost", "chrome-extension://abcdef"],
+    },
+  ],
+  ["TRUST_PROXY", "2", { trustProxy: "2" }],
+  ["TRUST_PROXY", "10.0.0.0/8,::1", { trustProxy: "10.0.0.0/8,::1" }],
   ["INTROSPECTION", "off", { introspection: false }],
   ["NODE_ENV", "production", { introspection: false }],
   ["NODE_ENV", "development", { introspection: true }],
@@ -80,6 +90,13 @@ test.each<[string, string, object]>([
   ["LOG_LEVEL", "debug", { logLevel: "debug" }],
 ])("%s=%s is understood", (name, value, expected) => {
   expect(parse({ [name]: value })).toMatchObject(expected);
+});
+
+test.each<EnvironmentVariables>([
+  { PORT: "0", OPS_PORT: "0" },
+  { PORT: "5000", OPS_PORT: "5000", HOST: "10.0.0.1" },
+])("both listeners may have the same port where they don't meet: %j", (env) => {
+  expect(problemsOf({ ...required, ...env })).toEqual([]);
 });
 
 test("introspection can be switched on in production", () => {
@@ -111,10 +128,17 @@ describe("refuses", () => {
       ["RATE_LIMIT_BURST", value],
       ["SERVICE_RATE_LIMIT_PER_SECOND", value],
     ]),
-    ...["*", "a.example", "https://a.example/", "https://a.example/x", "HTTPS://A.example", "null"].map((value) => [
-      "CORS_ORIGINS",
-      value,
-    ]),
+    ...[
+      "*",
+      "a.example",
+      "https://a.example/",
+      "https://a.example/x",
+      "https://*.a.com",
+      "wss://a.example",
+      "null",
+    ].map((value) => ["CORS_ORIGINS", value]),
+    ...["yes", "10.0.0.0/99", "33"].map((value) => ["TRUST_PROXY", value]),
+    ...["Production", "prod", "staging"].map((value) => ["NODE_ENV", value]),
     ...["yes", "ON", "2"].map((value) => ["INTROSPECTION", value]),
     ...["0", "-1", "many"].map((value) => ["WEB_CONCURRENCY", value]),
     ...["loud", "INFO"].map((value) => ["LOG_LEVEL", value]),
@@ -122,6 +146,23 @@ describe("refuses", () => {
     const problems = problemsOf({ ...required, [name]: value });
     expect(problems.length).toBeGreaterThan(0);
     for (const problem of problems) expect(problem).toMatch(new RegExp(`^${name}\\b`));
+  });
+
+  test("a pattern among the origins, and says why", () => {
+    expect(problemsOf({ ...required, CORS_ORIGINS: "https://*.a.com" })).toEqual([
+      "CORS_ORIGINS: must name each origin; a pattern such as https://*.example.com is none",
+    ]);
+  });
+
+  test.each<EnvironmentVariables>([
+    { PORT: "4001" },
+    { OPS_PORT: "4000" },
+    { PORT: "5000", OPS_PORT: "5000", HOST: "127.0.0.1" },
+    { PORT: "5000", OPS_PORT: "5000", HOST: "10.0.0.1", OPS_HOST: "::" },
+  ])("one port for both listeners: %j", (env) => {
+    expect(problemsOf({ ...required, ...env })).toEqual([
+      expect.stringMatching(/^OPS_PORT: is \d+, as PORT is: the operators' listener must have a port of its own$/),
+    ]);
   });
 
   test.each(Object.keys(required))("a missing %s", (name) => {

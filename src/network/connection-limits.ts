@@ -1,0 +1,81 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { limitKey, type TrustedProxies } from "./trusted-proxies.js";
+
+export interface ConnectionLimitsOptions {
+  /** Connections of this process, of whatever kind. */
+  maxConnections: number;
+  /** Of those, from one address. Behind a trusted proxy: WebSockets and event streams from one address. */
+  maxConnectionsPerAddress: number;
+}
+
+export const tooManyConnections = "Too many connections; try again later.";
+
+/** Beyond the limits so many more are open at once, to be told so; what comes after these is closed without a word. */
+const refusedAtOnce = 100;
+
+/**
+ * Counts open connections, and refuses those beyond the limits. Each TCP connection counts once, when it is accepted. A
+ * proxy's connections carry many senders' requests, so these count for no address; a WebSocket or an event stream that
+ * came through a proxy does, for the address that the proxy tells.
+ */
+export class ConnectionLimits {
+  readonly #options: ConnectionLimitsOptions;
+  readonly #proxies: TrustedProxies;
+  readonly #addresses = new Map<string, number>();
+  readonly #refused = new Set<Socket>();
+  #open = 0;
+
+  constructor(options: ConnectionLimitsOptions, proxies: TrustedProxies) {
+    this.#options = options;
+    this.#proxies = proxies;
+  }
+
+  /** Counts an accepted connection until it is closed. */
+  accept(socket: Socket): void {
+    const address = this.#proxies.isProxy(socket) ? undefined : limitKey(socket.remoteAddress);
+    if (this.#open >= this.#options.maxConnections || (address !== undefined && this.#isFull(address))) {
+      if (this.#refused.size >= refusedAtOnce) return void socket.destroy();
+      this.#refused.add(socket);
+      socket.once("close", () => this.#refused.delete(socket));
+      return;
+    }
+    this.#open += 1;
+    if (address !== undefined) this.#add(address, 1);
+    socket.once("close", () => {
+      this.#open -= 1;
+      if (address !== undefined) this.#add(address, -1);
+    });
+  }
+
+  /** Whether the connection is one too many: its first request is to be answered so, and the connection closed. */
+  isRefused(socket: Socket): boolean {
+    return this.#refused.has(socket);
+  }
+
+  /**
+   * Counts what stays open for one viewer: a WebSocket or an event stream.
+   *
+   * @returns what to call when it has closed; undefined when it may not be opened
+   */
+  admit(request: IncomingMessage): (() => void) | undefined {
+    const { socket } = request;
+    if (this.isRefused(socket)) return undefined;
+    // A connection without a proxy was counted when it was accepted.
+    if (!this.#proxies.isProxy(socket)) return () => undefined;
+    const address = this.#proxies.callerOf(request);
+    if (this.#isFull(address)) return undefined;
+    this.#add(address, 1);
+    return () => this.#add(address, -1);
+  }
+
+  #isFull(address: string): boolean {
+    return (this.#addresses.get(address) ?? 0) >= this.#options.maxConnectionsPerAddress;
+  }
+
+  #add(address: string, change: 1 | -1): void {
+    const count = (this.#addresses.get(address) ?? 0) + change;
+    if (count > 0) this.#addresses.set(address, count);
+    else this.#addresses.delete(address);
+  }
+}

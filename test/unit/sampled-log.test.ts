@@ -1,0 +1,67 @@
+import { Writable } from "node:stream";
+import { expect, test } from "vitest";
+import { StandingsError } from "../../src/errors.js";
+import { createLogger } from "../../src/logger.js";
+import { SampledLog } from "../../src/sampled-log.js";
+
+interface Line {
+  level: number;
+  msg: string;
+  leftOut?: number;
+  err: { code?: string; message: string; stack?: string; cause?: string };
+}
+
+function setUp(level: "debug" | "info" = "debug") {
+  const lines: Line[] = [];
+  const destination = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(JSON.parse(chunk.toString()) as Line);
+      done();
+    },
+  });
+  const clock = { now: 0 };
+  return { lines, clock, log: new SampledLog(createLogger(level, destination), () => clock.now) };
+}
+
+const reset = () => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+
+test("of what a stranger sets off a thousand times, one line in ten seconds is logged, which counts the others", () => {
+  const { lines, clock, log } = setUp();
+  for (let count = 0; count < 1_000; count += 1) log.error({ err: reset() }, "a connection broke");
+  expect(lines).toHaveLength(1);
+  clock.now = 10_000;
+  log.error({ err: reset() }, "a connection broke");
+  log.error({ err: reset() }, "a connection broke");
+  clock.now = 20_000;
+  log.error({ err: reset() }, "a connection broke");
+  expect(lines.map(({ leftOut }) => leftOut)).toEqual([undefined, 999, 1]);
+});
+
+test("another kind is not left out", () => {
+  const { lines, log } = setUp();
+  log.error({ err: reset() }, "a connection broke");
+  log.error({ err: Object.assign(reset(), { code: "EPIPE" }) }, "a connection broke");
+  log.error({ err: reset() }, "a stream broke");
+  log.error({ err: new StandingsError("internal", { cause: new TypeError("x") }) }, "a request failed");
+  log.error({ err: new StandingsError("internal", { cause: new RangeError("x") }) }, "a request failed");
+  expect(lines).toHaveLength(5);
+});
+
+test("what has a code is logged without a stack, with its cause's message; a fault keeps its stack", () => {
+  const { lines, log } = setUp();
+  log.error({ err: reset() }, "a connection broke");
+  log.error({ err: new StandingsError("storeFailed", { cause: reset() }) }, "a request failed");
+  log.error({ err: new StandingsError("internal", { cause: new TypeError("x is undefined") }) }, "a request failed");
+  const [broken, outage, fault] = lines;
+  expect(broken?.err).toMatchObject({ code: "ECONNRESET", message: "read ECONNRESET" });
+  expect(outage?.err).toMatchObject({ code: "UNAVAILABLE", cause: "read ECONNRESET" });
+  for (const line of [broken, outage]) expect(line?.err.stack ?? "").toBe("");
+  expect(fault?.err.stack).toContain("x is undefined");
+});
+
+test("a level that is off costs and counts nothing", () => {
+  const { lines, log } = setUp("info");
+  log.debug({ err: reset() }, "a connection broke");
+  log.error({ err: reset() }, "a connection broke");
+  expect(lines).toHaveLength(1);
+});
