@@ -100,10 +100,9 @@ const environment = z.object({
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
 
+type Environment = z.output<typeof environment>;
 /** Every variable that the service knows. */
 export const variableNames: readonly string[] = Object.keys(environment.shape);
-
-type Environment = z.output<typeof environment>;
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 export type Config = ReturnType<typeof toConfig>;
 
