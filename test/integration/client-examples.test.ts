@@ -53,7 +53,12 @@ beforeAll(async () => {
     } catch (error) {
       console.log(String(error.errors?.[0]?.extensions?.code));
     }`;
-  project = await writeExamples("client-examples", app.url, { "add.ts": add });
+  const watchNothing = `
+    import { gql } from "@apollo/client";
+    import { client } from "./apollo";
+    const query = gql\`subscription { topScoresUpdated(board: "nope") { revision } }\`;
+    client.subscribe({ query }).subscribe(({ error }) => console.log(String(error.errors?.[0]?.extensions?.code ?? error)));`;
+  project = await writeExamples("client-examples", app.url, { "add.ts": add, "watch-nothing.ts": watchNothing });
 });
 afterAll(async () => {
   await project.remove();
@@ -110,6 +115,11 @@ test("points that the service refuses are not sent again", async () => {
   onTestFinished(() => program.kill());
   await waitFor(() => program.stdout !== "", 20_000);
   expect(program.stdout.trim()).toBe("FORBIDDEN");
+});
+
+test("a subscription that the service refuses says why, and is not tried again", async () => {
+  const program = start(project, "watch-nothing.ts");
+  expect((await program.ended).stdout.trim()).toBe("BAD_USER_INPUT");
 });
 
 async function scoreOf(userId: string): Promise<number> {
