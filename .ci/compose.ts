@@ -1,9 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
-import { ConfigError, parseVariables } from "../src/config.js";
 
-const environment = z.record(z.string(), z.string().nullable());
+/*
+ * docker-compose.yml where there is no Docker: what it promises is checked, and an environment is put together as Docker
+ * Compose does it.
+ */
+
+const environment = z.record(z.string(), z.string());
 const healthcheck = z.object({ test: z.array(z.string()) });
 const volumes = (path: string) => z.array(z.string().endsWith(`:${path}`)).length(1);
 const dependsOn = <Condition extends string>(condition: Condition) => z.object({ condition: z.literal(condition) });
@@ -13,6 +17,7 @@ const role = {
   cap_drop: z.tuple([z.literal("ALL")]),
   // More than the ten seconds in which it stops by itself.
   stop_grace_period: z.string().regex(/^1[1-9]s$/),
+  env_file: z.tuple([z.object({ path: z.literal(".env"), required: z.literal(false) })]),
   environment,
 };
 const server = z.object({
@@ -32,6 +37,7 @@ const compose = z.object({
   services: z.object({
     api: server.extend({ ports: z.tuple([z.string().endsWith(":4000"), opsPort]) }),
     worker: server.extend({ ports: z.tuple([opsPort]) }),
+    ingest: server.extend({ profiles: z.tuple([z.literal("ingest")]), ports: z.never().optional() }),
     migrate: z.object({ ...role, restart: z.literal("no") }),
     redis: z.object({
       image: z.string().regex(/^redis:\d+\.\d+-alpine$/),
@@ -50,23 +56,32 @@ const compose = z.object({
   volumes: z.object({ redis: z.null(), postgres: z.null() }),
 });
 
-/** The service's own variables and PostgreSQL's password. */
 export type Compose = z.output<typeof compose>;
 
-/** @throws when docker-compose.yml breaks a promise, or sets a variable that the service does not have */
+/** @throws when docker-compose.yml breaks a promise */
 export async function readCompose(path: string): Promise<Compose> {
-  const file = compose.parse(parse(await readFile(path, "utf8"), { merge: true }));
-  for (const { environment } of [file.services.api, file.services.worker, file.services.migrate]) {
-    refuseUnknown(Object.keys(environment).filter((name) => name !== "PGPASSWORD"));
-  }
-  return file;
+  return compose.parse(parse(await readFile(path, "utf8"), { merge: true }));
 }
 
-function refuseUnknown(names: readonly string[]): void {
-  try {
-    parseVariables({}, names as Parameters<typeof parseVariables>[1]);
-  } catch (error) {
-    // It says which are missing; here that is all of them. Any other error is about a name that it does not know.
-    if (!(error instanceof ConfigError)) throw error;
-  }
+/**
+ * The environment of a container: what .env says (`env_file`), and over it what stands under `environment`.
+ *
+ * @param dotenv what .env says; it is also where `${NAME}` comes from
+ * @throws when a variable is missing that `${NAME:?…}` demands
+ */
+export function containerEnvironment(
+  service: Pick<Compose["services"]["api"], "environment">,
+  dotenv: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const own = Object.entries(service.environment).map(([name, value]) => [name, interpolate(value, dotenv)]);
+  return { ...dotenv, ...(Object.fromEntries(own) as Record<string, string>) };
+}
+
+/** `${NAME:?what is wrong without it}`, the only form that docker-compose.yml uses in environments. */
+function interpolate(value: string, variables: Readonly<Record<string, string>>): string {
+  return value.replaceAll(/\$\{(\w+):\?(.*?)\}/g, (_whole, name: string, problem: string) => {
+    const found = variables[name];
+    if (found === undefined || found === "") throw new Error(`${name}: ${problem}`);
+    return found;
+  });
 }

@@ -2,7 +2,8 @@ import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 
 /*
- * `npm run demo` as a newcomer has it: wait for the line to paste, paste it, press Ctrl-C.
+ * `npm run demo` as a newcomer has it: wait for the line to paste, paste it, use the service from a front end on another
+ * port, press Ctrl-C.
  */
 
 const run = promisify(execFile);
@@ -17,6 +18,7 @@ try {
   const line = await Promise.race([findLine("curl "), ended.then((how) => fail(`the demo ended too early: ${how}`))]);
   const answer = await paste(line);
   if (!answer.startsWith('{"success":true')) fail(`the pasted line answered ${answer}`);
+  await allowsDevelopment(line);
   pressCtrlC();
   const how = await ended;
   // npm takes Ctrl-C to itself, whatever its script makes of it.
@@ -49,6 +51,17 @@ async function paste(line: string): Promise<string> {
     const [name = "", value = ""] = header.split(": ");
     return (await fetch(String(url), { method: "POST", headers: { [name]: value }, body: String(body) })).text();
   }
+}
+
+/** As docs/clients.md says of a page that Vite serves. */
+async function allowsDevelopment(line: string): Promise<void> {
+  const { origin: service } = new URL(/http:\S+/.exec(line)?.[0] ?? "");
+  const origin = "http://localhost:5173";
+  const answer = await fetch(`${service}/graphql?query={topScores{rank}}`, {
+    headers: { origin, "apollo-require-preflight": "true" },
+  });
+  const allowed = answer.headers.get("access-control-allow-origin");
+  if (!answer.ok || allowed !== origin) fail(`a page of ${origin} was answered ${answer.status}, allowed: ${allowed}`);
 }
 
 function pressCtrlC(): void {

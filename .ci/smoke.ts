@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { findFreePort, projectRoot, startPostgres, startRedis } from "../scripts/stack.js";
-import { readCompose, type Compose } from "./compose.js";
+import { containerEnvironment, readCompose, type Compose } from "./compose.js";
 import { buildImage, type Image } from "./dockerfile.js";
 
 /*
@@ -41,12 +41,13 @@ async function use(image: Image, { services }: Compose, redisUrl: string, databa
   const [port, opsPort] = [await findFreePort(), await findFreePort()];
   const password = databaseUrl.password;
   databaseUrl.password = "";
+  const dotenv = { JWT_SECRET: randomBytes(32).toString("hex"), POSTGRES_PASSWORD: password };
   const env = {
     ...image.env,
-    ...withValues(services.api.environment),
+    ...containerEnvironment(services.api, dotenv),
     ...{ PATH: path, HOME: temporary, TMPDIR: tmpdir() },
-    ...{ REDIS_URL: redisUrl, DATABASE_URL: databaseUrl.href, PGPASSWORD: password },
-    ...{ JWT_SECRET: randomBytes(32).toString("hex"), PORT: String(port), OPS_PORT: String(opsPort) },
+    // What only a container's own network makes free or true.
+    ...{ REDIS_URL: redisUrl, DATABASE_URL: databaseUrl.href, PORT: String(port), OPS_PORT: String(opsPort) },
   };
   const command = async ([program = "", ...args]: readonly string[]) =>
     (await run(program, args, { cwd: image.folder, env })).stdout.trim();
@@ -104,12 +105,6 @@ async function untilReady(url: string): Promise<void> {
 
 function expectText(text: string, part: string): void {
   if (!text.includes(part)) throw new Error(`expected ${part} in ${text}`);
-}
-
-function withValues(environment: Readonly<Record<string, string | null>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
 }
 
 function say(line: string): void {

@@ -125,6 +125,8 @@ const wholeEnvironment = environment.superRefine((env, context) => {
 });
 
 type Environment = z.output<typeof environment>;
+/** Every variable that the service knows. */
+export const variableNames: readonly string[] = Object.keys(environment.shape);
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 export type Config = ReturnType<typeof toConfig>;
 

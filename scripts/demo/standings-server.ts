@@ -23,6 +23,12 @@ const POLL_MS = 25;
 /** What the environment may hold for another service would make the demo's own tokens invalid. */
 const NOT_PASSED_ON = ["JWT_JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE"];
 
+/** Where front ends run while they are developed, so that one of them can use the demo without any setting. */
+const DEVELOPMENT_PORTS = [3000, 4173, 4200, 5173, 5174, 8000, 8080];
+const developmentOrigins = ["localhost", HOST].flatMap((host) =>
+  DEVELOPMENT_PORTS.map((port) => `http://${host}:${port}`),
+);
+
 /** Starts `node dist/main.js all`; returns when it is ready. */
 export async function startStandingsServer(options: StandingsServerOptions): Promise<ServerProcess> {
   const { dir, signal } = options;
@@ -52,6 +58,7 @@ export async function startStandingsServer(options: StandingsServerOptions): Pro
 function environment({ port, opsPort, redisUrl, databaseUrl, jwtSecret }: StandingsServerOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.includes(name));
   return {
+    CORS_ORIGINS: developmentOrigins.join(","),
     INTROSPECTION: "on", // the playground needs it, and NODE_ENV=production would turn it off
     ...Object.fromEntries(inherited),
     ...{ PORT: String(port), HOST, OPS_PORT: String(opsPort), OPS_HOST: HOST },

@@ -1,10 +1,10 @@
-import { accessSync, constants } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { findFreePort } from "../../../scripts/stack.js";
 import { PrivateServer, type ServerKind } from "../../../scripts/stack/private-server.js";
+import { findProgram } from "../../helpers/find-program.js";
 
 /** A private RabbitMQ node, on free ports of 127.0.0.1, with a folder and a name of its own. */
 export interface Broker {
@@ -55,9 +55,17 @@ export async function startBroker(): Promise<Broker> {
   };
 }
 
-/** @throws an error that says what to install */
+/**
+ * Debian's server of that name on the PATH insists on an account of its own; the one behind it does not.
+ *
+ * @throws an error that says what to install
+ */
 export function findBroker(): { server: string; epmd: string } {
-  return { server: findProgram("rabbitmq-server", "RABBITMQ_SERVER"), epmd: findProgram("epmd", "EPMD") };
+  const debianPackage = "rabbitmq-server";
+  return {
+    server: findProgram({ name: "rabbitmq-server", folder: "/usr/lib/rabbitmq/bin", debianPackage }),
+    epmd: findProgram({ name: "epmd", folder: "/usr/bin", debianPackage }),
+  };
 }
 
 function settings(dir: string, port: number, epmdPort: number, distributionPort: number): Record<string, string> {
@@ -80,32 +88,6 @@ function settings(dir: string, port: number, epmdPort: number, distributionPort:
 /** Its cookie lies in the home folder. */
 function place(dir: string, env: Record<string, string> = {}) {
   return { cwd: dir, env: { PATH: process.env.PATH, HOME: dir, LC_ALL: "C.UTF-8", ...env } };
-}
-
-/**
- * Debian's program of that name on the PATH insists on an account of its own; the one behind it does not.
- *
- * @param variable of the environment that may name another
- */
-function findProgram(name: string, variable: string): string {
-  const named = process.env[variable];
-  const folders = ["/usr/lib/rabbitmq/bin", ...(process.env.PATH ?? "").split(delimiter)];
-  const candidates = named === undefined ? folders.map((folder) => join(folder, name)) : [named];
-  const found = candidates.find(isExecutable);
-  if (found !== undefined) return found;
-  throw new Error(
-    `The broker tests need RabbitMQ, and there is no ${named ?? name}. ` +
-      `Install it (Debian: apt-get install rabbitmq-server) or name the program in ${variable}.`,
-  );
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Whether something listens there and answers as it should. */

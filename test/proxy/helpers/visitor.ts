@@ -1,0 +1,76 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { request } from "node:https";
+import type { LookupFunction } from "node:net";
+import { createClient, type Client } from "graphql-ws";
+import { WebSocket } from "ws";
+import type { ReverseProxy } from "./reverse-proxies.js";
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+export interface VisitorRequest {
+  method?: "GET" | "POST";
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Somebody on the internet, as the proxy sees it: by the public name, with TLS, from an address of its own. */
+export class Visitor {
+  /** @param address one of 127.0.0.0/8 */
+  constructor(
+    private readonly proxy: ReverseProxy,
+    private readonly address = "127.0.0.1",
+  ) {}
+
+  async fetch(path: string, options: VisitorRequest = {}): Promise<Answer> {
+    const response = await this.open(path, options);
+    let text = "";
+    for await (const chunk of response.setEncoding("utf8")) text += String(chunk);
+    return { status: response.statusCode ?? 0, headers: response.headers, text };
+  }
+
+  /** The answer with its body still to come. */
+  open(path: string, { method = "GET", headers = {}, body }: VisitorRequest = {}): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const url = new URL(path, this.proxy.origin);
+      const sent = request(url, { method, headers, ...this.#connection }, resolve);
+      sent.once("error", reject);
+      sent.end(body);
+    });
+  }
+
+  graphql(query: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const body = JSON.stringify({ query });
+    return this.fetch("/graphql", {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    });
+  }
+
+  /** A page's own client: it sends the page's origin, and comes back when it is cut off. */
+  startClient(origin = this.proxy.origin): Client {
+    const connection = { origin, ...this.#connection };
+    return createClient({
+      url: `${this.proxy.origin.replace("https:", "wss:")}/graphql`,
+      webSocketImpl: class extends WebSocket {
+        constructor(url: string, protocols: string[]) {
+          super(url, protocols, connection);
+        }
+      },
+      retryAttempts: Infinity,
+      shouldRetry: () => true,
+      retryWait: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    });
+  }
+
+  get #connection() {
+    return { ca: this.proxy.certificate, localAddress: this.address, agent: false as const, lookup: toLoopback };
+  }
+}
+
+const toLoopback: LookupFunction = (_host, { all }, callback) =>
+  all ? callback(null, [{ address: "127.0.0.1", family: 4 }]) : callback(null, "127.0.0.1", 4);
