@@ -21,7 +21,7 @@ interface Row {
 }
 
 const page = await readFile(join(projectRoot, "docs", "operations.md"), "utf8");
-const section = /^## TLS to PostgreSQL$.*?^## /ms.exec(page)?.[0] ?? "";
+const section = /^### TLS to PostgreSQL$.*?^## /ms.exec(page)?.[0] ?? "";
 const rows = [...section.matchAll(/^\| (.*?) +\| (yes|no) +\| (yes|no) +\| (yes|no) +\|$/gm)].map(
   ([, parameters = "", ...answers]): Row => {
     const [encrypted = false, certificateChecked = false, hostChecked = false] = answers.map((word) => word === "yes");

@@ -15,15 +15,20 @@ const readme = await read("README.md");
 const example = await read(".env.example");
 const { services } = await readCompose(join(projectRoot, "docker-compose.yml"));
 
-/** The variables of README.md with their defaults, as far as these are plain values. */
+/** The variables of README.md with their defaults, as far as these are plain values and not another variable's. */
 const documented = new Map(
   [...(/^### Environment$.*?^## /ms.exec(readme)?.[0] ?? "").matchAll(/^\| (`[A-Z_`, ]+`) +\| (.*?) +\|/gm)].flatMap(
     ([, names = "", defaults = ""]) => {
-      const values = defaults.split(", ").map((value) => /^`(.*)`$/.exec(value)?.[1] ?? "");
+      const values = defaults.split(", ").map(plainValue);
       return [...names.matchAll(/`(\w+)`/g)].map(([, name = ""], place) => [name, values[place] ?? ""] as const);
     },
   ),
 );
+function plainValue(cell: string): string {
+  const value = /^`(.*)`$/.exec(cell)?.[1] ?? "";
+  return variableNames.includes(value) ? "" : value;
+}
+
 /** What .env.example would say with nothing commented out. */
 const shown = parseEnv(example.replaceAll(/^#(?=[A-Z_]+=)/gm, "")) as Record<string, string>;
 /** Docker Compose's own: the service gets it as PGPASSWORD, which is PostgreSQL's own. */
@@ -65,13 +70,18 @@ test.each(["api", "worker", "ingest", "migrate"] as const)("a variable in .env r
 
 test("addresses in .env are for this machine: inside the containers they are fixed", () => {
   const elsewhere = { PORT: "8080", OPS_PORT: "9090", OPS_HOST: "127.0.0.1", HOST: "127.0.0.1", NODE_ENV: "" };
-  const stores = { REDIS_URL: "redis://localhost:6379", DATABASE_URL: "postgresql://localhost/mine" };
+  const stores = {
+    REDIS_URL: "redis://localhost:6379",
+    DATABASE_URL: "postgresql://localhost/mine",
+    DATABASE_DIRECT_URL: "postgresql://localhost/direct",
+  };
   const secrets = { JWT_SECRET: required.JWT_SECRET, [composeOnly]: "secret" };
   for (const service of [services.api, services.worker, services.ingest])
     expect(parseConfig(containerEnvironment(service, { ...elsewhere, ...stores, ...secrets }))).toMatchObject({
       ...{ port: 4000, host: "0.0.0.0", opsPort: 4001, opsHost: "0.0.0.0", introspection: false },
       redisUrls: ["redis://redis:6379"],
       databaseUrl: "postgresql://standings@postgres:5432/standings",
+      databaseDirectUrl: undefined,
     });
   expect(services.api.ports[0]).toBe("${PORT:-4000}:4000");
   expect(containerEnvironment(services.migrate, { ...stores, ...secrets }).DATABASE_URL).toContain("@postgres:5432/");
