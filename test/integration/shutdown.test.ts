@@ -37,7 +37,7 @@ async function startRequest(app: TestApp, text: string): Promise<Socket> {
   await new Promise((resolve) => socket.once("connect", resolve));
   socket.write(text);
   // The answer to another request shows that the server has read what was sent before.
-  expect((await updateScore(app, {})).status).toBe(400);
+  expect((await updateScore(app, {})).status).toBe(401);
   return socket;
 }
 
