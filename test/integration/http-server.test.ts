@@ -193,7 +193,8 @@ test("what is no HTTP is counted, and not logged for each", async () => {
   for (let count = 0; count < 20; count += 1)
     expect((await new RawHttp(url).send("no HTTP\r\n\r\n").answer()).status).toBe(400);
   expect(await counted()).toBe(before + 20);
-  const added = lines.slice(linesBefore);
+  // Connections that other tests ended are of another kind.
+  const added = lines.slice(linesBefore).filter((line) => line.includes("HPE_INVALID_METHOD"));
   expect(added.length).toBeLessThanOrEqual(1);
   expect(added.join()).not.toMatch(/ at /);
 });
