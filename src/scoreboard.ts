@@ -4,6 +4,7 @@ import type { Channels } from "./feed/pubsub.js";
 import { ScoresAroundFeed } from "./feed/scores-around-feed.js";
 import { TopScoresFeed } from "./feed/top-scores-feed.js";
 import type { BoardKeeper } from "./leaderboard/board-keeper.js";
+import { KeyClaims } from "./leaderboard/key-claims.js";
 import { Leaderboard } from "./leaderboard/leaderboard.js";
 import { MemoryGuard } from "./leaderboard/memory-guard.js";
 import { ScoreStore, type BatchResult } from "./leaderboard/score-store.js";
@@ -32,7 +33,10 @@ const reconcileIntervalMs = 1_000;
 /** The leaderboard of a process that changes scores, with what makes its changes durable and known to viewers. */
 export function createScoreboard({ config, boards, reader, channels, metrics, logger }: Shared) {
   const writer = new RedisConnection(config.redisUrls, "writer", logger);
-  const store = new ScoreStore({ writer: writer.client, reader: reader.client }, config.rateLimits);
+  const severalBoards = boards.length > 1;
+  const { isCluster } = writer.client;
+  const clients = { writer: writer.client, reader: reader.client };
+  const store = new ScoreStore(clients, config.rateLimits, severalBoards && !isCluster);
   const waitForSync = config.durability === "postgres";
   const progress = new SyncProgress(boards, channels);
   const memory = new MemoryGuard(reader.client, logger);
@@ -44,6 +48,7 @@ export function createScoreboard({ config, boards, reader, channels, metrics, lo
       feed.changed(board, result.position.revision);
       if (waitForSync) void requestSync(board);
     },
+    claims: severalBoards && isCluster ? new KeyClaims(writer.client, logger) : undefined,
     whenDurable: waitForSync ? (board, position, deadline) => progress.wait(board, position, deadline) : undefined,
     timeoutMs: requestTimeoutMs,
     isFull: () => memory.full,

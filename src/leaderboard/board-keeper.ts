@@ -1,9 +1,10 @@
+import { dropClaim } from "./key-claims.js";
 import { keys } from "./keys.js";
 import { LuaScript, toRows, type RedisClient } from "./lua-script.js";
 import type { OutboxEntry } from "./outbox.js";
 import { formatPosition, parsePosition, type Position } from "./position.js";
 import { formatRecord, idempotencyWindowSeconds } from "./score-store.js";
-import type { Board, Revision, Score, ScoreRow, UserId } from "./types.js";
+import { isMessageKey, type Board, type Revision, type Score, type ScoreRow, type UserId } from "./types.js";
 
 /** A board in Redis, as recovery sees it. */
 export interface BoardState {
@@ -139,21 +140,31 @@ export class BoardKeeper {
       const { subject, idempotencyKey } = event;
       const record = keys.idempotency(board, subject, idempotencyKey);
       writes.push(this.#client.set(record, formatRecord(event), "EX", seconds));
+      if (isMessageKey(idempotencyKey)) continue;
       writes.push(this.#client.set(keys.claim(subject, idempotencyKey), board, "EX", seconds));
     }
     await Promise.all(writes);
   }
 
   /**
-   * Forgets the idempotency records of changes that are no longer part of the standings.
+   * Forgets the idempotency records of changes that are no longer part of the standings, and on which board their keys
+   * were used.
    *
    * @returns false when our fence is too low
    */
   async dropRecords(board: Board, fence: number, entries: readonly OutboxEntry[]): Promise<boolean> {
-    const records = entries.flatMap(({ subject, idempotencyKey }) =>
-      idempotencyKey === undefined ? [] : [keys.idempotency(board, subject, idempotencyKey)],
-    );
-    return (await dropRecordsScript.run(this.#client, [keys.meta(board), ...records], [fence])) === 1;
+    const records: string[] = [];
+    const claims: string[] = [];
+    for (const { subject, idempotencyKey } of entries) {
+      if (idempotencyKey === undefined) continue;
+      records.push(keys.idempotency(board, subject, idempotencyKey));
+      if (!isMessageKey(idempotencyKey)) claims.push(keys.claim(subject, idempotencyKey));
+    }
+    const together = this.#client.isCluster ? records : [...records, ...claims];
+    const scriptKeys = [keys.meta(board), ...together];
+    if ((await dropRecordsScript.run(this.#client, scriptKeys, [fence, records.length, board])) !== 1) return false;
+    if (this.#client.isCluster) await Promise.all(claims.map((claim) => dropClaim(this.#client, claim, board)));
+    return true;
   }
 
   /** Rows by position in the standings, highest score first. O(log n + count). */

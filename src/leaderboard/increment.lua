@@ -3,15 +3,16 @@
 -- KEYS[1] scores   sorted set, user id -> score
 -- KEYS[2] outbox   stream of accepted changes, entry id <epoch>-<revision>
 -- KEYS[3] meta     hash: epoch, revision, run_id, base
--- KEYS[4..]        idempotency records and rate limits, each named once; changes point at them by index
+-- KEYS[4..]        idempotency records, claims on keys and rate limits, each named once; changes point at them by index
 --
 -- ARGV[1]          how many top scores to return
 -- ARGV[2]          seconds for which an idempotency record is kept
 -- ARGV[3], ARGV[4] players' rate limit: microseconds an increment, burst
 -- ARGV[5], ARGV[6] services' rate limit, likewise
--- ARGV[7]          the changes as a JSON array, seven elements for each: user id, increment as text, subject, index in KEYS
---                  of the idempotency record (0: none), idempotency key, index in KEYS of the rate limit (0: none), which
---                  limit (1: player's, 2: service's)
+-- ARGV[7]          the changes as a JSON array, eight elements for each: user id, increment as text, subject, index in KEYS
+--                  of the idempotency record (0: none), idempotency key, index in KEYS of the claim on it (0: none), index
+--                  in KEYS of the rate limit (0: none), which limit (1: player's, 2: service's)
+-- ARGV[8]          the board's id: what a claim on a key says that was used here
 --
 -- Returns { 'RECOVERING' } when the board is not open, else
 --   { epoch, revision, top scores after the batch as JSON: [user id, score as text, ...],
@@ -22,12 +23,13 @@
 --           2 key reused    3 out of range
 --           4 rate limited: a = milliseconds until it would pass
 --           5 outbox failed: the change was not made; a = b = c = 0
+--   A refused change writes nothing: no record, no claim, no bucket, not even the revision again.
 --
 -- Redis never rolls a script back. Everything that can fail is therefore read before the first write, in calls that
 -- don't fail on a foreign value (MGET), and XADD, which can, comes first and caught among the writes of a change.
 
 local MAX_SAFE = 9007199254740991
-local FIELDS = 7
+local FIELDS = 8
 
 local meta = redis.call('HMGET', KEYS[3], 'epoch', 'revision', 'run_id', 'base')
 -- Asking the server itself costs 5 us a batch and leaves no gap: a connection may outlive nothing, but a fail-over or a
@@ -61,19 +63,17 @@ local function rank_of(score)
   return redis.call('ZCOUNT', KEYS[1], '(' .. string.format('%.0f', score), '+inf') + 1
 end
 
--- A token bucket as the time at which it will be full again (GCRA). Returns the microseconds to wait, 0 when it passed.
-local function take_token(index, policy)
+-- A token bucket as the time at which it will be full again (GCRA). Returns the microseconds to wait, which are not
+-- positive when a token is there, and when the bucket will be full once that is taken.
+local function look_at_bucket(index, policy)
   local interval, burst = tonumber(ARGV[1 + 2 * policy]), tonumber(ARGV[2 + 2 * policy])
   local full_at = math.max(tonumber(values[index] or 0) or 0, now_us) + interval
-  local wait = full_at - now_us - burst * interval
-  if wait > 0 then return wait end
-  values[index] = string.format('%.0f', full_at)
-  limits_changed[index] = full_at
-  return 0
+  return full_at - now_us - burst * interval, full_at
 end
 
 local function apply(i)
-  local user, increment_text, subject, record_index, key, limit_index, policy = unpack(changes, i, i + FIELDS - 1)
+  local user, increment_text, subject, record_index, key, claim_index, limit_index, policy =
+    unpack(changes, i, i + FIELDS - 1)
   local increment = tonumber(increment_text)
 
   local record = values[record_index]
@@ -83,9 +83,11 @@ local function apply(i)
     if first_user ~= user or tonumber(first_increment) ~= increment then return 2, 0, 0, 0 end
     return 1, first_score, first_revision, rank_of(tonumber(first_score))
   end
+  if values[claim_index] and values[claim_index] ~= ARGV[8] then return 2, 0, 0, 0 end
 
+  local wait, full_at
   if limit_index > 0 then
-    local wait = take_token(limit_index, policy)
+    wait, full_at = look_at_bucket(limit_index, policy)
     if wait > 0 then return 4, math.ceil(wait / 1000), 0, 0 end
   end
 
@@ -106,6 +108,12 @@ local function apply(i)
     values[record_index] = record
     redis.call('SET', KEYS[record_index], record, 'EX', ARGV[2])
   end
+  -- Other changes of this batch are for the same board, so they need not see the claim.
+  if claim_index > 0 then redis.call('SET', KEYS[claim_index], ARGV[8], 'EX', ARGV[2]) end
+  if full_at then
+    values[limit_index] = string.format('%.0f', full_at)
+    limits_changed[limit_index] = full_at
+  end
   return 0, score, new_revision, rank_of(total)
 end
 
@@ -115,7 +123,8 @@ for i = 1, #changes, FIELDS do
   results[n + 1], results[n + 2], results[n + 3], results[n + 4] = apply(i)
 end
 
-redis.call('HSET', KEYS[3], 'revision', string.format('%.0f', revision))
+-- With `appendfsync always` a batch that writes nothing costs no write to the disk either.
+if revision > tonumber(meta[2]) then redis.call('HSET', KEYS[3], 'revision', string.format('%.0f', revision)) end
 for index, full_at in pairs(limits_changed) do
   redis.call('SET', KEYS[index], values[index], 'PX', math.ceil((full_at - now_us) / 1000) + 1)
 end

@@ -1,10 +1,10 @@
 import { StandingsError, badInput } from "../errors.js";
 import type { Logger } from "../logger.js";
+import type { KeyClaims } from "./key-claims.js";
 import type { Position } from "./position.js";
 import type { BatchResult, Change, ScoreStore } from "./score-store.js";
 import { rateLimited, ScoreWriter, type Accepted } from "./score-writer.js";
 import {
-  isMessageKey,
   maxLimit,
   parseLimit,
   parseRadius,
@@ -23,6 +23,8 @@ export interface LeaderboardOptions {
   onBatch: (board: Board, result: BatchResult, durationSeconds: number) => void;
   /** Resolves when a change is as durable as was promised. Undefined: it is, once Redis has acknowledged it. */
   whenDurable: ((board: Board, position: Position, deadline: number) => Promise<void>) | undefined;
+  /** Where the script itself can't claim idempotency keys. */
+  claims?: KeyClaims | undefined;
   /** How long an increment may wait for the stores. */
   timeoutMs: number;
   /** Whether there is no room for more changes. */
@@ -43,9 +45,12 @@ export class Leaderboard {
   readonly #writers: ReadonlyMap<string, ScoreWriter>;
   readonly #whenDurable: LeaderboardOptions["whenDurable"];
   readonly #isFull: LeaderboardOptions["isFull"];
+  readonly #claims: KeyClaims | undefined;
   readonly #timeoutMs: number;
 
-  constructor(store: ScoreStore, { boards, onBatch, whenDurable, timeoutMs, isFull, logger }: LeaderboardOptions) {
+  constructor(store: ScoreStore, options: LeaderboardOptions) {
+    const { boards, onBatch, whenDurable, claims, timeoutMs, isFull, logger } = options;
+    this.#claims = claims;
     this.#isFull = isFull;
     this.#timeoutMs = timeoutMs;
     this.#store = store;
@@ -77,12 +82,9 @@ export class Leaderboard {
     if (!writer) throw badInput("board must be one of this server's boards.");
     if (this.#isFull()) throw new StandingsError("overloaded", { retryAfter: retryWhenFull });
     const deadline = performance.now() + this.#timeoutMs;
-    const { subject, idempotencyKey } = change;
-    if (idempotencyKey !== undefined && this.boards.length > 1 && !isMessageKey(idempotencyKey)) {
-      const holds = await this.#access(() => this.#store.claimKey(board, subject, idempotencyKey));
-      if (!holds) throw new StandingsError("keyReused");
-    }
-    const accepted = await writer.submit(change, deadline);
+    const accepted = this.#claims
+      ? await this.#claims.around(board, change, deadline, () => writer.submit(change, deadline))
+      : await writer.submit(change, deadline);
     if (this.#whenDurable) await this.#whenDurable(board, accepted, deadline);
     return accepted;
   }

@@ -3,6 +3,7 @@ import type { OutboxEntry } from "./outbox.js";
 import type { Position } from "./position.js";
 import { LuaScript, toRows, type RedisClient } from "./lua-script.js";
 import {
+  isMessageKey,
   rankRows,
   type Board,
   type IdempotencyKey,
@@ -72,12 +73,18 @@ export class ScoreStore {
   readonly #writer: RedisClient;
   readonly #reader: RedisClient;
   readonly #rateLimits: RateLimits;
+  readonly #claimsKeys: boolean;
 
-  /** @param clients `writer` must never send a command twice; see redis.ts */
-  constructor(clients: { writer: RedisClient; reader: RedisClient }, rateLimits: RateLimits) {
+  /**
+   * @param clients `writer` must never send a command twice; see redis.ts
+   * @param claimsKeys whether a change ties its idempotency key to its board: needed where there are several boards, and
+   * possible where they all lie on one server (in a cluster `KeyClaims` does it)
+   */
+  constructor(clients: { writer: RedisClient; reader: RedisClient }, rateLimits: RateLimits, claimsKeys = false) {
     this.#writer = clients.writer;
     this.#reader = clients.reader;
     this.#rateLimits = rateLimits;
+    this.#claimsKeys = claimsKeys;
   }
 
   /**
@@ -97,12 +104,15 @@ export class ScoreStore {
         subject,
         idempotencyKey === undefined ? 0 : keyTable.indexOf(keys.idempotency(board, subject, idempotencyKey)),
         idempotencyKey ?? "",
+        idempotencyKey !== undefined && this.#claimsKeys && !isMessageKey(idempotencyKey)
+          ? keyTable.indexOf(keys.claim(subject, idempotencyKey))
+          : 0,
         ratePolicy && this.#rateLimits[ratePolicy] ? keyTable.indexOf(this.#rateLimitKey(board, subject)) : 0,
         ratePolicy === "player" ? 1 : 2,
       );
     }
     const limits = [...bucketOf(player), ...bucketOf(service)];
-    const args = [answeredTopScores, idempotencyWindowSeconds, ...limits, JSON.stringify(fields)];
+    const args = [answeredTopScores, idempotencyWindowSeconds, ...limits, JSON.stringify(fields), board];
     const reply = (await this.#write(incrementScript, keyTable.keys, args)) as
       [recovering: string] | [epoch: string, revision: string, topJson: string, results: string];
     if (reply.length === 1) return undefined;
@@ -115,23 +125,6 @@ export class ScoreStore {
       topScores: rankRows(board, toRows(JSON.parse(topJson) as string[])),
       outcomes,
     };
-  }
-
-  /**
-   * Ties an idempotency key to a board, so that the same key on another board is seen as reuse. One round trip.
-   *
-   * @returns whether this board holds the key
-   */
-  async claimKey(board: Board, subject: string, key: IdempotencyKey): Promise<boolean> {
-    const claim = keys.claim(subject, key);
-    const results = await this.#writer
-      .pipeline()
-      .set(claim, board, "EX", idempotencyWindowSeconds, "NX")
-      .get(claim)
-      .exec();
-    const [error, holder] = results?.[1] ?? [new Error("The pipeline gave no result"), null];
-    if (error) throw error;
-    return holder === board;
   }
 
   /**

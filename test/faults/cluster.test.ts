@@ -66,6 +66,42 @@ test("boards on different nodes count, rank, replay and push", async () => {
   expect(codeOf(reused)).toBe("IDEMPOTENCY_KEY_REUSED");
 });
 
+/** The names of all keys on all nodes that end in this. */
+async function keysLike(ending: string): Promise<string[]> {
+  const found = await Promise.all(cluster.nodes.map(({ client }) => client.keys(`*${ending}`)));
+  return [...new Set(found.flat())].sort();
+}
+
+test("an increment that is refused leaves nothing, and its key is free on every board", async () => {
+  const full = { board: "main", userId: "full", scoreIncrement: Number.MAX_SAFE_INTEGER };
+  await increment(app, token, full);
+  const send = (target: TestApp, board: string, userId: string, idempotencyKey: string) =>
+    tryIncrement(target, token, { board, userId, scoreIncrement: 1, idempotencyKey });
+
+  expect(codeOf(await send(app, "main", "full", "refused"))).toBe("BAD_USER_INPUT");
+  expect(await keysLike(":refused")).toEqual([]);
+  expect(codeOf(await send(app, "two", "full", "refused"))).toBeUndefined();
+
+  // A refused call does not free a key that another call, at the same time, had accepted.
+  for (let round = 0; round < 10; round += 1) {
+    const key = `race ${round}`;
+    const codes = await Promise.all(
+      ["full", "fits", "full", "full"].map(async (userId, index) =>
+        codeOf(await send(index % 2 === 0 ? app : other, "main", userId, key)),
+      ),
+    );
+    expect(codes[1]).toBeUndefined();
+    expect(codeOf(await send(other, "three", "fits", key))).toBe("IDEMPOTENCY_KEY_REUSED");
+  }
+
+  // Two boards at the same time: one of them gets the key.
+  for (let round = 0; round < 10; round += 1) {
+    const sent = [send(app, "main", "ada", `both ${round}`), send(other, "two", "ada", `both ${round}`)];
+    const codes = (await Promise.all(sent)).map(codeOf);
+    expect(codes.filter((code) => code === undefined)).toHaveLength(1);
+  }
+}, 60_000);
+
 test("acked-kept, once, bounds, agree, newest: a slot moves and its new node dies while increments and pushes go on", async () => {
   const board = "main";
   const viewers = [await watch(app, board), await watch(other, board)];

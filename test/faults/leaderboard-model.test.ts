@@ -4,13 +4,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { StandingsError } from "../../src/errors.js";
 import { Leaderboard } from "../../src/leaderboard/leaderboard.js";
 import { ScoreStore, type RateLimits } from "../../src/leaderboard/score-store.js";
-import type { IdempotencyKey, Score, UserId } from "../../src/leaderboard/types.js";
+import { toBoards, type Board, type IdempotencyKey, type Score, type UserId } from "../../src/leaderboard/types.js";
 import { createLogger } from "../../src/logger.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { seededRandom } from "./helpers/random.js";
-import { board } from "./helpers/worker-steps.js";
 
 /** The whole of increment.lua and of the reads, on a real Redis, against a few lines that are plainly right. */
+
+const boards = toBoards(["main", "other"]);
 
 let stores: Stores;
 let redis: Redis;
@@ -24,8 +25,8 @@ const maxTotal = Number.MAX_SAFE_INTEGER;
 beforeAll(async () => {
   stores = await startStores({ persistent: false });
   redis = stores.redisClient;
-  leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits), {
-    boards: [board],
+  leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits, true), {
+    boards,
     onBatch: () => undefined,
     whenDurable: () => Promise.resolve(),
     timeoutMs: 5_000,
@@ -55,38 +56,47 @@ const commands = fc.record<Command>({
 
 type Answer = { score: number; revision: number; rank: number } | { code: string };
 
+/** Keys and the rate limit are the subject's, on whatever board. */
+class Subject {
+  readonly records = new Map<string, Command & { board: Board; score: number; revision: number }>();
+  tokens = burst;
+}
+
 class Model {
   readonly totals = new Map<string, number>();
-  readonly #records = new Map<string, Command & { score: number; revision: number }>();
-  #revision = 0;
-  #tokens = burst;
+  readonly #board: Board;
+  readonly #subject: Subject;
+  revision = 0;
+
+  constructor(board: Board, subject: Subject) {
+    this.#board = board;
+    this.#subject = subject;
+  }
 
   increment(command: Command): Answer {
     const { userId, increment, key, ratePolicy } = command;
-    const record = key === undefined ? undefined : this.#records.get(key);
+    const record = key === undefined ? undefined : this.#subject.records.get(key);
     if (record) {
-      const { score, revision } = record;
-      const isSame = record.userId === userId && record.increment === increment;
+      const { board, score, revision } = record;
+      const isSame = board === this.#board && record.userId === userId && record.increment === increment;
       return isSame ? { score, revision, rank: this.#rankOf(score) } : { code: "IDEMPOTENCY_KEY_REUSED" };
     }
-    if (ratePolicy === "player") {
-      if (this.#tokens === 0) return { code: "RATE_LIMITED" };
-      this.#tokens -= 1;
-    }
+    if (ratePolicy === "player" && this.#subject.tokens === 0) return { code: "RATE_LIMITED" };
     // Exact beyond 2^53, where the numbers themselves are not.
     const score = Number(BigInt(this.totals.get(userId) ?? 0) + BigInt(increment));
     if (Math.abs(score) > maxTotal) return { code: "BAD_USER_INPUT" };
-    this.#revision += 1;
+    if (ratePolicy === "player") this.#subject.tokens -= 1;
+    const revision = (this.revision += 1);
     this.totals.set(userId, score);
-    if (key !== undefined) this.#records.set(key, { ...command, score, revision: this.#revision });
-    return { score, revision: this.#revision, rank: this.#rankOf(score) };
+    if (key !== undefined) this.#subject.records.set(key, { ...command, board: this.#board, score, revision });
+    return { score, revision, rank: this.#rankOf(score) };
   }
 
   /** Highest first; equal scores in descending order of their ids' bytes. */
-  standings(): { userId: string; score: number; rank: number }[] {
+  standings(): { board: string; userId: string; score: number; rank: number }[] {
     return [...this.totals]
       .sort(([a, x], [b, y]) => y - x || Buffer.compare(Buffer.from(b), Buffer.from(a)))
-      .map(([userId, score]) => ({ rank: this.#rankOf(score), userId, score }));
+      .map(([userId, score]) => ({ board: this.#board, rank: this.#rankOf(score), userId, score }));
   }
 
   #rankOf(score: number): number {
@@ -94,7 +104,7 @@ class Model {
   }
 }
 
-async function send({ userId, increment, key, ratePolicy }: Command): Promise<Answer> {
+async function send(board: Board, { userId, increment, key, ratePolicy }: Command): Promise<Answer> {
   try {
     const { entry, revision } = await leaderboard.increment(board, {
       userId: userId as UserId,
@@ -110,34 +120,46 @@ async function send({ userId, increment, key, ratePolicy }: Command): Promise<An
   }
 }
 
-async function openEmptyBoard(): Promise<void> {
+async function openEmptyBoards(): Promise<void> {
   const runId = /run_id:(\w+)/.exec(await redis.info("server"))?.[1] ?? "";
   await redis.flushall();
-  await redis.hset("lb:{main}:meta", { epoch: 1, revision: 0, base: 0, fence: 1, run_id: runId });
+  for (const board of boards) {
+    await redis.hset(`lb:{${board}}:meta`, { epoch: 1, revision: 0, base: 0, fence: 1, run_id: runId });
+  }
 }
 
 test("once, sum: any batches of increments, replays, reused keys, limits and overflows answer as a simple model does", async () => {
   const { seed } = seededRandom("model");
-  const batches = fc.array(fc.array(commands, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 8 });
+  const batch = fc.record({
+    board: fc.constantFrom(...boards),
+    changes: fc.array(commands, { minLength: 1, maxLength: 8 }),
+  });
   await fc.assert(
-    fc.asyncProperty(batches, fc.nat(3), async (all, radius) => {
-      await openEmptyBoard();
-      const model = new Model();
-      for (const batch of all) {
+    fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 8 }), fc.nat(3), async (all, radius) => {
+      await openEmptyBoards();
+      const subject = new Subject();
+      const models = new Map(boards.map((board) => [board, new Model(board, subject)]));
+      for (const { board, changes } of all) {
+        const model = models.get(board) ?? new Model(board, subject);
         // Submitted at once, so they share a script call; the order within it is theirs.
-        const answers = await Promise.all(batch.map(send));
-        expect(answers).toEqual(batch.map((command) => model.increment(command)));
+        const answers = await Promise.all(changes.map((change) => send(board, change)));
+        expect(answers).toEqual(changes.map((change) => model.increment(change)));
         const standings = model.standings();
-        expect(await leaderboard.topScores("main", 100)).toEqual(standings);
+        expect(await leaderboard.topScores(board, 100)).toEqual(standings);
         for (const [index, userId] of users.entries()) {
           const at = standings.findIndex((entry) => entry.userId === userId);
-          expect(await leaderboard.playerScore("main", userId), `player ${index}`).toEqual(standings[at] ?? null);
+          expect(await leaderboard.playerScore(board, userId), `player ${index}`).toEqual(standings[at] ?? null);
           const around = at < 0 ? [] : standings.slice(Math.max(0, at - radius), at + radius + 1);
-          expect(await leaderboard.scoresAround("main", userId, radius)).toEqual(around);
+          expect(await leaderboard.scoresAround(board, userId, radius)).toEqual(around);
         }
       }
-      const outbox = await redis.xlen("lb:{main}:outbox");
-      expect(outbox).toBe(Number(await redis.hget("lb:{main}:meta", "revision")));
+      for (const [board, { revision }] of models) {
+        expect(await redis.xlen(`lb:{${board}}:outbox`)).toBe(revision);
+        expect(Number(await redis.hget(`lb:{${board}}:meta`, "revision"))).toBe(revision);
+      }
+      // A key for each record and claim that an accepted change left, and none besides.
+      const left = await redis.keys("*k[123]");
+      expect(left).toHaveLength(2 * subject.records.size);
     }),
     { numRuns: 150, seed },
   );

@@ -256,3 +256,16 @@ describe("when PostgreSQL was restored from a backup", () => {
     expect(meta.revision).toBeGreaterThanOrEqual(7);
   });
 });
+
+test("once: the keys of changes that a recovery abandons are free on every board, and those of all others are not", async () => {
+  await goBack();
+  await apply([keyed("gone", "ada", 1)]);
+  // PostgreSQL went on without this Redis.
+  await stores.query("UPDATE sync_cursor SET epoch = epoch + 1");
+  await passUntilSettled(worker.deps);
+  expect(await stores.redisClient.keys("*gone")).toEqual([]);
+  const claims = await stores.redisClient.keys("lb:claim:*");
+  expect(claims.map((name) => name.split(":").at(-1)).sort()).toEqual(
+    past.committed.map(({ change }) => change.idempotencyKey),
+  );
+});

@@ -12,6 +12,7 @@ import {
 } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
+import { waitFor } from "../helpers/wait-for.js";
 
 let stores: Stores;
 let app: TestApp;
@@ -165,5 +166,59 @@ describe("a refused increment does not use its key up", () => {
     const answer = await tryIncrement(app, service("s"), { ...refused, idempotencyKey: name });
     expect(codeOf(answer)).toBe("BAD_USER_INPUT");
     expect((await increment(app, service("s"), { ...accepted, idempotencyKey: name })).entry.score).toBe(1);
+  });
+});
+
+describe("an increment that is refused leaves nothing in Redis, and its key is free on every board:", () => {
+  const keysOf = async () => new Set(await stores.redisClient.keys("*"));
+
+  test.each<[string, IncrementArguments, string]>([
+    ["a total out of range", { userId: "filled", scoreIncrement: 2 }, "BAD_USER_INPUT"],
+    [
+      "a key that this board knows with other arguments",
+      { userId: "known", scoreIncrement: 2 },
+      "IDEMPOTENCY_KEY_REUSED",
+    ],
+    [
+      "a key that another board knows",
+      { board: "other", userId: "known", scoreIncrement: 1 },
+      "IDEMPOTENCY_KEY_REUSED",
+    ],
+  ])("%s", async (name, change, code) => {
+    await increment(app, service("filler"), {
+      userId: "filled",
+      scoreIncrement: 2 ** 53 - 2,
+      idempotencyKey: "filled",
+    });
+    await increment(app, service("s"), { userId: "known", scoreIncrement: 1, idempotencyKey: "known" });
+    const idempotencyKey = code === "BAD_USER_INPUT" ? name : "known";
+    const before = await keysOf();
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      expect(codeOf(await tryIncrement(app, service("s"), { ...change, idempotencyKey }))).toBe(code);
+    }
+    // The worker may have drained the outbox meanwhile.
+    expect([...(await keysOf())].filter((key) => !before.has(key) && !key.endsWith(":outbox"))).toEqual([]);
+    if (code !== "BAD_USER_INPUT") return;
+    const elsewhere = { board: "other", userId: "free", scoreIncrement: 1, idempotencyKey };
+    expect((await increment(app, service("s"), elsewhere)).entry.score).toBe(1);
+    expect(codeOf(await tryIncrement(app, service("s"), { ...elsewhere, board: "main" }))).toBe(
+      "IDEMPOTENCY_KEY_REUSED",
+    );
+  });
+
+  test("a board that is being recovered", async () => {
+    let idempotencyKey = "";
+    let attempts = 0;
+    await waitFor(async () => {
+      idempotencyKey = `closed ${(attempts += 1)}`;
+      await stores.redisClient.hdel("lb:{main}:meta", "run_id"); // The worker opens it again.
+      const refusal = await tryIncrement(app, service("s"), { userId: "closed", scoreIncrement: 1, idempotencyKey });
+      return codeOf(refusal) === "RECOVERING";
+    });
+    expect(await stores.redisClient.keys(`*:${idempotencyKey}`)).toEqual([]);
+    await increment(app, service("s"), { board: "other", userId: "closed", scoreIncrement: 1, idempotencyKey });
+    await waitFor(
+      async () => (await tryIncrement(app, service("s"), { userId: "open", scoreIncrement: 1 })).data !== null,
+    );
   });
 });

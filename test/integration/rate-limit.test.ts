@@ -144,6 +144,31 @@ describe("a player", () => {
     expect(await codesOf(burst, "clumsy", "player")).toEqual(accepted(burst));
   });
 
+  test("leaves nothing in Redis with what is refused, and the keys of these are free on every board", async () => {
+    await codesOf(burst, "refused", "player");
+    const ours = async () => (await stores.redisClient.keys("*refused*")).sort();
+    let [attempts, before]: [number, string[]] = [0, []];
+    const refusedKey = await exhaust(async () => {
+      before = await ours();
+      const change = { userId: "refused", scoreIncrement: 1, idempotencyKey: `refused ${(attempts += 1)}` };
+      const answer = await tryIncrement(app, app.token("refused"), change);
+      return codeOf(answer) === "RATE_LIMITED" ? change.idempotencyKey : undefined;
+    });
+    expect(before).toContain("lb:rate:refused");
+    expect(await ours()).toEqual(before);
+    const elsewhere = { userId: "refused", scoreIncrement: 1, board: "other", idempotencyKey: refusedKey ?? "" };
+    expect(codeOf(await tryIncrement(app, app.token("refused", "service"), elsewhere))).toBeUndefined();
+  });
+
+  test("is not charged for an increment beyond the range", async () => {
+    const filler = app.token("filler", "service");
+    await tryIncrement(app, filler, { userId: "far", scoreIncrement: Number.MAX_SAFE_INTEGER });
+    expect(await codesOf(3 * burst, "far", "player")).toEqual(
+      Array.from({ length: 3 * burst }, () => "BAD_USER_INPUT"),
+    );
+    expect(await stores.redisClient.exists("lb:rate:far")).toBe(0);
+  });
+
   test("may read as often as it likes", async () => {
     await codesOf(burst, "reads", "player");
     const answers = await Promise.all(

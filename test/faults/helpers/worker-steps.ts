@@ -36,6 +36,7 @@ export function createWorker({ redisClient, databaseUrl }: Stores): Worker {
     store: new ScoreStore(
       { writer: redisClient, reader: redisClient },
       { player: { perSecond: 1e6, burst: 1e6 }, service: undefined },
+      true,
     ),
     stop: () => database.stop(),
   };
