@@ -91,7 +91,7 @@ export function createApp(config: Config, role: AppRole, logger: Logger): App {
   const durability = new DurabilityCheck(reader.client, config.durability, logger);
   const services = new ServiceGroup(
     [
-      ...[ops, reader, durability, subscriber, ...(worker?.services ?? []), ...(scoreboard?.services ?? [])],
+      ...[ops, reader, durability, subscriber, channels, ...(worker?.services ?? []), ...(scoreboard?.services ?? [])],
       ...[...(publisher ? [publisher] : []), ...(api?.services ?? []), ...(ingest?.services ?? [])],
     ],
     logger,

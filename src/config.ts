@@ -26,8 +26,17 @@ const commaSeparated = z.string().transform((text) =>
 
 const redisUrls = commaSeparated.pipe(
   z
-    .array(z.string().refine((url) => hasProtocol(url, redisProtocols), "must be redis:// or rediss:// URLs"))
-    .min(1, "must name at least one redis:// or rediss:// URL"),
+    .array(
+      z
+        .string()
+        .refine((url) => hasProtocol(url, redisProtocols), { error: "must be redis:// or rediss:// URLs", abort: true })
+        .refine((url) => databaseOf(url) !== undefined, "must end with a database's number, as in redis://host:6379/1"),
+    )
+    .min(1, "must name at least one redis:// or rediss:// URL")
+    .refine(
+      (urls) => urls.length < 2 || urls.every((url) => !hasProtocol(url, redisProtocols) || databaseOf(url) === 0),
+      "names a Redis Cluster, as it has commas, and a cluster has database 0 alone: leave the number away",
+    ),
 );
 
 const postgresUrl = z
@@ -217,4 +226,11 @@ function overlap(host: string, other: string): boolean {
 
 function hasProtocol(text: string, protocols: ReadonlySet<string>): boolean {
   return URL.canParse(text) && protocols.has(new URL(text).protocol);
+}
+
+/** The number that a Redis URL names, 0 when it names none; undefined when it is no number. */
+function databaseOf(url: string): number | undefined {
+  const { pathname, searchParams } = new URL(url);
+  const text = pathname.slice(1) || (searchParams.get("db") ?? "0");
+  return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }

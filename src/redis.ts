@@ -116,16 +116,19 @@ function credentials(url: string): Pick<RedisOptions, "username" | "password" | 
 }
 
 /**
- * ioredis subscribes again after a reconnect and drops that promise: closing the connection at that moment would be an
- * unhandled rejection, which ends the process. Those who call it themselves still get theirs.
+ * ioredis subscribes again after a reconnect, and RedisPubSub unsubscribes, and both drop that promise: closing the
+ * connection at that moment would be an unhandled rejection, which ends the process. Those who call it themselves still
+ * get theirs.
  */
 function expectRejections(client: RedisClient): void {
-  const subscribe = client.subscribe.bind(client) as (...channels: unknown[]) => Promise<unknown>;
-  client.subscribe = (...channels: unknown[]) => {
-    const subscribed = subscribe(...channels);
-    subscribed.catch(() => undefined);
-    return subscribed;
-  };
+  for (const name of ["subscribe", "unsubscribe", "punsubscribe"] as const) {
+    const command = client[name].bind(client) as (...channels: unknown[]) => Promise<unknown>;
+    client[name] = (...channels: unknown[]) => {
+      const done = command(...channels);
+      done.catch(() => undefined);
+      return done;
+    };
+  }
 }
 
 /** Milliseconds before the next attempt to connect: doubling to one second, jittered so that processes spread. */

@@ -3,6 +3,8 @@ import type { Cluster, Redis } from "ioredis";
 import { z } from "zod";
 import type { Position } from "../leaderboard/position.js";
 import type { Board, Revision, Snapshot } from "../leaderboard/types.js";
+import type { Service } from "../lifecycle.js";
+import { Deployment } from "./deployment.js";
 
 type RedisClient = Redis | Cluster;
 
@@ -24,23 +26,47 @@ export interface ChannelsOptions {
   onGarbage: (board: Board, problem: unknown) => void;
 }
 
+interface Subscription {
+  readonly board: Board;
+  readonly name: string;
+  readonly handle: (message: unknown) => void;
+  channel: string;
+  /** RedisPubSub's own name for it. */
+  id: number;
+}
+
 /**
- * The channels between processes, and what travels on them. Redis may lose a message of a channel, and anybody with
- * access may publish nonsense: every receiver copes with both.
+ * The channels between the processes of one deployment, and what travels on them. Redis may lose a message of a channel,
+ * and anybody with access may publish nonsense: every receiver copes with both. Other deployments on the same server have
+ * channels of their own, so what they say is never heard here.
  */
-export class Channels {
+export class Channels implements Service {
+  readonly name = "channels";
   readonly #pubsub: RedisPubSub;
+  readonly #deployment: Deployment;
   readonly #onGarbage: ChannelsOptions["onGarbage"];
+  readonly #subscriptions: Subscription[] = [];
 
   constructor({ publisher, subscriber, onGarbage }: ChannelsOptions) {
     this.#pubsub = new RedisPubSub({ publisher, subscriber });
+    this.#deployment = new Deployment(publisher, () => this.#move());
     this.#onGarbage = onGarbage;
+  }
+
+  /** Finds the other processes; subscribe after it, and publish. */
+  async start(): Promise<void> {
+    await this.#deployment.start();
+  }
+
+  stop(): Promise<void> {
+    this.#deployment.stop();
+    return Promise.resolve();
   }
 
   /** A board's newest snapshot, whole, so that a receiver needs no look at Redis. */
   async publishSnapshot({ board, revision, changedAt, entries }: Snapshot): Promise<void> {
     const rows = entries.map(({ rank, userId, score }) => ({ rank, userId, score }));
-    await this.#pubsub.publish(channel(board, "top"), { revision, changedAt, entries: rows });
+    await this.#pubsub.publish(this.#channel(board, "top"), { revision, changedAt, entries: rows });
   }
 
   async onSnapshot(board: Board, handle: (snapshot: Snapshot) => void): Promise<void> {
@@ -53,7 +79,7 @@ export class Channels {
 
   /** Says that a board changed where no top score did. */
   async publishRevision(board: Board, revision: Revision): Promise<void> {
-    await this.#pubsub.publish(channel(board, "revision"), { revision });
+    await this.#pubsub.publish(this.#channel(board, "revision"), { revision });
   }
 
   async onRevision(board: Board, handle: (revision: Revision) => void): Promise<void> {
@@ -62,7 +88,7 @@ export class Channels {
 
   /** Asks the worker not to wait for its interval. */
   async requestSync(board: Board): Promise<void> {
-    await this.#pubsub.publish(channel(board, "sync-request"), {});
+    await this.#pubsub.publish(this.#channel(board, "sync-request"), {});
   }
 
   async onSyncRequest(board: Board, handle: () => void): Promise<void> {
@@ -71,7 +97,7 @@ export class Channels {
 
   /** Says up to where PostgreSQL holds a board's changes. */
   async publishSynced(board: Board, { epoch, revision }: Position): Promise<void> {
-    await this.#pubsub.publish(channel(board, "synced"), { epoch, revision });
+    await this.#pubsub.publish(this.#channel(board, "synced"), { epoch, revision });
   }
 
   async onSynced(board: Board, handle: (position: Position) => void): Promise<void> {
@@ -79,14 +105,28 @@ export class Channels {
   }
 
   async #subscribe<T>(board: Board, name: string, schema: z.ZodType<T>, handle: (message: T) => void): Promise<void> {
-    await this.#pubsub.subscribe(channel(board, name), (message: unknown) => {
+    const checked = (message: unknown) => {
       const result = schema.safeParse(message);
       if (result.success) handle(result.data);
       else this.#onGarbage(board, result.error);
-    });
+    };
+    const channel = this.#channel(board, name);
+    const id = await this.#pubsub.subscribe(channel, checked);
+    this.#subscriptions.push({ board, name, handle: checked, channel, id });
   }
-}
 
-function channel(board: Board, name: string): string {
-  return `lb:{${board}}:${name}`;
+  /** To where the other processes are now. The new channel first, so that the connection stays one that subscribes. */
+  async #move(): Promise<void> {
+    for (const subscription of this.#subscriptions) {
+      const { board, name, handle, id } = subscription;
+      const channel = this.#channel(board, name);
+      if (channel === subscription.channel) continue;
+      Object.assign(subscription, { channel, id: await this.#pubsub.subscribe(channel, handle) });
+      this.#pubsub.unsubscribe(id);
+    }
+  }
+
+  #channel(board: Board, name: string): string {
+    return `lb:${this.#deployment.scope}:{${board}}:${name}`;
+  }
 }

@@ -5,6 +5,8 @@ import type { Board, IdempotencyKey } from "./types.js";
  * script may touch them together. Subjects are escaped: `a:b` with key `c` is not `a` with key `b:c`.
  */
 export const keys = {
+  /** The id of the deployment whose standings these are, for the names of its channels. */
+  deployment: "lb:deployment",
   scores: (board: Board) => `lb:{${board}}:scores`,
   outbox: (board: Board) => `lb:{${board}}:outbox`,
   meta: (board: Board) => `lb:{${board}}:meta`,

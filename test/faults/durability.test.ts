@@ -106,7 +106,9 @@ describe("DURABILITY=postgres", () => {
     const subscriber = new Redis(stores.redis.url);
     const channels = new Channels({ publisher, subscriber, onGarbage: () => undefined });
     const progress = new SyncProgress([board], channels);
+    await channels.start();
     onTestFinished(async () => {
+      await channels.stop();
       await progress.stop();
       publisher.disconnect();
       subscriber.disconnect();

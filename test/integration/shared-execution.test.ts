@@ -30,6 +30,7 @@ let feed: TopScoresFeed;
 let around: ScoresAroundFeed;
 let board: Board;
 let subscriber: Redis;
+let channels: Channels;
 const hub = new SubscriptionHub({
   onMessage: () => undefined,
   onWrite: () => undefined,
@@ -61,7 +62,8 @@ beforeAll(async () => {
     logger,
   });
   subscriber = redis.duplicate();
-  const channels = new Channels({ publisher: redis, subscriber, onGarbage: () => undefined });
+  channels = new Channels({ publisher: redis, subscriber, onGarbage: () => undefined });
+  await channels.start();
   const options = { pushIntervalMs: 10, reconcileIntervalMs: 1_000, logger };
   around = new ScoresAroundFeed(leaderboard, options);
   feed = new TopScoresFeed(leaderboard, channels, {
@@ -81,6 +83,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  await channels.stop();
   subscriber.disconnect();
   await feed.stop();
   await around.stop();

@@ -81,6 +81,7 @@ describe("the newest standings reach every subscriber", () => {
     const socket = await connect(app);
     socket.subscribe(subscription, { board: "nonsense" });
     await socket.next();
+    const channel = `lb:${await stores.redisClient.get("lb:deployment")}/0:{nonsense}:top`;
     for (const nonsense of [
       "",
       "{",
@@ -90,7 +91,7 @@ describe("the newest standings reach every subscriber", () => {
       '{"revision":99}',
       '{"entries":[]}',
     ]) {
-      await stores.redisClient.publish("lb:{nonsense}:top", nonsense);
+      expect(await stores.redisClient.publish(channel, nonsense)).toBeGreaterThan(0);
     }
     const { revision } = await increment(app, token, { board: "nonsense", userId: "u", scoreIncrement: 1 });
     expect(await nextUpdate(socket)).toMatchObject({ revision, topScores: [{ userId: "u" }] });

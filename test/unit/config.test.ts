@@ -53,6 +53,8 @@ test.each<[string, string, object]>([
   ["HOST", "::", { host: "::" }],
   ["OPS_HOST", "0.0.0.0", { opsHost: "0.0.0.0" }],
   ["REDIS_URL", "rediss://:pass@a:1", { redisUrls: ["rediss://:pass@a:1"] }],
+  ["REDIS_URL", "redis://a:1/15", { redisUrls: ["redis://a:1/15"] }],
+  ["REDIS_URL", "redis://a/0,redis://b/", { redisUrls: ["redis://a/0", "redis://b/"] }],
   ["REDIS_URL", "redis://a:1, redis://b:2,redis://c:3", { redisUrls: ["redis://a:1", "redis://b:2", "redis://c:3"] }],
   ["DATABASE_URL", "postgresql://db/x", { databaseUrl: "postgresql://db/x" }],
   ["DATABASE_DIRECT_URL", "postgres://db:5432/x", { databaseDirectUrl: "postgres://db:5432/x" }],
@@ -113,7 +115,11 @@ describe("refuses", () => {
       ["PORT", value],
       ["OPS_PORT", value],
     ]),
-    ...["http://redis", "redis", "redis://a,http://b", ","].map((value) => ["REDIS_URL", value]),
+    ...["http://redis", "redis", "redis://a,http://b", ",", "redis://a/x", "redis://a/1/2", "redis://a?db=x"].map(
+      (value) => ["REDIS_URL", value],
+    ),
+    // A cluster has one database.
+    ...["redis://a/1,redis://b/1", "redis://a,redis://b?db=2"].map((value) => ["REDIS_URL", value]),
     ...["mysql://db/x", "db", "postgres"].map((value) => ["DATABASE_URL", value]),
     ["DATABASE_DIRECT_URL", "mysql://db/x"],
     ...["http://mq", "mq:5672", "redis://mq"].map((value) => ["AMQP_URL", value]),
