@@ -12,7 +12,10 @@ const layers = [
   ["http", "graphql", "sync", "ingest"],
   ["feed", "auth", "network"],
   ["leaderboard"],
-  ["errors.ts", "lifecycle.ts", "logger.ts", "metrics.ts", "redis.ts", "sampled-log.ts", "token-bucket.ts"],
+  [
+    ...["errors.ts", "lasting-trouble.ts", "lifecycle.ts", "logged-error.ts", "logger.ts", "metrics.ts"],
+    ...["redis.ts", "redis-client.ts", "redis-problems.ts", "sampled-log.ts", "token-bucket.ts"],
+  ],
 ];
 const groundFloor = layers.at(-1); // may use each other
 
@@ -24,7 +27,7 @@ const homes = [
     home: ["sync/database.ts", "sync/change-rows.ts", "sync/score-ledger.ts", "sync/score-history.ts"],
   },
   { name: "PostgreSQL's driver", imports: /^pg$/, home: ["sync/"] },
-  { name: "Redis' driver", imports: /^ioredis$/, home: ["redis.ts", "leaderboard/", "feed/"] },
+  { name: "Redis' driver", imports: /^ioredis$/, home: ["redis.ts", "redis-client.ts", "leaderboard/", "feed/"] },
   { name: "RabbitMQ's driver", imports: /^rabbitmq-client$/, home: ["ingest/"] },
   { name: "RedisPubSub", imports: /^graphql-redis-subscriptions$/, home: ["feed/pubsub.ts"] },
   { name: "Apollo", imports: /^@apollo\//, home: ["graphql/"] },

@@ -31,7 +31,7 @@ await runScript(async () => {
   const database = new Database({ address: serving, statementTimeoutMs });
   const history = new ScoreHistory(database);
   const leadership = new Leadership({ address: direct, logger });
-  await redis.start();
+  await redis.connectOnce();
   const deps: RecoveryDeps = {
     keeper: new BoardKeeper(redis.client),
     outbox: new Outbox(redis.client),

@@ -69,12 +69,16 @@ export function createApp(config: Config, role: AppRole, logger: Logger): App {
     onGarbage: (board, problem) => logger.warn({ err: problem, board }, "ignored a malformed message on a channel"),
   });
 
-  const checks: ReadinessCheck[] = [redisCheck(reader), boardsCheck(keeper, boards)];
+  // A subscriber can't ask whether its server was demoted.
+  reader.onWrongServer(() => subscriber.renew());
+
+  const checks: ReadinessCheck[] = [() => reader.problem(), () => subscriber.problem(), boardsCheck(keeper, boards)];
   const log = new SampledLog(logger, () => performance.now());
   const shared: Shared & WithLog = { config, boards, reader, keeper, channels, metrics, logger, log };
   const worker = role === "worker" || role === "all" ? createWorker(shared) : undefined;
   if (worker) checks.push(worker.check);
   const scoreboard = role === "worker" ? undefined : createScoreboard(shared);
+  if (scoreboard) checks.push(() => scoreboard.writer.problem());
   const publisher = scoreboard && config.amqpUrl ? new Publisher(config.amqpUrl, logger) : undefined;
   const api = scoreboard && role !== "ingest" ? createApi(shared, scoreboard, publisher) : undefined;
   const ingest = scoreboard && publisher && role !== "api" ? createIngest(shared, scoreboard, publisher) : undefined;
@@ -249,14 +253,6 @@ function createWorker({ config, boards, reader, keeper, channels, metrics, logge
       (error: unknown) => explain(error).sentence,
     );
   return { services: [database, worker, requests], check };
-}
-
-function redisCheck(reader: RedisConnection): ReadinessCheck {
-  return () =>
-    reader.client.ping().then(
-      () => undefined,
-      () => "Redis does not answer",
-    );
 }
 
 function boardsCheck(keeper: BoardKeeper, boards: readonly Board[]): ReadinessCheck {

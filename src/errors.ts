@@ -103,6 +103,14 @@ export class StandingsError extends Error {
   }
 }
 
+/** Something that an operator can mend. Its sentence says all that there is to say: a stack trace would add nothing. */
+export class Obstacle extends Error {
+  constructor(sentence: string, options?: ErrorOptions) {
+    super(sentence, options);
+    this.name = "Obstacle";
+  }
+}
+
 export function badInput(message: string): StandingsError {
   return new StandingsError("badInput", { message });
 }

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from "pino";
+import { describeError } from "./logged-error.js";
 
 export type { Logger };
 
@@ -18,6 +19,11 @@ const redactedPaths = [
 
 /** JSON lines on stdout. `destination` is for tests that read them. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
-  const options = { level, base: { pid: process.pid }, redact: { paths: redactedPaths, censor: "[redacted]" } };
+  const options = {
+    level,
+    base: { pid: process.pid },
+    redact: { paths: redactedPaths, censor: "[redacted]" },
+    serializers: { err: describeError },
+  };
   return destination ? pino(options, destination) : pino(options);
 }

@@ -1,118 +1,210 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { Cluster } from "ioredis";
+import { Obstacle } from "./errors.js";
+import { LastingTrouble } from "./lasting-trouble.js";
 import type { Logger } from "./logger.js";
 import type { Service } from "./lifecycle.js";
+import { createClient, createNode, type RedisClient, type RedisPurpose } from "./redis-client.js";
+import {
+  describeRedisProblem,
+  isWrongServer,
+  readOnlyProblem,
+  redisAddress,
+  RedisSettingsError,
+  settingsErrorOf,
+} from "./redis-problems.js";
 
-export type RedisClient = Redis | Cluster;
+export type { RedisClient, RedisPurpose };
 
-/**
- * What a connection is for decides what it may do by itself:
- *
- * - `writer` never sends a command twice. ioredis would by default re-send what was unanswered when a connection broke,
- *   and count those increments twice.
- * - `reader` may, once, as reading twice does no harm.
- * - `subscriber` waits for Redis for ever and subscribes again by itself.
- */
-export type RedisPurpose = "writer" | "reader" | "subscriber";
-
-/** With the 0.5 s that a request may need besides, nobody waits longer than 5 s for a dead Redis. */
-const commandTimeoutMs = 4_000;
 const probeIntervalMs = 2_000;
 const probeTimeoutMs = 3_000;
+/** A start that waits for so long without any error says at least that. */
+const silenceMs = 5_000;
 
-/** RESP2 is spoken by every server and proxy; nothing here needs more. */
-type ConnectionOptions = Omit<RedisOptions, "replyMapping">;
-
-const purposes: Record<RedisPurpose, ConnectionOptions> = {
-  writer: {
-    autoResendUnfulfilledCommands: false,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: commandTimeoutMs,
-  },
-  reader: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: commandTimeoutMs },
-  subscriber: { maxRetriesPerRequest: null, autoResubscribe: true },
-};
-
-/** A connection, or a cluster's connections, as a service: `start` waits until Redis answers, `stop` closes. */
+/**
+ * A connection, or a cluster's connections, as a service: `start` waits until Redis answers, however long that takes, and
+ * `stop` closes. What keeps it from Redis is one sentence, in the log and for readiness.
+ */
 export class RedisConnection implements Service {
   readonly name: string;
   readonly client: RedisClient;
+  readonly #urls: readonly string[];
+  readonly #where: string;
   readonly #logger: Logger;
+  readonly #purpose: RedisPurpose;
+  readonly #trouble: LastingTrouble;
+  readonly #stop = new AbortController();
+  readonly #dependents: (() => void)[] = [];
+  /** Settles a start that waits. */
+  #giveUp: (error: Error) => void = () => undefined;
   #prober: NodeJS.Timeout | undefined;
   #probing = false;
+  #looking = false;
 
   /** @param urls one server, or the start-up nodes of a Redis Cluster */
   constructor(urls: readonly string[], purpose: RedisPurpose, logger: Logger) {
     this.name = `redis-${purpose}`;
+    this.#urls = urls;
+    this.#where = redisAddress(urls);
     this.#logger = logger;
-    this.client = createClient(urls, {
-      ...purposes[purpose],
-      lazyConnect: true,
-      protocol: 2,
-      connectionName: `standings-${purpose}`,
-      connectTimeout: 3_000,
-      retryStrategy: (attempt) => backOff(attempt),
+    this.#purpose = purpose;
+    this.#trouble = new LastingTrouble({
+      tell: (sentence) => logger.warn({ connection: this.name }, sentence),
+      over: () => logger.info({ connection: this.name }, `Redis at ${this.#where} answers again`),
     });
-    // ioredis emits an error for every failed attempt; without a listener it would print them itself.
-    this.client.on("error", (error: Error) => logger.warn({ err: error, connection: this.name }, "redis"));
+    this.client = createClient(urls, purpose, {
+      onWrongServer: () => this.#leftWrongServer(),
+      onFailure: (reason) => this.#failed(reason),
+    });
+    this.client.on("error", (error: Error) => this.#failed(error));
+    this.client.on("node error", (error: Error, address: string) => this.#nodeFailed(error, address));
+    this.client.on("ready", () => void this.#probe("look only"));
     if (purpose === "subscriber") expectRejections(this.client);
   }
 
+  /** @throws RedisSettingsError for what waiting can't mend */
   async start(): Promise<void> {
+    const silence = setTimeout(() => {
+      if (this.#trouble.sentence === undefined) this.#trouble.is(`Redis at ${this.#where} does not answer`);
+    }, silenceMs);
+    try {
+      // The first failure ends this promise, and the client goes on trying by itself.
+      this.client.connect().catch((error: unknown) => this.#logger.debug({ err: error }, "the first try failed"));
+      await this.#untilReady();
+      if (this.#stop.signal.aborted) return;
+      await this.#refuseLoneClusterNode();
+      this.#prober = setInterval(() => void this.#probe("renew"), probeIntervalMs);
+    } catch (error) {
+      this.client.disconnect();
+      throw error;
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  /** For programs that don't wait. @throws Obstacle after the first attempt that failed, saying why */
+  async connectOnce(): Promise<void> {
     try {
       await this.client.connect();
-      this.#prober = setInterval(() => void this.#probe(), probeIntervalMs);
     } catch (error) {
-      throw new Error(`Redis does not answer (${this.name}): ${describe(error)}`, { cause: error });
+      throw new Obstacle(this.#trouble.sentence ?? describeRedisProblem(error, this.#where));
     }
   }
 
   async stop(): Promise<void> {
+    this.#stop.abort();
     clearInterval(this.#prober);
     this.client.disconnect();
     return Promise.resolve();
   }
 
-  /** A connection that a firewall has forgotten says nothing for ever; only asking shows it. */
-  async #probe(): Promise<void> {
+  /** Why Redis can't be used by way of this connection, in one sentence; undefined when it can. */
+  async problem(): Promise<string | undefined> {
+    if (this.client.status !== "ready") return this.#trouble.sentence ?? `Redis at ${this.#where} does not answer`;
+    return this.#ask();
+  }
+
+  /** Calls when the server turned out to be the wrong one: connections that can't see that themselves follow this one. */
+  onWrongServer(call: () => void): void {
+    this.#dependents.push(call);
+  }
+
+  /** Connects anew, to whatever the address leads to now. */
+  renew(): void {
+    this.client.disconnect(true);
+  }
+
+  #untilReady(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.client.once("ready", resolve);
+      this.#stop.signal.addEventListener("abort", () => resolve());
+      this.#giveUp = reject;
+    });
+  }
+
+  #failed(error: Error): void {
+    // What follows from the first error says nothing new.
+    if (this.#trouble.sentence !== undefined && error.message.startsWith("Stream isn't writeable")) return;
+    // A node of a cluster says no more than this; what it was shows when we ask the node ourselves.
+    if ("lastNodeError" in error && error.lastNodeError instanceof Error) {
+      if (error.lastNodeError.message.startsWith("Connection is closed")) return void this.#lookAtNode();
+    }
+    const settings = settingsErrorOf(error, this.#where);
+    // The client goes on in another database when it can't have its own, and would write there.
+    if (settings) this.client.disconnect(true);
+    if (settings) this.#giveUp(settings);
+    this.#trouble.is(describeRedisProblem(error, this.#where));
+  }
+
+  #nodeFailed(error: Error, address: string): void {
+    if (error.message.startsWith("Connection is closed")) return;
+    this.#trouble.is(describeRedisProblem(error, `${address} (a node of the cluster of REDIS_URL)`));
+  }
+
+  /** ioredis keeps to itself why no node of a cluster could be asked for the others. */
+  async #lookAtNode(): Promise<void> {
+    const [url] = this.#urls;
+    if (this.#looking || url === undefined) return;
+    this.#looking = true;
+    const node = createNode(url, this.#urls);
+    node.on("error", (error) => this.#trouble.is(describeRedisProblem(error, redisAddress([url]))));
+    await node.connect().catch(() => undefined);
+    node.disconnect();
+    this.#looking = false;
+  }
+
+  /** One URL that leads to a node of a cluster would be answered with MOVED, for most keys and for ever. */
+  async #refuseLoneClusterNode(): Promise<void> {
+    if (this.client instanceof Cluster || this.#purpose === "subscriber") return;
+    const info = await this.client.info("cluster").catch(() => ""); // Forbidden: then we find out by using it.
+    if (!info.includes("cluster_enabled:1")) return;
+    throw new RedisSettingsError(
+      `Redis at ${this.#where} is a node of a Redis Cluster: list several of its nodes, separated by commas ` +
+        "(where one address leads to all of them, name it twice)",
+    );
+  }
+
+  #leftWrongServer(): void {
+    this.#trouble.is(readOnlyProblem(this.#where));
+    for (const call of this.#dependents) call();
+  }
+
+  /**
+   * A connection that a firewall has forgotten says nothing for ever, and a server that was demoted answers reads as
+   * before: only asking shows either.
+   */
+  async #probe(then: "look only" | "renew"): Promise<void> {
     if (this.#probing || this.client.status !== "ready") return;
     this.#probing = true;
-    const answered = this.client.ping().then(
-      () => true,
-      () => true, // An error is an answer, too.
-    );
-    if (!(await Promise.race([answered, delay(probeTimeoutMs, false, { ref: false })]))) {
-      this.#logger.warn({ connection: this.name }, "a connection to Redis is dead; connecting anew");
-      this.client.disconnect(true);
-    }
+    const answer = await Promise.race([this.#ask(), delay(probeTimeoutMs, "late" as const, { ref: false })]);
     this.#probing = false;
+    if (answer === undefined) return this.#trouble.isOver();
+    if (answer === "late")
+      this.#logger.warn({ connection: this.name }, "a connection to Redis is dead; connecting anew");
+    else this.#trouble.is(answer);
+    if (then === "look only") return;
+    this.renew();
+    for (const call of this.#dependents) call();
+  }
+
+  /** @returns what is wrong with the server that answers; undefined also when it does not want to tell */
+  async #ask(): Promise<string | undefined> {
+    try {
+      if (this.#purpose === "subscriber" || this.client.isCluster) {
+        await this.client.ping();
+        return undefined;
+      }
+      return isReplica(await this.client.info("replication")) ? readOnlyProblem(this.#where) : undefined;
+    } catch (error) {
+      return isWrongServer(error) || this.client.status !== "ready"
+        ? describeRedisProblem(error, this.#where)
+        : undefined;
+    }
   }
 }
 
-function createClient(urls: readonly string[], options: ConnectionOptions): RedisClient {
-  const [first, ...others] = urls;
-  if (first === undefined) throw new Error("at least one Redis URL is needed");
-  if (others.length === 0) return new Redis(first, options);
-  const { enableOfflineQueue = true, autoResendUnfulfilledCommands = true, retryStrategy, ...redisOptions } = options;
-  return new Cluster([...urls], {
-    lazyConnect: true,
-    enableOfflineQueue,
-    // A cluster has a way of its own to send again what a broken connection left unanswered.
-    ...(!autoResendUnfulfilledCommands && { retryDelayOnFailover: 0 }),
-    // The nodes that it finds by itself have no URL to take these from.
-    redisOptions: { ...redisOptions, ...credentials(first) },
-    ...(retryStrategy && { clusterRetryStrategy: (attempt: number) => backOff(attempt) }),
-  });
-}
-
-function credentials(url: string): Pick<RedisOptions, "username" | "password" | "tls"> {
-  const { protocol, username, password } = new URL(url);
-  return {
-    ...(username !== "" && { username: decodeURIComponent(username) }),
-    ...(password !== "" && { password: decodeURIComponent(password) }),
-    ...(protocol === "rediss:" && { tls: {} }),
-  };
+function isReplica(replication: string): boolean {
+  return /^role:slave/m.test(replication);
 }
 
 /**
@@ -129,13 +221,4 @@ function expectRejections(client: RedisClient): void {
       return done;
     };
   }
-}
-
-/** Milliseconds before the next attempt to connect: doubling to one second, jittered so that processes spread. */
-function backOff(attempt: number): number {
-  return Math.min(25 * 2 ** Math.min(attempt, 6), 1_000) * (0.5 + Math.random() / 2);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -69,7 +69,7 @@ export function createScoreboard({ config, boards, reader, channels, metrics, lo
     logger,
   });
   metrics.readFrom({ redisMemory: () => memory.used, waitingIncrements: () => leaderboard.waiting });
-  return { leaderboard, feed, around, services: [writer, memory, progress, feed, around] };
+  return { leaderboard, feed, around, writer, services: [writer, memory, progress, feed, around] };
 }
 
 function observeBatch(metrics: Metrics, board: Board, { outcomes }: BatchResult, seconds: number): void {

@@ -67,9 +67,11 @@ export class OpsServer implements Service {
   }
 
   async #reasons(): Promise<string[]> {
-    if (this.#state !== "serving") return [this.#state];
+    if (this.#state === "stopping") return [this.#state];
     const results = await Promise.all(this.#options.checks.map((check) => withinTime(check)));
-    return results.filter((reason) => reason !== undefined);
+    // Several connections may have the same trouble.
+    const reasons = new Set(results.filter((reason) => reason !== undefined));
+    return this.#state === "starting" ? [this.#state, ...reasons] : [...reasons];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from "ioredis";
+import { Obstacle } from "../errors.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../logger.js";
 
@@ -16,7 +17,7 @@ const required: Readonly<Record<Durability, Readonly<Record<string, string>>>> =
 };
 
 /** Redis is configured in a way that breaks the promise which DURABILITY makes. */
-export class DurabilityError extends Error {
+export class DurabilityError extends Obstacle {
   constructor(problems: readonly string[]) {
     super(problems.join("\n"));
     this.name = "DurabilityError";

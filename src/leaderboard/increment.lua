@@ -97,7 +97,11 @@ local function apply(i)
   local score = string.format('%.0f', total)
   local added = redis.pcall('XADD', KEYS[2], epoch .. '-' .. string.format('%.0f', revision + 1),
     'user', user, 'increment', increment_text, 'score', score, 'subject', subject, 'key', key, 'at', now_ms)
-  if type(added) == 'table' and added.err then return 5, 0, 0, 0 end
+  if type(added) == 'table' and added.err then
+    -- A server that became a replica refuses everything, in words that make the caller connect anew.
+    if string.match(added.err, 'READONLY') then error(added) end
+    return 5, 0, 0, 0
+  end
 
   revision = revision + 1
   local new_revision = string.format('%.0f', revision)

@@ -1,4 +1,5 @@
 import { StandingsError } from "../errors.js";
+import { LastingTrouble } from "../lasting-trouble.js";
 import type { Logger } from "../logger.js";
 import type { BatchResult, Change, ChangeOutcome, ScoreStore } from "./score-store.js";
 import type { Position } from "./position.js";
@@ -44,6 +45,7 @@ export class ScoreWriter {
   readonly #store: ScoreStore;
   readonly #options: ScoreWriterOptions;
   readonly #queue: Waiting[] = [];
+  readonly #trouble: LastingTrouble;
   #inFlight: readonly Waiting[] = [];
   #running = false;
 
@@ -51,6 +53,12 @@ export class ScoreWriter {
     this.#board = board;
     this.#store = store;
     this.#options = options;
+    const { logger } = options;
+    // Not a line a batch: while Redis is away there may be hundreds a second, and anybody can make them.
+    this.#trouble = new LastingTrouble({
+      tell: (_message, error) => logger.error({ err: error, board }, "changes can't be applied"),
+      over: () => logger.info({ board }, "changes are applied again"),
+    });
   }
 
   get waiting(): number {
@@ -106,12 +114,10 @@ export class ScoreWriter {
       if (!result) return this.#settleUnsent(batch, () => new StandingsError("recovering"));
       for (const [index, waiting] of batch.entries()) settle(waiting, result.outcomes[index], result);
       this.#options.onBatch(result, (performance.now() - start) / 1000);
+      this.#trouble.isOver();
       return [];
     } catch (error) {
-      this.#options.logger.error(
-        { err: error, board: this.#board, changes: batch.length },
-        "a batch of changes failed",
-      );
+      this.#trouble.is(error instanceof Error ? error.message : String(error), error);
       if (wasNotApplied(error)) {
         const kind = isOutOfMemory(error) ? "overloaded" : "storeFailed";
         return this.#settleUnsent(batch, () => new StandingsError(kind, { cause: error, logged: true }));

@@ -17,7 +17,7 @@ export type Treatment = "pass" | "blackhole" | "trickle" | { readonly delayMs: n
 /** A network that can be broken, between a client and a server on this machine. */
 export class TcpProxy {
   readonly #server: Server;
-  readonly #target: { host: string; port: number };
+  #target: { host: string; port: number };
   readonly #sockets = new Set<Socket>();
   readonly #forgotten = new WeakSet<Socket>();
   readonly #treatments: Record<Direction, Treatment> = { up: "pass", down: "pass" };
@@ -42,6 +42,12 @@ export class TcpProxy {
     const changed = new URL(url);
     changed.port = String((this.#server.address() as AddressInfo).port);
     return changed.href.replace(/\/$/, "");
+  }
+
+  /** New connections go to another server, as when a name leads there now; those that there are stay. */
+  lead(url: string): void {
+    const { hostname, port } = new URL(url);
+    this.#target = { host: hostname, port: Number(port) };
   }
 
   /** From now on, for what is on its way and for new connections. */
