@@ -95,20 +95,23 @@ export function createApp(config: Config, role: AppRole, logger: Logger): App {
   const durability = new DurabilityCheck(reader.client, config.durability, logger);
   const services = new ServiceGroup(
     [
-      ...[ops, reader, durability, subscriber, channels, ...(worker?.services ?? []), ...(scoreboard?.services ?? [])],
+      ...[reader, durability, subscriber, channels, ...(worker?.services ?? []), ...(scoreboard?.services ?? [])],
       ...[...(publisher ? [publisher] : []), ...(api?.services ?? []), ...(ingest?.services ?? [])],
     ],
     logger,
   );
 
   return {
-    start: async () => {
+    start: async (onOperable) => {
+      await ops.start();
+      onOperable?.();
       await services.start();
       ops.serving();
     },
     stop: async () => {
       ops.stopping();
       await services.stop();
+      await ops.stop();
     },
     get port() {
       return api?.http.port;

@@ -12,8 +12,13 @@ export interface Service {
 
 /** What a process runs. */
 export interface App {
-  /** Resolves when it serves. */
-  start(): Promise<void>;
+  /**
+   * Resolves when it serves, or when it was stopped before.
+   *
+   * @param onOperable called as soon as `/healthz` and `/readyz` answer, which they do while it waits for its stores
+   * @throws Obstacle for what an operator has to mend
+   */
+  start(onOperable?: () => void): Promise<void>;
   /** Readiness drops, requests in flight finish, sockets close, the outbox is drained once more. */
   stop(): Promise<void>;
   /** Of the public listener, once started; undefined for a worker. */

@@ -1,11 +1,14 @@
 import cluster from "node:cluster";
+import { readFileSync } from "node:fs";
 import { appRoles, createApp, type AppRole } from "./app.js";
 import { ConfigError, parseConfig, type Config } from "./config.js";
+import { Obstacle } from "./errors.js";
 import { createLogger, type Logger } from "./logger.js";
 import { DurabilityError } from "./leaderboard/durability.js";
 import type { App } from "./lifecycle.js";
 import { answerSupervisor } from "./metrics.js";
-import { Supervisor, type ChildReady } from "./supervisor.js";
+import { RedisSettingsError } from "./redis-problems.js";
+import { Supervisor, type ChildMessage } from "./supervisor.js";
 
 /** Exit codes as in sysexits.h, which service managers know. */
 const exitCodes = { ok: 0, failure: 1, usage: 64, config: 78 } as const;
@@ -13,10 +16,23 @@ const exitCodes = { ok: 0, failure: 1, usage: 64, config: 78 } as const;
 /** Everything has to be over by then: the contract says 10 s. */
 const stopTimeoutMs = 9_500;
 
+const usage = `usage: main.js [${appRoles.join("|")}]
+
+  api     answers requests and pushes scores to viewers
+  worker  moves changes to PostgreSQL, and opens boards
+  ingest  applies increments that come by way of RabbitMQ (AMQP_URL)
+  all     all of these in one process; the default
+
+Everything else is set by the environment: at least REDIS_URL, DATABASE_URL and JWT_SECRET; see the README.
+  --help     shows this
+  --version  shows the version
+`;
+
 async function main(): Promise<void> {
-  const role = process.argv[2] ?? "all";
+  const [role = "all"] = process.argv.slice(2);
+  answer(role);
   if (!isAppRole(role)) {
-    process.stderr.write(`usage: main.js [${appRoles.join("|")}]\n`);
+    process.stderr.write(usage);
     process.exit(exitCodes.usage);
   }
   const config = readConfig(role);
@@ -38,19 +54,47 @@ async function main(): Promise<void> {
   if (cluster.isWorker) process.on("disconnect", () => void stop(app, logger, "disconnect"));
 
   try {
-    await app.start();
-    const ready: ChildReady = { kind: "ready", port: app.port, opsPort: app.opsPort };
-    if (cluster.isWorker) process.send?.(ready);
+    await app.start(() => void tell({ kind: "operable", opsPort: app.opsPort }));
+    if (stopping) return;
+    await tell({ kind: "serving", port: app.port });
     logger[cluster.isWorker ? "debug" : "info"](
       { role, port: app.port, opsPort: app.opsPort, boards: config.boards },
       "standings serves",
     );
   } catch (error) {
-    const code = error instanceof DurabilityError ? exitCodes.config : exitCodes.failure;
-    logger.fatal({ err: error }, "standings can't start");
+    if (stopping) return; // What was cut off in the middle of its start may well say so.
+    if (!(error instanceof Obstacle)) logger.fatal({ err: error }, "standings can't start");
+    else if (cluster.isWorker) await tell({ kind: "obstacle", sentence: error.message });
+    else logger.fatal(`standings can't start: ${error.message}`);
+    stopping = true;
     await app.stop();
-    process.exit(code);
+    process.exit(hasWrongSettings(error) ? exitCodes.config : exitCodes.failure);
   }
+}
+
+/** To the supervisor, if there is one. Resolves when it is on its way. */
+function tell(message: ChildMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (cluster.isWorker && process.send) process.send(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+}
+
+function answer(argument: string): void {
+  if (["--version", "-v"].includes(argument)) {
+    const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+    const { version } = JSON.parse(file) as { version: string }; // npm sees to it.
+    process.stdout.write(`${version}\n`);
+    process.exit(exitCodes.ok);
+  }
+  if (["--help", "-h", "help"].includes(argument)) {
+    process.stdout.write(usage);
+    process.exit(exitCodes.ok);
+  }
+}
+
+function hasWrongSettings(error: unknown): boolean {
+  return error instanceof DurabilityError || error instanceof RedisSettingsError;
 }
 
 /** The service itself, or what looks after several processes of it. */

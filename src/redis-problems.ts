@@ -54,7 +54,7 @@ const known: readonly Known[] = [
   { pattern: /^(ENOTFOUND|EAI_AGAIN)$/, sentence: (where) => `the host of Redis is not found: ${where}` },
   {
     pattern: /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/,
-    sentence: (where) => `Redis at ${where} can't be reached`,
+    sentence: (where) => `Redis at ${where} can't be reached, or speaks no TLS where rediss:// in the URL demands it`,
   },
   {
     pattern: /^(WRONGPASS|ERR invalid password)/,
@@ -112,5 +112,11 @@ function innermost(error: unknown): { code: string; message: string } {
   const nested: unknown =
     "lastNodeError" in error ? error.lastNodeError : error instanceof AggregateError ? error.errors[0] : undefined;
   if (nested instanceof Error) return innermost(nested);
-  return { code: "code" in error ? String(error.code) : "", message: error.message };
+  return { code: "code" in error ? String(error.code) : "", message: namesOfCertificate(error) ?? error.message };
+}
+
+/** Node's own message leaves them out when it was an address that we asked for. */
+function namesOfCertificate(error: Error): string | undefined {
+  if (!("cert" in error) || typeof error.cert !== "object" || error.cert === null) return undefined;
+  return "subjectaltname" in error.cert ? String(error.cert.subjectaltname) : undefined;
 }

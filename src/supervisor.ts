@@ -16,23 +16,28 @@ export interface SupervisorOptions {
   logger: Logger;
 }
 
-/** What a child tells when it serves. */
-export interface ChildReady {
-  readonly kind: "ready";
-  readonly port: number | undefined;
-  /** Of its own operators' listener, on the loopback interface. */
-  readonly opsPort: number;
-}
+/** What a child tells of its start. */
+export type ChildMessage =
+  /** Its own operators' listener answers, on the loopback interface. */
+  | { readonly kind: "operable"; readonly opsPort: number }
+  | { readonly kind: "serving"; readonly port: number | undefined }
+  /** It ends, and an operator has to do something about it. */
+  | { readonly kind: "obstacle"; readonly sentence: string };
 
 interface Child {
   readonly role: string;
   worker: Worker | undefined;
-  ready: ChildReady | undefined;
+  opsPort: number | undefined;
+  port: number | undefined;
+  serves: boolean;
+  obstacle: string | undefined;
   failures: number;
 }
 
+const unstarted = { opsPort: undefined, port: undefined, serves: false, obstacle: undefined };
 const maxRestartDelayMs = 5_000;
 const checkTimeoutMs = 1_500;
+const lastWordsTimeoutMs = 1_000;
 
 /**
  * Several processes on one machine that share the public port (WEB_CONCURRENCY): started together, restarted when one
@@ -42,11 +47,13 @@ export class Supervisor implements App {
   readonly #options: SupervisorOptions;
   readonly #children: readonly Child[];
   readonly #ops: OpsServer;
+  /** Of which a process has served: others of that role can start, too. */
+  readonly #proven = new Set<string>();
   #stopping = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#children = options.roles.map((role) => ({ role, worker: undefined, ready: undefined, failures: 0 }));
+    this.#children = options.roles.map((role) => ({ role, worker: undefined, failures: 0, ...unstarted }));
     this.#ops = new OpsServer({
       port: options.opsPort,
       host: options.opsHost,
@@ -58,15 +65,16 @@ export class Supervisor implements App {
   }
 
   get port(): number | undefined {
-    return this.#children.find(({ ready }) => ready?.port !== undefined)?.ready?.port;
+    return this.#children.find(({ port }) => port !== undefined)?.port;
   }
 
   get opsPort(): number {
     return this.#ops.port;
   }
 
-  async start(): Promise<void> {
+  async start(onOperable?: () => void): Promise<void> {
     await this.#ops.start();
+    onOperable?.();
     await Promise.all(this.#children.map((child) => this.#launch(child)));
     this.#ops.serving();
   }
@@ -85,31 +93,38 @@ export class Supervisor implements App {
   #launch(child: Child): Promise<void> {
     cluster.setupPrimary({ args: [child.role] });
     const worker = cluster.fork();
-    child.worker = worker;
-    child.ready = undefined;
+    Object.assign(child, unstarted, { worker });
     return new Promise((resolve) => {
       worker.on("message", (message: unknown) => {
-        if (!isReady(message)) return;
-        child.ready = message;
-        child.failures = 0;
+        if (!isChildMessage(message)) return;
+        if (message.kind === "operable") child.opsPort = message.opsPort;
+        if (message.kind === "obstacle") child.obstacle = message.sentence;
+        if (message.kind !== "serving") return;
+        Object.assign(child, { serves: true, port: message.port, failures: 0 });
+        this.#proven.add(child.role);
         resolve();
       });
       worker.once("exit", (code, signal) => {
         resolve();
-        void this.#ended(child, code, signal);
+        void lastWords(worker).then(() => this.#ended(child, code, signal));
       });
     });
   }
 
   async #ended(child: Child, code: number, signal: string): Promise<void> {
     const { onFailure, logger } = this.#options;
-    const served = child.ready !== undefined;
-    child.worker = undefined;
-    child.ready = undefined;
-    if (this.#stopping) return;
-    logger.error({ role: child.role, code, signal }, "a process ended; starting another");
-    // What can't even start the first time says why, and would say the same again.
-    if (!served && this.#children.every(({ ready }) => ready === undefined)) return onFailure(code || 1);
+    const { role, serves, obstacle } = child;
+    Object.assign(child, unstarted, { worker: undefined });
+    if (this.#isStopping()) return;
+    // What can't even start the first time would say the same again. All of a role say it; one line is enough.
+    if (!serves && !this.#proven.has(role)) {
+      this.#stopping = true;
+      if (obstacle === undefined) logger.fatal({ role, code, signal }, "a process can't start");
+      else logger.fatal({ role }, `standings can't start: ${obstacle}`);
+      return onFailure(code || 1);
+    }
+    const what = obstacle === undefined ? { role, code, signal } : { role, obstacle };
+    logger.error(what, "a process ended; starting another");
     child.failures += 1;
     await delay(Math.min(maxRestartDelayMs, 100 * 2 ** child.failures), undefined, { ref: false });
     if (!this.#isStopping()) await this.#launch(child);
@@ -122,9 +137,9 @@ export class Supervisor implements App {
 
 function checkOf(child: Child): ReadinessCheck {
   return async () => {
-    if (!child.ready) return `${child.role}: starting`;
+    if (child.opsPort === undefined) return `${child.role}: starting`;
     try {
-      const url = `http://127.0.0.1:${child.ready.opsPort}/readyz`;
+      const url = `http://127.0.0.1:${child.opsPort}/readyz`;
       const response = await fetch(url, { signal: AbortSignal.timeout(checkTimeoutMs) });
       if (response.ok) return undefined;
       const { reasons } = (await response.json()) as { reasons: string[] };
@@ -135,6 +150,13 @@ function checkOf(child: Child): ReadinessCheck {
   };
 }
 
+/** What a process said last may come after the news of its end. */
+async function lastWords(worker: Worker): Promise<void> {
+  if (!worker.isConnected()) return;
+  const disconnected = new Promise((resolve) => worker.once("disconnect", resolve));
+  await Promise.race([disconnected, delay(lastWordsTimeoutMs, undefined, { ref: false })]);
+}
+
 async function terminate({ worker }: Child): Promise<void> {
   if (!worker) return;
   const ended = new Promise((resolve) => worker.once("exit", resolve));
@@ -142,6 +164,7 @@ async function terminate({ worker }: Child): Promise<void> {
   await ended;
 }
 
-function isReady(message: unknown): message is ChildReady {
-  return typeof message === "object" && message !== null && "kind" in message && message.kind === "ready";
+function isChildMessage(message: unknown): message is ChildMessage {
+  const kinds: readonly unknown[] = ["operable", "serving", "obstacle"] satisfies ChildMessage["kind"][];
+  return typeof message === "object" && message !== null && "kind" in message && kinds.includes(message.kind);
 }

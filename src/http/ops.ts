@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Service } from "../lifecycle.js";
 import type { MetricsText } from "../metrics.js";
 import type { RequestLog } from "../sampled-log.js";
+import { listen } from "./listen.js";
 import { createListener, portOf } from "./listener.js";
 import { answerOtherMethods } from "./other-methods.js";
 
@@ -59,7 +60,7 @@ export class OpsServer implements Service {
     this.#app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()));
     addOtherMethods();
     // Never shared among the processes of a supervisor: each tells of itself.
-    await this.#app.listen({ port, host, exclusive: true });
+    await listen(this.#app, { port, host, named: { port: "OPS_PORT", host: "OPS_HOST" }, exclusive: true });
   }
 
   async stop(): Promise<void> {

@@ -9,6 +9,7 @@ import { tooManyConnections, type ConnectionLimits } from "../network/connection
 import type { OriginPolicy } from "../network/origins.js";
 import { StallWatch } from "../network/stall-watch.js";
 import type { RequestLog } from "../sampled-log.js";
+import { listen } from "./listen.js";
 import { createListener, portOf } from "./listener.js";
 import { answerOtherMethods } from "./other-methods.js";
 
@@ -90,7 +91,7 @@ export class HttpServer implements Service {
     addOtherMethods();
     this.server.on("connection", (socket: Socket) => this.#accept(socket));
     this.#sweeper = setInterval(() => this.#cutOffStalled(performance.now()), stallSweepMs);
-    await app.listen({ port, host });
+    await listen(app, { port, host, named: { port: "PORT", host: "HOST" } });
   }
 
   /** This connection is a WebSocket from now on. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Cluster, Redis } from "ioredis";
 import { Obstacle } from "../errors.js";
 import type { Service } from "../lifecycle.js";
@@ -16,6 +17,8 @@ const required: Readonly<Record<Durability, Readonly<Record<string, string>>>> =
   memory: neverEvict,
 };
 
+const retryMs = 1_000;
+
 /** Redis is configured in a way that breaks the promise which DURABILITY makes. */
 export class DurabilityError extends Obstacle {
   constructor(problems: readonly string[]) {
@@ -30,6 +33,7 @@ export class DurabilityCheck implements Service {
   readonly #client: Redis | Cluster;
   readonly #durability: Durability;
   readonly #logger: Logger;
+  readonly #stop = new AbortController();
 
   constructor(client: Redis | Cluster, durability: Durability, logger: Logger) {
     this.#client = client;
@@ -42,11 +46,26 @@ export class DurabilityCheck implements Service {
     if (this.#durability === "memory") {
       this.#logger.warn("DURABILITY=memory: acknowledged increments are lost when Redis stops before the next sync");
     }
-    const problems = await findProblems(this.#client, this.#durability);
+    const problems = await this.#askUntilAnswered();
     if (problems.length > 0) throw new DurabilityError(problems);
   }
 
+  /** A Redis that went away meanwhile is waited for; its connection says so in the log. */
+  async #askUntilAnswered(): Promise<string[]> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        return await findProblems(this.#client, this.#durability);
+      } catch (error) {
+        this.#logger.debug({ err: error }, "could not look at Redis' configuration");
+        await delay(retryMs, undefined, { signal }).catch(() => undefined); // Stopped.
+      }
+    }
+    return [];
+  }
+
   stop(): Promise<void> {
+    this.#stop.abort();
     return Promise.resolve();
   }
 }
@@ -64,6 +83,7 @@ async function problemsOf(node: Redis, durability: Durability): Promise<string[]
   try {
     actual = await readSettings(node, Object.keys(settings));
   } catch (error) {
+    if (!isAnswer(error)) throw error;
     if (durability !== "redis") return []; // Managed services forbid CONFIG, and don't evict unless told to.
     const reason = error instanceof Error ? error.message : String(error);
     return [
@@ -79,6 +99,11 @@ async function problemsOf(node: Redis, durability: Durability): Promise<string[]
         `Redis has "${name} ${actual.get(name) ?? "(unset)"}"; DURABILITY=${durability} needs "${name} ${value}": set it ` +
         `in redis.conf${name.startsWith("maxmemory") ? "" : alternative}`,
     );
+}
+
+/** Redis' own "no", and not that it is away or still loading its data. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === "ReplyError" && !/^(LOADING|MASTERDOWN)/.test(error.message);
 }
 
 async function readSettings(node: Redis, names: readonly string[]): Promise<Map<string, string>> {
