@@ -66,9 +66,7 @@ async function main(): Promise<void> {
     if (!(error instanceof Obstacle)) logger.fatal({ err: error }, "standings can't start");
     else if (cluster.isWorker) await tell({ kind: "obstacle", sentence: error.message });
     else logger.fatal(`standings can't start: ${error.message}`);
-    stopping = true;
-    await app.stop();
-    process.exit(hasWrongSettings(error) ? exitCodes.config : exitCodes.failure);
+    await giveUp(app, hasWrongSettings(error) ? exitCodes.config : exitCodes.failure);
   }
 }
 
@@ -108,10 +106,24 @@ function createProcess(config: Config, role: AppRole, logger: Logger): App {
   const roles = Array<AppRole>(webConcurrency).fill("api");
   if (role === "all") roles.push("worker");
   if (role === "all" && amqpUrl !== undefined) roles.push("ingest");
-  return new Supervisor({ roles, opsPort, opsHost, onFailure: (code) => process.exit(code), logger });
+  const supervisor = new Supervisor({
+    roles,
+    opsPort,
+    opsHost,
+    logger,
+    onFailure: (code) => void giveUp(supervisor, code),
+  });
+  return supervisor;
 }
 
 let stopping = false;
+
+async function giveUp(app: App, code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await app.stop();
+  process.exit(code);
+}
 
 async function stop(app: App, logger: Logger, reason: string): Promise<void> {
   if (stopping) return;

@@ -11,7 +11,7 @@ export interface SupervisorOptions {
   roles: readonly string[];
   opsPort: number;
   opsHost: string;
-  /** Called once, when nothing can run: with the exit code of the child that says so. */
+  /** Called when a process can't even start, with its exit code: it would say the same again and again. */
   onFailure: (code: number) => void;
   logger: Logger;
 }
@@ -105,8 +105,11 @@ export class Supervisor implements App {
         resolve();
       });
       worker.once("exit", (code, signal) => {
-        resolve();
-        void lastWords(worker).then(() => this.#ended(child, code, signal));
+        child.worker = undefined;
+        void lastWords(worker).then(() => {
+          void this.#ended(child, code, signal);
+          resolve();
+        });
       });
     });
   }
@@ -114,11 +117,10 @@ export class Supervisor implements App {
   async #ended(child: Child, code: number, signal: string): Promise<void> {
     const { onFailure, logger } = this.#options;
     const { role, serves, obstacle } = child;
-    Object.assign(child, unstarted, { worker: undefined });
+    Object.assign(child, unstarted);
     if (this.#isStopping()) return;
     // What can't even start the first time would say the same again. All of a role say it; one line is enough.
     if (!serves && !this.#proven.has(role)) {
-      this.#stopping = true;
       if (obstacle === undefined) logger.fatal({ role, code, signal }, "a process can't start");
       else logger.fatal({ role }, `standings can't start: ${obstacle}`);
       return onFailure(code || 1);

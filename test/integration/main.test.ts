@@ -65,13 +65,6 @@ test("an unknown role is refused, with those that there are", async () => {
   for (const role of ["api", "worker", "all"]) expect(stderr).toContain(role);
 });
 
-test("a Redis that is not there ends the process with an error that holds no password", async () => {
-  const env = { ...serviceEnvironment(stores), REDIS_URL: "redis://:redispass@127.0.0.1:1" };
-  const { code, stdout, stderr } = await run(["src/main.ts"], env);
-  expect(code).toBeGreaterThan(0);
-  expect(stdout + stderr).not.toMatch(/redispass/);
-});
-
 describe("SIGTERM", () => {
   test("ends the process with 0 within 10 s, closes its sockets, and the outbox is drained", async () => {
     const service = await start("all", { SYNC_INTERVAL_MS: "3600000", LOG_LEVEL: "trace" });
