@@ -87,6 +87,7 @@ export class RedisConnection implements Service {
     try {
       await this.client.connect();
     } catch (error) {
+      this.client.disconnect();
       throw new Obstacle(this.#trouble.sentence ?? describeRedisProblem(error, this.#where));
     }
   }
@@ -100,8 +101,9 @@ export class RedisConnection implements Service {
 
   /** Why Redis can't be used by way of this connection, in one sentence; undefined when it can. */
   async problem(): Promise<string | undefined> {
-    if (this.client.status !== "ready") return this.#trouble.sentence ?? `Redis at ${this.#where} does not answer`;
-    return this.#ask();
+    if (this.client.status === "ready") return this.#ask();
+    const sentence = this.#prober && `Redis at ${this.#where} does not answer`; // Else it has not been tried yet.
+    return this.#trouble.sentence ?? sentence;
   }
 
   /** Calls when the server turned out to be the wrong one: connections that can't see that themselves follow this one. */

@@ -1,8 +1,9 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool } from "pg";
+import { Obstacle } from "../errors.js";
 import type { Service } from "../lifecycle.js";
 import type { DatabaseAddress } from "./database-url.js";
-import { Obstacle, obstacleOf } from "./postgres-errors.js";
+import { obstacleOf } from "./postgres-errors.js";
 import { Prisma, PrismaClient } from "./prisma/client.js";
 import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
 
@@ -10,6 +11,8 @@ export interface DatabaseOptions {
   address: DatabaseAddress;
   /** How long anything may wait for PostgreSQL. */
   statementTimeoutMs: number;
+  /** How old a connection gets. */
+  lifetimeSeconds?: number;
 }
 
 /** The tables under their full names, for raw SQL; no statement depends on a session's search path. */
@@ -24,6 +27,8 @@ export interface Tables {
 
 const connectTimeoutMs = 3_000;
 const poolSize = 4;
+/** After a fail-over behind one name, connections that stayed open lead to a standby; new ones lead to the primary. */
+const defaultLifetimeSeconds = 20;
 
 /** The connections to PostgreSQL. Only the files of this folder see Prisma. */
 export class Database implements Service {
@@ -32,10 +37,11 @@ export class Database implements Service {
   readonly #pool: Pool;
   #tables: Tables | undefined;
 
-  constructor({ address, statementTimeoutMs }: DatabaseOptions) {
+  constructor({ address, statementTimeoutMs, lifetimeSeconds = defaultLifetimeSeconds }: DatabaseOptions) {
     const pool = new Pool({
       connectionString: address.url,
       max: poolSize,
+      maxLifetimeSeconds: lifetimeSeconds,
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: statementTimeoutMs,
       application_name: "standings",

@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
+import { Obstacle } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { DatabaseAddress } from "./database-url.js";
-import { Obstacle, obstacleOf } from "./postgres-errors.js";
+import { obstacleOf } from "./postgres-errors.js";
 import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
 
 export interface LeaderOptions {

@@ -1,16 +1,10 @@
+import { Obstacle } from "../errors.js";
+
 /** PostgreSQL took offence at the data itself: sending the same again would give the same answer. */
 export class RefusedByPostgres extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(reason, options);
     this.name = "RefusedByPostgres";
-  }
-}
-
-/** Something that an operator can mend. Its sentence says all that there is to say: a stack trace would add nothing. */
-export class Obstacle extends Error {
-  constructor(sentence: string, options?: ErrorOptions) {
-    super(sentence, options);
-    this.name = "Obstacle";
   }
 }
 
@@ -56,7 +50,9 @@ export function troubleOf(error: unknown): string | undefined {
   const { code, message } = answer;
   const remedy = remedies[code] ?? remedies[code.slice(0, 3)] ?? remedies[code.slice(0, 2)];
   if (remedy !== undefined) return `${remedy} (${message})`;
-  return isSqlState(code) ? `PostgreSQL says: ${message} (${code})` : `PostgreSQL does not answer (${message})`;
+  return isSqlState(code)
+    ? `PostgreSQL says: ${message} (${code})`
+    : `PostgreSQL does not answer at DATABASE_URL (${message})`;
 }
 
 /** For errors of PostgreSQL's driver, which don't say of themselves whose they are. */

@@ -1,11 +1,11 @@
-import { StandingsError } from "../errors.js";
+import { Obstacle, StandingsError } from "../errors.js";
 import type { History, ScoreEvent } from "../leaderboard/history.js";
 import type { OutboxEntry } from "../leaderboard/outbox.js";
 import type { Position } from "../leaderboard/position.js";
 import type { Board, IdempotencyKey, Revision, Score, UserId } from "../leaderboard/types.js";
 import type { Database } from "./database.js";
 import { createPartition, monthOf, parseMonth, type Month } from "./partitions.js";
-import { Obstacle, RefusedByPostgres, refusalOf, troubleOf } from "./postgres-errors.js";
+import { RefusedByPostgres, refusalOf, troubleOf } from "./postgres-errors.js";
 import type { PrismaClient } from "./prisma/client.js";
 
 /** The year 9999: what both JavaScript and the names of the partitions can write. */

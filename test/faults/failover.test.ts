@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startRedis, type RedisHandle } from "../../scripts/stack.js";
+import { databaseAddresses } from "../../src/sync/database-url.js";
+import { Database } from "../../src/sync/database.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { codeOf, increment, tryIncrement } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
@@ -73,3 +75,15 @@ test("connections that stay open to a server which was demoted are left for the 
   const clients = String(await stores.redisClient.client("LIST"));
   expect(clients).not.toContain("standings-");
 }, 30_000);
+
+test("connections to PostgreSQL are renewed, so that they don't stay with a server that became a standby", async () => {
+  const { serving: address } = databaseAddresses(stores.databaseUrl);
+  const database = new Database({ address, statementTimeoutMs: 5_000, lifetimeSeconds: 1 });
+  onTestFinished(() => database.stop());
+  const session = async () => {
+    const [row] = await database.prisma.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+    return row?.pid;
+  };
+  const before = await session();
+  await waitFor(async () => (await session()) !== before, 5_000);
+});

@@ -92,5 +92,5 @@ it("says when it could not look", async () => {
     );
   });
   expect(child.code).toBe(2);
-  expect(child.output).toContain("Redis does not answer");
+  expect(child.output).toContain("no Redis listens at");
 });

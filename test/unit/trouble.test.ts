@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Obstacle } from "../../src/errors.js";
 import { type Logger, createLogger } from "../../src/logger.js";
-import { Obstacle, troubleOf } from "../../src/sync/postgres-errors.js";
+import { troubleOf } from "../../src/sync/postgres-errors.js";
 import { Trouble } from "../../src/sync/trouble.js";
 
 interface Line {
@@ -67,13 +68,16 @@ describe("what PostgreSQL and its driver say, in words for an operator", () => {
     [{ code: "53300", message: "too many clients" }, "out of connections"],
     [{ code: "08P01", message: "unsupported startup parameter" }, "a pooler"],
     [{ code: "XX001", message: "invalid page" }, "PostgreSQL says: invalid page (XX001)"],
-    [{ code: "ECONNREFUSED", message: "connect ECONNREFUSED 127.0.0.1:1" }, "does not answer (connect ECONNREFUSED"],
+    [
+      { code: "ECONNREFUSED", message: "connect ECONNREFUSED 127.0.0.1:1" },
+      "does not answer at DATABASE_URL (connect ECONNREFUSED",
+    ],
     [new AggregateError([new Error("refused ::1"), new Error("refused 127.0.0.1")]), undefined],
     [
       Object.assign(new AggregateError([new Error("refused ::1"), new Error("refused 127.0.0.1")]), { code: "E" }),
-      "does not answer (refused ::1, refused 127.0.0.1)",
+      "does not answer at DATABASE_URL (refused ::1, refused 127.0.0.1)",
     ],
-    [new Error("Query read timeout"), "does not answer (Query read timeout)"],
+    [new Error("Query read timeout"), "does not answer at DATABASE_URL (Query read timeout)"],
     [prisma({ originalCode: "42P01", originalMessage: 'relation "x" does not exist' }), "npm run migrate (relation"],
     [prisma({ originalCode: "42501", originalMessage: "permission denied" }), "Roles and grants"],
     [prisma({ kind: "DatabaseNotReachable", host: "db", port: 5432 }), "DatabaseNotReachable at db:5432"],
