@@ -202,7 +202,7 @@ describe("a start", () => {
         const redis = await startRedis({ dir: join(dir, name), persistent: true, args: [`--${name}`, value] });
         const start = processOf({}, redis.url);
         expect(await start.runOnce(), name).toBe(78);
-        const said = JSON.stringify(start.log.map(({ err }) => (err as Error | undefined)?.message));
+        const said = JSON.stringify(start.log.map(({ msg }) => msg));
         expect(said).toContain("set it in redis.conf");
         expect(said).toContain(`needs \\"${name} ${right}\\"`);
         await redis.stop();

@@ -102,7 +102,7 @@ describe("WEB_CONCURRENCY", () => {
   }, 120_000);
 
   test("leaves no process behind when the supervisor is killed", async () => {
-    const service = await start("api", { WEB_CONCURRENCY: "2" });
+    const service = await start("all", { WEB_CONCURRENCY: "2" });
     const children = await childrenOf(service);
     await service.program.kill();
     await waitFor(() => children.every((pid) => !isAlive(pid)), 20_000);
