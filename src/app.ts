@@ -151,7 +151,17 @@ function createApi(shared: Shared & WithLog, scoreboard: Scoreboard, publisher: 
   const { trustedDocuments } = config;
   const trusted =
     trustedDocuments && new TrustedDocuments(trustedDocuments.file ?? join(webRoot, "persisted-documents.json"));
-  const apollo = createApolloServer({ schema, prepared, trusted, introspection, metrics, logger, log });
+  const documentLimits = new DocumentLimits(schema);
+  const apollo = createApolloServer({
+    schema,
+    prepared,
+    trusted,
+    limits: documentLimits,
+    introspection,
+    metrics,
+    logger,
+    log,
+  });
 
   const hub = new SubscriptionHub({
     onMessage: () => metrics.messages.inc(),
@@ -163,7 +173,6 @@ function createApi(shared: Shared & WithLog, scoreboard: Scoreboard, publisher: 
     onPushed: (seconds) => metrics.pushLag.observe(seconds),
     onError: (error) => log.error({ err: error }, "a subscription could not be served"),
   });
-  const documentLimits = new DocumentLimits(schema);
   const operations: SocketOperationsOptions = {
     schema,
     documents: new Documents({ schema, limits: documentLimits, introspection, trusted }),

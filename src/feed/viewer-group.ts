@@ -59,6 +59,11 @@ export class ViewerGroup implements Pushing {
     this.#viewers.add(viewer);
     topic
       .current()
+      .catch((error: unknown) => {
+        // What comes by push is for this viewer, too.
+        this.#observer.onError(error);
+        return undefined;
+      })
       .then((value) => viewer.open(value))
       .catch((error: unknown) => this.#observer.onError(error));
     return viewer;
@@ -100,10 +105,20 @@ export class ViewerGroup implements Pushing {
     for (const known of [this.#shown, this.#shownToNew]) {
       if (known && !this.isNewer(value, known.value)) return known;
     }
-    const message = new Message(value, this.#operation.execute(value), this.#observer);
+    const message = new Message(value, this.#operation.execute(value), {
+      onReady: () => this.#observer.onMessage(),
+      onFailed: (error) => this.#failed(message, error),
+    });
     if (value === this.#newest) this.#shown = message;
     else this.#shownToNew = message;
     return message;
+  }
+
+  /** Who comes next has it executed again. */
+  #failed(message: Message, error: unknown): void {
+    if (this.#shown === message) this.#shown = undefined;
+    if (this.#shownToNew === message) this.#shownToNew = undefined;
+    this.#observer.onError(error);
   }
 
   #offer(value: unknown): void {
@@ -119,14 +134,18 @@ class Message {
   #message: NextMessage | undefined;
   readonly #ready: Promise<void> | undefined;
 
-  constructor(value: unknown, result: string | Promise<string>, observer: HubObserver) {
+  constructor(
+    value: unknown,
+    result: string | Promise<string>,
+    { onReady, onFailed }: { onReady: () => void; onFailed: (error: unknown) => void },
+  ) {
     this.value = value;
     const take = (json: string) => {
       this.#message = new NextMessage(json);
-      observer.onMessage();
+      onReady();
     };
     if (typeof result === "string") take(result);
-    else this.#ready = result.then(take).catch((error: unknown) => observer.onError(error));
+    else this.#ready = result.then(take).catch(onFailed);
   }
 
   /** Calls back at once when it is there, and not at all when it failed. */
@@ -174,7 +193,7 @@ class Viewer {
   readonly update = (): void => {
     if (this.#state !== "open") return;
     const value = this.#group.newestOf(this.#first);
-    if (!this.#group.isNewer(value, this.#sent)) return;
+    if (value === undefined || !this.#group.isNewer(value, this.#sent)) return;
     if (!this.#connection.isDrained) {
       this.#observer.onConflated();
       this.#connection.whenDrained(this.update);

@@ -32,6 +32,7 @@ export interface ApolloOptions {
   prepared: PreparedOperations | undefined;
   /** Undefined: every document is answered that is valid. */
   trusted: TrustedDocuments | undefined;
+  limits: DocumentLimits;
   introspection: boolean;
   metrics: Metrics;
   logger: Logger;
@@ -39,7 +40,8 @@ export interface ApolloOptions {
 }
 
 /** GraphQL over HTTP. Batches are refused, GET serves queries only, and what browsers send without asking is refused. */
-export function createApolloServer({ schema, prepared, trusted, introspection, metrics, logger, log }: ApolloOptions) {
+export function createApolloServer(options: ApolloOptions) {
+  const { schema, prepared, trusted, limits, introspection, metrics, logger, log } = options;
   return new ApolloServer<GraphQLContext>({
     schema,
     introspection,
@@ -64,7 +66,7 @@ export function createApolloServer({ schema, prepared, trusted, introspection, m
       neverCached,
       okForApplicationJson,
       observe(metrics, log),
-      accept({ prepared, trusted }),
+      accept({ prepared, trusted, limits }),
     ],
   });
 }
@@ -103,15 +105,15 @@ export function createContext({ authenticator, limits, proxies }: ContextOptions
 }
 
 /** Apollo is to say what is wrong with what is no operation. */
-function operationOf({ method, query, body }: FastifyRequest): { query?: unknown; variables?: unknown } {
-  const given = method === "GET" ? query : body;
-  if (typeof given !== "object" || given === null) return {};
-  const operation: { query?: unknown; variables?: unknown } = given;
-  if (method !== "GET" || typeof operation.variables !== "string") return operation;
+function operationOf({ method, url, body }: FastifyRequest): { query?: unknown; variables?: unknown } {
+  if (method !== "GET") return typeof body === "object" && body !== null ? body : {};
+  // As Apollo reads them: other readers take other texts from an address that is not quite right.
+  const { searchParams } = new URL(url, "http://localhost");
+  const variables = searchParams.get("variables");
   try {
-    return { ...operation, variables: JSON.parse(operation.variables) as unknown };
+    return { query: searchParams.get("query"), variables: variables && (JSON.parse(variables) as unknown) };
   } catch {
-    return operation;
+    return { query: searchParams.get("query") };
   }
 }
 
@@ -187,14 +189,23 @@ const okForApplicationJson: ApolloServerPlugin<GraphQLContext> = {
 function accept({
   prepared,
   trusted,
-}: Pick<ApolloOptions, "prepared" | "trusted">): ApolloServerPlugin<GraphQLContext> {
+  limits,
+}: Pick<ApolloOptions, "prepared" | "trusted" | "limits">): ApolloServerPlugin<GraphQLContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation({ request: { operationName, extensions, http }, source: query, queryHash, document }) {
+          const isOwnType = isGraphQLResponse(http?.headers.get("accept"));
+          // Once more, as the context sees only what is in the request itself, and a document may come from elsewhere.
+          const problem = limits.problemOf(document);
+          if (problem) {
+            const code = ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED;
+            const extensions = { code, http: { status: isOwnType ? 400 : 200 } };
+            return Promise.reject(new GraphQLError(problem.message, { extensions }));
+          }
           if (trusted && !trusted.has(document)) {
             const originalError = new StandingsError("untrustedDocument");
-            const status = isGraphQLResponse(http?.headers.get("accept")) ? originalError.restStatus : 200;
+            const status = isOwnType ? originalError.restStatus : 200;
             return Promise.reject(new GraphQLError("", { originalError, extensions: { http: { status } } }));
           }
           prepared?.learn({ query, operationName }, document, queryHash, extensions?.persistedQuery !== undefined);

@@ -5,6 +5,8 @@ export const closeCodes = { normal: 1000, goingAway: 1001, policyViolation: 1008
 export const maxSubscriptionsPerSocket = 100;
 /** Queries and mutations of one socket that run at once; the others wait. */
 export const maxOperationsInFlight = 20;
+/** Beyond so many that wait, the socket is not read until there are half as many. */
+export const maxOperationsWaiting = 100;
 /** Bytes of a subscription's id, which is kept as long as the subscription. */
 export const maxIdLength = 256;
 /** Refused operations of one socket: a client that sends more is broken, or worse. */

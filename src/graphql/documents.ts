@@ -6,7 +6,8 @@ import { hashOf, validationRules, type DocumentLimits } from "./limits.js";
 import type { TrustedDocuments } from "./trusted-documents.js";
 
 export type JudgedDocument =
-  { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[]; readonly document?: undefined };
+  | { readonly document: DocumentNode; readonly errors?: undefined }
+  | { readonly errors: readonly GraphQLError[]; readonly document?: undefined };
 
 export interface DocumentsOptions {
   schema: GraphQLSchema;

@@ -61,10 +61,12 @@ export function countingPresenter(
   };
 }
 
+/** For a name that no operation of the document has. */
+export const noSuchOperation = "Unable to identify operation";
+
 function codeOf(error: GraphQLError, phase: Phase): string {
   if (phase === "refuse") {
-    // graphql-ws' own words, for a name that no operation of the document has.
-    if (error.message === "Unable to identify operation") return ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE;
+    if (error.message === noSuchOperation) return ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE;
     return error.message.startsWith("Syntax Error")
       ? ApolloServerErrorCode.GRAPHQL_PARSE_FAILED
       : ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED;

@@ -21,7 +21,7 @@ import type { TrustedProxies } from "../network/trusted-proxies.js";
 import type { RequestLog } from "../sampled-log.js";
 import type { GraphQLContext, SubscriberContext } from "./context.js";
 import type { Documents } from "./documents.js";
-import { countingPresenter, type PresentError } from "./errors.js";
+import { countingPresenter, type PresentError, noSuchOperation } from "./errors.js";
 import { areShallow, tooDeep } from "./limits.js";
 import { serialise, type Subscriptions } from "./subscriptions.js";
 
@@ -165,7 +165,7 @@ export class EventStreams implements Service {
     if (!judged.document) return refuse(judged.errors);
     const { document } = judged;
     const definition = getOperationAST(document, operationName);
-    if (!definition) return refuse([new GraphQLError("Unable to identify operation")]);
+    if (!definition) return refuse([new GraphQLError(noSuchOperation)]);
     if (definition.operation === OperationTypeNode.MUTATION && method !== "POST") {
       return refuse([new GraphQLError("A mutation must be sent by POST.")]);
     }

@@ -4,6 +4,8 @@ import {
   Kind,
   parse,
   NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  visit,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
@@ -24,6 +26,8 @@ export const maxTokens = 1_000;
 export const maxRootFields = 20;
 /** Values in the answer: see OperationCosts. */
 export const maxCost = 25_000;
+/** GraphQL's own rules compare all fields of one name with each other. */
+export const maxRepetitions = 60;
 /** Nothing in the schema needs more than one level. */
 export const maxVariableDepth = 32;
 
@@ -40,6 +44,7 @@ export function validationRules(introspection: boolean): ValidationRule[] {
 /** Limits that are cheap to check: they come before GraphQL's own rules, some of which take far longer. */
 export class DocumentLimits {
   readonly #costs: OperationCosts;
+  readonly #fine = new WeakSet<DocumentNode>();
   readonly #passed = new LRUCache<string, true>({ max: maxRemembered });
 
   constructor(schema: GraphQLSchema) {
@@ -76,12 +81,28 @@ export class DocumentLimits {
   }
 
   problemOf(document: DocumentNode): GraphQLError | undefined {
+    if (this.#fine.has(document)) return undefined;
+    const problem = this.#judge(document);
+    if (!problem) this.#fine.add(document);
+    return problem;
+  }
+
+  #judge(document: DocumentNode): GraphQLError | undefined {
+    const repeated = mostRepeatedName(document);
+    if (repeated.count > maxRepetitions) {
+      const message = `A document may ask for one name at most ${maxRepetitions} times; this one asks for ${repeated.name} ${repeated.count} times.`;
+      return new GraphQLError(message);
+    }
     for (const operation of document.definitions) {
       if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
       const count = countRootFields(document, operation.selectionSet);
       if (count > maxRootFields) {
         const message = `An operation may have at most ${maxRootFields} root fields; this one has ${count}.`;
         return new GraphQLError(message, { nodes: operation });
+      }
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION && isConditional(document, operation.selectionSet)) {
+        // graphql-js has no answer to a subscription without a field.
+        return new GraphQLError("The field of a subscription may not be conditional.", { nodes: operation });
       }
       const cost = Math.ceil(this.costOf(document, operation));
       if (cost > maxCost) {
@@ -144,6 +165,38 @@ function countRootFields(document: DocumentNode, root: SelectionSetNode): number
     return count;
   };
   return countFields(root);
+}
+
+function mostRepeatedName(document: DocumentNode): { name: string; count: number } {
+  const counts = new Map<string, number>();
+  let most = { name: "", count: 0 };
+  visit(document, {
+    Field: ({ alias, name: { value } }) => {
+      const name = alias?.value ?? value;
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      if (count > most.count) most = { name, count };
+    },
+  });
+  return most;
+}
+
+/** Whether a selection at the root, or in a fragment there, has a directive. */
+function isConditional(document: DocumentNode, { selections }: SelectionSetNode, known = new Set<string>()): boolean {
+  return selections.some((selection) => {
+    if ((selection.directives ?? []).length > 0) return true;
+    if (selection.kind === Kind.FIELD) return false;
+    if (selection.kind === Kind.INLINE_FRAGMENT) return isConditional(document, selection.selectionSet, known);
+    const name = selection.name.value;
+    if (known.has(name)) return false;
+    known.add(name);
+    return document.definitions.some(
+      (definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION &&
+        definition.name.value === name &&
+        isConditional(document, definition.selectionSet, known),
+    );
+  });
 }
 
 /**

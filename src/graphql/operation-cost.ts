@@ -1,7 +1,10 @@
 import { getDirective } from "@graphql-tools/utils";
 import {
+  DirectiveLocation,
   getNamedType,
-  isCompositeType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -35,8 +38,8 @@ interface FieldMarks {
   readonly listSize: ListSize | undefined;
 }
 
-/** Of the descriptions in the schema, as `@cost` says it of the schema's own fields. */
-const descriptionWeight = 4;
+/** Characters of a description that count as one value. */
+const descriptionLength = 32;
 /** For a list whose size the schema does not say: no field may be cheap because its mark was forgotten. */
 const unknownSize = 100;
 /** A field under a longer name than this counts once more for each time that the name is as long. */
@@ -44,18 +47,18 @@ const nameLength = 32;
 
 /**
  * Says what operations cost before they run: the number of values that their answer can hold, fields after the expansion of
- * fragments times the rows that they can return. It is an upper bound for everything but introspection, which is taken at
- * the average of the schema.
+ * fragments times the rows that they can return. It is an upper bound, but for the list of all types in introspection, which
+ * is taken at the average of the schema.
  */
 export class OperationCosts {
   readonly #schema: GraphQLSchema;
-  readonly #introspectionSizes: ReadonlyMap<string, number>;
+  readonly #introspection: IntrospectionSizes;
   /** Read when they are needed first. */
   readonly #marks = new Map<AnyField, FieldMarks>();
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
-    this.#introspectionSizes = introspectionSizes(schema);
+    this.#introspection = introspectionSizes(schema);
   }
 
   /**
@@ -80,13 +83,16 @@ export class OperationCosts {
     const { weight, listSize } = this.#marksOf(field);
     const own = weight + nameCost;
     const asked = listSize && sizeOf(listSize, field, node, variables);
-    const sizedFields = listSize?.sizedFields ?? [];
-    const known = this.#introspectionSizes.get(`${parent?.name}.${field.name}`);
+    const { largest, averages } = this.#introspection;
+    const isAllTypes = parent?.name === "__Schema" && field.name === "types";
+    // Of all types together, each has the average; of one type that a sender picks, the most that any has.
+    const below = isAllTypes || sized === averages ? averages : {};
     return {
       own,
-      rows: known ?? (isList(field.type) ? (sized[field.name] ?? asked ?? unknownSize) : 1),
+      rows: isList(field.type) ? (sized[field.name] ?? asked ?? largest[field.name] ?? unknownSize) : 1,
       type: getNamedType(field.type),
-      sized: asked === undefined ? {} : Object.fromEntries(sizedFields.map((name) => [name, asked])),
+      sized:
+        asked === undefined ? below : Object.fromEntries((listSize?.sizedFields ?? []).map((name) => [name, asked])),
     };
   }
 
@@ -101,7 +107,7 @@ export class OperationCosts {
     if (!marks) {
       const [cost] = getDirective(this.#schema, field, "cost") ?? [];
       const [listSize] = getDirective(this.#schema, field, "listSize") ?? [];
-      const weight = field.name === "description" ? descriptionWeight : 1;
+      const weight = field.name === "description" ? this.#introspection.descriptionWeight : 1;
       marks = { weight, ...cost, listSize: listSize as ListSize | undefined };
       this.#marks.set(field, marks);
     }
@@ -186,31 +192,40 @@ function isList(type: GraphQLOutputType): boolean {
   return isListType(isNonNullType(type) ? type.ofType : type);
 }
 
-/** Averages over the schema: the cost of a query for all of it is then the number of values in its answer. */
-function introspectionSizes(schema: GraphQLSchema): ReadonlyMap<string, number> {
-  const types = Object.values(schema.getTypeMap());
-  const objects = types.filter(isCompositeType).filter(isObjectType);
-  const fields = objects.flatMap((type) => Object.values(type.getFields()));
-  const args = fields.flatMap((field) => field.args);
-  const average = (count: number, among: number) => Math.max(1, count / among);
-  const references = [...fields, ...args].map(({ type }) => String(type));
-  const wrappers = references.join("").match(/[![]/g)?.length ?? 0;
-  return new Map([
-    ["__Schema.types", types.length],
-    ["__Schema.directives", schema.getDirectives().length],
-    ["__Type.fields", average(fields.length, types.length)],
-    // Of a type that is not null and of a list there is an inner one, of all others there is none.
-    ["__Type.ofType", wrappers / (references.length + wrappers)],
-    ["__Type.inputFields", 1],
-    ["__Type.enumValues", average(types.flatMap(enumValues).length, types.length)],
-    ["__Type.interfaces", 1],
-    ["__Type.possibleTypes", 1],
-    ["__Field.args", average(args.length, fields.length)],
-    ["__Directive.args", 1],
-    ["__Directive.locations", 2],
-  ]);
+interface IntrospectionSizes {
+  /** Of lists, by their field. */
+  readonly largest: Sized;
+  readonly averages: Sized;
+  readonly descriptionWeight: number;
 }
 
-function enumValues(type: GraphQLNamedType): readonly unknown[] {
-  return "getValues" in type ? type.getValues() : [];
+/** With the averages, a query for all of the schema costs about as many values as its answer has. */
+function introspectionSizes(schema: GraphQLSchema): IntrospectionSizes {
+  const types = Object.values(schema.getTypeMap());
+  const fieldsOf = types.map((type) => (isObjectType(type) ? Object.values(type.getFields()) : []));
+  const inputFieldsOf = types.map((type) => (isInputObjectType(type) ? Object.values(type.getFields()) : []));
+  const fields = fieldsOf.flat();
+  const args = fields.flatMap((field) => field.args);
+  const described = [...types, ...fields, ...args, ...inputFieldsOf.flat(), ...schema.getDirectives()];
+  const counts = {
+    fields: fieldsOf.map(({ length }) => length),
+    inputFields: inputFieldsOf.map(({ length }) => length),
+    enumValues: types.map((type) => (isEnumType(type) ? type.getValues().length : 0)),
+    interfaces: types.map((type) => (isObjectType(type) ? type.getInterfaces().length : 0)),
+    possibleTypes: types.map((type) => (isAbstractType(type) ? schema.getPossibleTypes(type).length : 0)),
+    args: fields.map((field) => field.args.length),
+  };
+  const byField = (sizeOfList: (each: readonly number[]) => number) =>
+    Object.fromEntries(Object.entries(counts).map(([field, each]) => [field, sizeOfList(each)]));
+  const longest = Math.max(...described.map(({ description }) => description?.length ?? 0));
+  return {
+    largest: {
+      ...byField((each) => Math.max(...each)),
+      types: types.length,
+      directives: schema.getDirectives().length,
+      locations: Object.keys(DirectiveLocation).length,
+    },
+    averages: byField((each) => each.reduce((sum, count) => sum + count, 0) / each.length),
+    descriptionWeight: 1 + Math.floor(longest / descriptionLength),
+  };
 }

@@ -188,7 +188,7 @@ function hasOneRootField({ selectionSet: { selections } }: OperationDefinitionNo
   return selections.length === 1 && selections[0]?.kind === Kind.FIELD;
 }
 
-/** No valid document holds a NUL, so a name and a document never read like another document. */
+/** What was accepted holds no NUL, neither in its name nor in its text, so nothing else reads like it. */
 function keyOf({ operationName, query }: OperationRequest): string {
-  return operationName == null ? query : `${operationName}\0${query}`;
+  return operationName == null ? `\0${query}` : `n${operationName}\0${query}`;
 }

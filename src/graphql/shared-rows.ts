@@ -64,7 +64,7 @@ export function shareRows(document: DocumentNode, definition: OperationDefinitio
 /** Which of a row's fields goes under which name; a name that comes twice means the same field, or Apollo had refused it. */
 function columnsOf(asked: FieldNode): ReadonlyMap<string, string> | undefined {
   const selections = asked.selectionSet?.selections ?? [];
-  if (!selections.every(isPlain)) return undefined;
+  if (!selections.every(isPlain) || selections.some((field) => field.selectionSet)) return undefined;
   return new Map(selections.map((field) => [responseKey(field), field.name.value]));
 }
 

@@ -1,6 +1,5 @@
 import { GraphQLError, execute, getOperationAST, type GraphQLSchema } from "graphql";
-import type { ServerOptions } from "graphql-ws";
-import pLimit, { type LimitFunction } from "p-limit";
+import { CloseCode, type ServerOptions, type SubscribePayload } from "graphql-ws";
 import type { WebSocket } from "ws";
 import type { Authenticator } from "../auth/authenticate.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
@@ -12,16 +11,16 @@ import { TokenBucket } from "../token-bucket.js";
 import {
   closeCodes,
   maxIdLength,
-  maxOperationsInFlight,
   maxSubscriptionsPerSocket,
   pingIntervalMs,
   refusalRate,
 } from "./connection-limits.js";
 import { connectionToken } from "./connection-token.js";
 import type { SubscriberContext } from "./context.js";
-import type { Documents, JudgedDocument } from "./documents.js";
-import { errorCode, countingPresenter } from "./errors.js";
+import type { Documents } from "./documents.js";
+import { errorCode, countingPresenter, noSuchOperation } from "./errors.js";
 import { areShallow, declaredVariables, tooDeep } from "./limits.js";
+import { SocketWork } from "./socket-work.js";
 import type { Subscriptions } from "./subscriptions.js";
 
 export interface SocketOperationsOptions {
@@ -39,12 +38,8 @@ export interface SocketState extends Record<PropertyKey, unknown> {
   readonly viewerSocket: ViewerSocket;
   /** The address that it came from. */
   readonly caller: string;
-  subscriptions: number;
-  /** Lets queries and mutations run, only so many at once. */
-  readonly turnstile: LimitFunction;
+  readonly work: SocketWork;
   readonly refusals: TokenBucket;
-  /** Ends when the last document that came was judged: of one socket's documents, one is judged at a time. */
-  judging: Promise<unknown>;
   /** When the last message came, in terms of performance.now(). */
   activeAt: number;
   /** Whether the last ping was answered. */
@@ -53,6 +48,11 @@ export interface SocketState extends Record<PropertyKey, unknown> {
   pingAt: number;
   viewer?: Viewer;
   expiry?: NodeJS.Timeout;
+}
+
+/** What an operation knows of where it came from. */
+interface SocketContext extends SubscriberContext {
+  readonly state: SocketState;
 }
 
 type ConnectionParams = Record<string, unknown> | undefined;
@@ -83,31 +83,17 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       return true;
     },
     onSubscribe: async ({ extra }, id, payload) => {
-      const { query, operationName, variables } = payload;
       if (Buffer.byteLength(id) > maxIdLength) {
         extra.socket.close(closeCodes.policyViolation, "The subscription's id is too long");
         return [new GraphQLError("The subscription's id is too long.")];
       }
-      // A client may go on sending on a socket that is being closed.
-      if (extra.viewer && extra.viewer.role !== "none" && extra.viewer.expiresAt <= Date.now()) {
-        return [new GraphQLError("", { originalError: new StandingsError("unauthenticated") })];
+      if (!extra.work.begin(id, payload)) {
+        extra.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+        return [new GraphQLError("The subscription's id is in use.")];
       }
-      const judged = await judge(documents, extra, query);
-      if (!judged.document) return judged.errors;
-      if (!areShallow(variables)) return [badVariables()];
-      const operation = getOperationAST(judged.document, operationName);
-      const declared = operation && declaredVariables(operation, variables ?? {});
-      // graphql-ws keeps the message as long as the subscription.
-      Object.assign(payload, { query: undefined, variables: undefined, extensions: undefined });
-      const contextValue: SubscriberContext & { state: SocketState } = {
-        viewer: extra.viewer ?? anonymous,
-        caller: extra.caller,
-        connection: extra.viewerSocket,
-        id,
-        text: judged.document.loc?.source.body ?? query,
-        state: extra,
-      };
-      return { schema, document: judged.document, operationName, variableValues: declared, contextValue };
+      const args = await prepare(extra, id, payload);
+      if (Array.isArray(args)) extra.work.end(id, payload);
+      return args;
     },
     onNext: (_context, _id, { operationName }, _args, { data, errors }) => {
       if (!errors) return undefined;
@@ -120,11 +106,11 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       }
       return errors.map((error) => present(error, "refuse", operationName));
     },
+    onComplete: ({ extra }, id, payload) => extra.work.end(id, payload),
     onClose: ({ extra }) => clearTimeout(extra.expiry),
     execute: (args) => {
-      const { state } = args.contextValue as { state: SocketState };
-      return state.turnstile(async () => {
-        if (!(await hasTakenAnswers(state))) return { errors: [new GraphQLError("The socket is closed.")] };
+      const { state } = args.contextValue as SocketContext;
+      return state.work.run(async () => {
         const stop = metrics.operationDuration.startTimer({ transport: "graphql-ws" });
         const result = await execute(args);
         stop();
@@ -132,18 +118,45 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       });
     },
     subscribe: (args) => {
-      const { state } = args.contextValue as { state: SocketState };
-      if (state.subscriptions >= maxSubscriptionsPerSocket) {
-        state.socket.close(closeCodes.policyViolation, "Too many subscriptions");
+      const { state } = args.contextValue as SocketContext;
+      const { socket, work } = state;
+      if (work.subscriptions >= maxSubscriptionsPerSocket) {
+        socket.close(closeCodes.policyViolation, "Too many subscriptions");
         return { errors: [new GraphQLError("Too many subscriptions on one socket.")] };
       }
-      state.subscriptions += 1;
+      const ended = work.serve();
       return subscriptions.subscribe(args, {
         present: (error) => present(error, "execute", args.operationName),
-        onEnd: () => (state.subscriptions -= 1),
+        onEnd: ended,
       });
     },
   };
+
+  /** What graphql-js needs to run an operation, or why it is refused. */
+  async function prepare(state: SocketState, id: string, payload: SubscribePayload) {
+    const { query, operationName, variables } = payload;
+    // A client may go on sending on a socket that is being closed.
+    if (state.viewer && state.viewer.role !== "none" && state.viewer.expiresAt <= Date.now()) {
+      return [new GraphQLError("", { originalError: new StandingsError("unauthenticated") })];
+    }
+    const { document, errors } = await state.work.judge(documents, query);
+    if (!document) return errors;
+    if (!areShallow(variables)) return [new GraphQLError("", { originalError: badInput(tooDeep) })];
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return [new GraphQLError(noSuchOperation)];
+    const variableValues = declaredVariables(operation, variables ?? {});
+    // graphql-ws keeps the message as long as the subscription.
+    Object.assign(payload, { query: undefined, variables: undefined, extensions: undefined });
+    const contextValue: SocketContext = {
+      viewer: state.viewer ?? anonymous,
+      caller: state.caller,
+      connection: state.viewerSocket,
+      id,
+      text: document.loc?.source.body ?? query,
+      state,
+    };
+    return { schema, document, operationName, variableValues, contextValue };
+  }
 }
 
 /** What a socket begins with. */
@@ -157,37 +170,13 @@ export function newSocketState(
     socket,
     viewerSocket,
     caller,
-    subscriptions: 0,
-    turnstile: pLimit(maxOperationsInFlight),
+    work: new SocketWork(socket, viewerSocket),
     refusals: new TokenBucket(refusalRate),
-    judging: Promise.resolve(),
     activeAt: now,
     answersPings: true,
     // Those that came together are not to be asked together for ever after.
     pingAt: now + Math.random() * pingIntervalMs,
   };
-}
-
-/** What this socket sends waits for what it sent before, so that it can't fill the queue that all share. */
-function judge(documents: Documents, state: SocketState, text: string): Promise<JudgedDocument> {
-  const judged = state.judging.then(() => documents.judge(text));
-  state.judging = judged;
-  return judged;
-}
-
-/**
- * Waits until the socket has taken what it asked for before, so that answers never pile up behind a client that does not
- * read. One that takes nothing for long is cut off by the sweep.
- *
- * @returns false when it was closed meanwhile
- */
-async function hasTakenAnswers({ socket, viewerSocket }: SocketState): Promise<boolean> {
-  if (!viewerSocket.isDrained) await new Promise<void>((resolve) => viewerSocket.whenDrained(resolve));
-  return socket.readyState === socket.OPEN;
-}
-
-function badVariables(): GraphQLError {
-  return new GraphQLError("", { originalError: badInput(tooDeep) });
 }
 
 function closeAt(state: SocketState, expiresAt: number): void {

@@ -53,7 +53,10 @@ export class Subscriptions {
     args: ExecutionArgs,
     { present, onEnd }: SubscriptionHandlers,
   ): Promise<AsyncGenerator<never, void> | ExecutionResult> {
-    const source = await createSourceEventStream(args);
+    const source = await createSourceEventStream(args).catch((error: unknown) => {
+      onEnd();
+      throw error;
+    });
     if (!isTopic(source)) {
       onEnd();
       if ("errors" in source) return source;

@@ -49,6 +49,8 @@ export class GraphQLSockets implements Service {
     clientTracking: false,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
+    // One message a turn: graphql-ws takes an id for free as soon as its end is asked for, and needs a moment to end it.
+    allowSynchronousEvents: false,
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
   readonly #stalls = new StallWatch();
@@ -151,7 +153,7 @@ export class GraphQLSockets implements Service {
       if (socket) this.#cutOff(socket);
     }
     for (const [socket, state] of this.#states) {
-      if (state.subscriptions === 0 && now - state.activeAt > maxIdleMs) socket.close(closeCodes.normal, "Idle");
+      if (state.work.subscriptions === 0 && now - state.activeAt > maxIdleMs) socket.close(closeCodes.normal, "Idle");
       else if (now >= state.pingAt) ping(socket, state, now);
     }
   }

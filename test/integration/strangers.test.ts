@@ -134,6 +134,29 @@ test("mutations and subscriptions have the same limit", async () => {
   }
 });
 
+test("a GET whose address is not quite right is judged as it is read", async () => {
+  const costly = `{ ${many(20, (index) => `t${index}: topScores(limit: 100) { ...F }`)} } fragment F on ScoreEntry { ${wide} }`;
+  const response = await fetch(`${app.url}/graphql?query=%23%FF%0A${encodeURIComponent(costly)}`, {
+    headers: { "apollo-require-preflight": "1" },
+  });
+  expect((await toAnswer(response)).errors?.[0]?.message).toContain(`at most ${maxCost}`);
+});
+
+test("introspection that multiplies itself is refused", async () => {
+  const descriptions = many(60, (index) => `d${index}: description`);
+  const query = `{ ${many(20, (index) => `a${index}: __type(name: "__Schema") { ...T }`)} }
+    fragment T on __Type { fields { type { a: ofType { ...P } b: ofType { ...P } } } }
+    fragment P on __Type { a: ofType { ...F } b: ofType { ...F } } fragment F on __Type { ${descriptions} }`;
+  expect((await transports["HTTP POST"]?.(query))?.errors?.[0]?.message).toContain(`at most ${maxCost}`);
+});
+
+test("a text that is no GraphQL is no operation that is known by a name", async () => {
+  const query = "query A { topScores(limit: 1) { rank } }";
+  for (let times = 0; times < 6; times += 1) await graphql(app, { query, operationName: "A" });
+  const { errors } = await graphql(app, { query: `A\u0000${query}` });
+  expect(errors?.[0]?.extensions.code).toBe("GRAPHQL_PARSE_FAILED");
+});
+
 test("documents whose fragments are spread more than once are answered, and the service goes on", async () => {
   const levels = many(8, (index) => `fragment F${index} on ScoreEntry { ...F${index + 1} ...F${index + 1} }`);
   const query = `{ topScores(limit: 1) { ...F0 } } ${levels} fragment F8 on ScoreEntry { rank }`;
@@ -146,6 +169,52 @@ test("documents whose fragments are spread more than once are answered, and the 
 describe("a socket", () => {
   const subscription =
     "subscription ($limit: Int! = 10) { topScoresUpdated(limit: $limit) { revision topScores { userId score } } }";
+
+  test("that subscribes again under an id whose end it has just asked for leaves nothing behind", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const socket = await connect();
+      for (let index = 0; index < 30; index += 1) {
+        socket.send({ type: "subscribe", id: "1", payload: { query: subscription, variables: { limit: 1 + index } } });
+        socket.send({ type: "complete", id: "1" });
+      }
+      await waitFor(() => socket.waiting > 0);
+      socket.close();
+    }
+    await waitFor(async () => (await metric("standings_sockets")) === 0);
+    await waitFor(async () => (await metric("standings_viewers")) === 0);
+    expect(await metric("standings_subscribed_operations")).toBe(0);
+  });
+
+  test("may use an id again when its operation has ended", async () => {
+    const socket = await connect();
+    for (let round = 0; round < 3; round += 1) {
+      socket.send({ type: "subscribe", id: "1", payload: { query: subscription } });
+      expect((await socket.next()).type).toBe("next");
+      socket.send({ type: "complete", id: "1" });
+    }
+    socket.send({ type: "subscribe", id: "1", payload: { query: "{ __typename }" } });
+    await socket.nextUntil(({ type }) => type === "complete");
+  });
+
+  test("may not make the field of a subscription conditional: graphql-js has no answer to that", async () => {
+    const socket = await connect();
+    for (const query of [
+      "subscription { topScoresUpdated @skip(if: true) { revision } }",
+      "subscription ($s: Boolean!) { ...F @skip(if: $s) } fragment F on Subscription { topScoresUpdated { revision } }",
+    ]) {
+      const { errors } = await socket.request(query, { s: true });
+      expect(errors?.[0]?.message).toBe("The field of a subscription may not be conditional.");
+    }
+    expect((await socket.request("{ __typename }")).data).toEqual({ __typename: "Query" });
+  });
+
+  test("that sends thousands of operations at once is not read while they wait, and all are answered", async () => {
+    const socket = await connect();
+    const variables = { x: "x".repeat(10_000) };
+    for (let index = 0; index < 1_000; index += 1) socket.subscribe("{ __typename }", variables);
+    let completed = 0;
+    while (completed < 1_000) if ((await socket.next()).type === "complete") completed += 1;
+  });
 
   test("whose subscriptions differ in variables that the operation does not declare causes one execution", async () => {
     const before = await metric("standings_subscribed_operations");

@@ -87,6 +87,7 @@ beforeAll(async () => {
     now: () => performance.now(),
   });
   const apollo = createApolloServer({
+    limits,
     schema,
     prepared,
     trusted: undefined,

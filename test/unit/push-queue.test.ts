@@ -25,7 +25,7 @@ function pushing(name: string, parts: number, log: string[], ms = 0): Pushing {
   };
 }
 
-const fail = (error: unknown) => {
+const fail = (error: unknown): void => {
   throw error;
 };
 
@@ -123,9 +123,9 @@ class Numbers implements Topic<number> {
   }
 }
 
-function newHub(): SubscriptionHub {
+function newHub(onError = fail): SubscriptionHub {
   const none = () => undefined;
-  return new SubscriptionHub({ onMessage: none, onWrite: none, onConflated: none, onPushed: none, onError: fail });
+  return new SubscriptionHub({ onMessage: none, onWrite: none, onConflated: none, onPushed: none, onError });
 }
 
 test("nothing is executed for viewers that can't take it, and then only the newest", async () => {
@@ -186,4 +186,22 @@ test("a viewer who is shown what another has read, because that is newer, does n
   topic.next();
   await nextTurn();
   for (const { sent } of viewers) expect(sent).toEqual(["event: next\ndata: 3\n\n"]);
+});
+
+test("an execution that fails is done again for who comes next", async () => {
+  const [hub, topic] = [newHub(() => undefined), new Numbers()];
+  const viewers = [new Connection(), new Connection()];
+  let failures = 1;
+  const execute = async (value: unknown) => {
+    await nextTurn();
+    if ((failures -= 1) >= 0) throw new Error("once");
+    return String(value);
+  };
+  for (const viewer of viewers) {
+    hub.join({ key: "k", topic, execute }, viewer, "1");
+    await nextTurn();
+    await nextTurn();
+    await nextTurn();
+  }
+  await waitFor(() => viewers[1]?.sent.length === 1);
 });
