@@ -233,7 +233,7 @@ function createIngest({ metrics, logger }: Shared, { leaderboard }: Scoreboard, 
 
 function createWorker({ config, boards, reader, keeper, channels, metrics, logger }: Shared) {
   const { serving, direct } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
-  const database = new Database({ address: serving, statementTimeoutMs: passTimeoutMs });
+  const database = new Database({ address: serving, statementTimeoutMs: passTimeoutMs, refuseStandby: true });
   const history = new ScoreHistory(database);
   const ledger = new ScoreLedger(database, history);
   const announce = config.durability === "postgres";

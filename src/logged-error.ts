@@ -1,4 +1,4 @@
-import { Obstacle } from "./errors.js";
+import { Obstacle, StandingsError } from "./errors.js";
 
 export interface LoggedError {
   readonly type: string;
@@ -13,8 +13,9 @@ const maxDepth = 5;
 /** Several boards or addresses may fail at once; more of them tell nothing new. */
 const maxErrors = 5;
 
-/** Codes of the system and the network, of TLS, and of PostgreSQL: something outside is not as it should be. */
-const outsideCodes = /^(E[A-Z]+|EAI_[A-Z]+|ERR_TLS_.*|ERR_SSL_.*|.*CERT.*|UNABLE_TO_.*|[0-9A-Z]{5}|P1\d{3})$/;
+/** Codes of the system and the network, of TLS, of HTTP, and of PostgreSQL: something outside is not as it should be. */
+const outsideCodes =
+  /^(E[A-Z]+|EAI_[A-Z]+|ERR_(TLS|SSL|HTTP)_.*|HPE_.*|FST_.*|.*CERT.*|UNABLE_TO_.*|[0-9A-Z]{5}|P1\d{3})$/;
 /** Redis' own words, those of its client, and those of PostgreSQL's driver. */
 const outsideNames = /^(ReplyError|MaxRetriesPerRequestError|ClusterAllFailedError|AMQP\w*Error)$/;
 const outsideMessages =
@@ -44,6 +45,7 @@ export function describeError(thrown: unknown, depth = 0): LoggedError {
 function isOutside(error: Error, code: string | undefined): boolean {
   return (
     error instanceof Obstacle ||
+    (error instanceof StandingsError && error.kind !== "internal") ||
     outsideNames.test(error.name) ||
     outsideMessages.test(error.message) ||
     (code !== undefined && outsideCodes.test(code))

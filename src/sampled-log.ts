@@ -1,4 +1,3 @@
-import { StandingsError } from "./errors.js";
 import type { Logger } from "./logger.js";
 
 /** One line of each kind in this time. */
@@ -22,8 +21,8 @@ export interface RequestLog {
 }
 
 /**
- * Logs at most one line of a kind every ten seconds, and with it how many were left out meanwhile. Only an error that is
- * not in the catalogue, which is a fault of the service, keeps its stack.
+ * Logs at most one line of a kind every ten seconds, and with it how many were left out meanwhile. What of an error is
+ * logged is for the logger to say.
  */
 export class SampledLog implements RequestLog {
   readonly #logger: Logger;
@@ -54,18 +53,11 @@ export class SampledLog implements RequestLog {
       return;
     }
     this.#kinds.set(key, { loggedAt: now, leftOut: 0 });
-    this.#logger[level]({ err: summary(err), ...others, ...(kind && { leftOut: kind.leftOut }) }, message);
+    this.#logger[level]({ err, ...others, ...(kind && { leftOut: kind.leftOut }) }, message);
   }
 }
 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
-}
-
-function summary(error: unknown): unknown {
-  if (!(error instanceof Error)) return { message: "not an error" };
-  if (error instanceof StandingsError ? error.kind === "internal" : !("code" in error)) return error;
-  const { cause } = error;
-  return { code: codeOf(error), message: error.message, ...(cause instanceof Error && { cause: cause.message }) };
 }

@@ -1,5 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import { Pool } from "pg";
+import { Pool, type ClientBase } from "pg";
 import { Obstacle } from "../errors.js";
 import type { Service } from "../lifecycle.js";
 import type { DatabaseAddress } from "./database-url.js";
@@ -11,8 +11,11 @@ export interface DatabaseOptions {
   address: DatabaseAddress;
   /** How long anything may wait for PostgreSQL. */
   statementTimeoutMs: number;
-  /** How old a connection gets. */
-  lifetimeSeconds?: number;
+  /**
+   * Whether a standby is of no use. After a fail-over behind one name it may still lead to one for a while, and connections
+   * that were opened then would stay there.
+   */
+  refuseStandby?: boolean;
 }
 
 /** The tables under their full names, for raw SQL; no statement depends on a session's search path. */
@@ -27,8 +30,6 @@ export interface Tables {
 
 const connectTimeoutMs = 3_000;
 const poolSize = 4;
-/** After a fail-over behind one name, connections that stayed open lead to a standby; new ones lead to the primary. */
-const defaultLifetimeSeconds = 20;
 
 /** The connections to PostgreSQL. Only the files of this folder see Prisma. */
 export class Database implements Service {
@@ -37,17 +38,19 @@ export class Database implements Service {
   readonly #pool: Pool;
   #tables: Tables | undefined;
 
-  constructor({ address, statementTimeoutMs, lifetimeSeconds = defaultLifetimeSeconds }: DatabaseOptions) {
+  constructor({ address, statementTimeoutMs, refuseStandby = false }: DatabaseOptions) {
     const pool = new Pool({
       connectionString: address.url,
       max: poolSize,
-      maxLifetimeSeconds: lifetimeSeconds,
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: statementTimeoutMs,
       application_name: "standings",
       // The pool hands a connection out when this is done, and ends it when this fails; its types don't say so.
       // eslint-disable-next-line @typescript-eslint/no-misused-promises
-      onConnect: (client) => prepareSession(client, address, { statementTimeoutMs }),
+      onConnect: async (client) => {
+        await prepareSession(client, address, { statementTimeoutMs });
+        if (refuseStandby) await refuseStandbyServer(client);
+      },
     });
     // Of a connection that nobody uses; the pool has dropped it.
     pool.on("error", () => undefined);
@@ -88,15 +91,17 @@ export class Database implements Service {
 
   /** @throws Obstacle when PostgreSQL does not answer, or takes no writes */
   async ping(): Promise<void> {
-    let standby: boolean | undefined;
     try {
-      const { rows } = await this.#pool.query<{ standby: boolean }>("SELECT pg_is_in_recovery() AS standby");
-      standby = rows[0]?.standby;
+      await refuseStandbyServer(this.#pool);
     } catch (error) {
       throw obstacleOf(error);
     }
-    if (standby) throw new Obstacle("PostgreSQL is a standby that takes no writes");
   }
+}
+
+async function refuseStandbyServer(database: ClientBase | Pool): Promise<void> {
+  const { rows } = await database.query<{ standby: boolean }>("SELECT pg_is_in_recovery() AS standby");
+  if (rows[0]?.standby) throw new Obstacle("PostgreSQL is a standby that takes no writes (DATABASE_URL)");
 }
 
 function tablesOf(name: string): Tables {

@@ -1,17 +1,16 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startRedis, type RedisHandle } from "../../scripts/stack.js";
-import { databaseAddresses } from "../../src/sync/database-url.js";
-import { Database } from "../../src/sync/database.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { codeOf, increment, tryIncrement } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { nextUpdate, subscription, updatesUntil } from "../helpers/updates.js";
 import { waitFor } from "../helpers/wait-for.js";
+import { startOwnStores } from "./helpers/own-stores.js";
 import { TcpProxy } from "./helpers/tcp-proxy.js";
 
 /** A primary and a replica behind one name, as a managed Redis has them. */
@@ -76,14 +75,20 @@ test("connections that stay open to a server which was demoted are left for the 
   expect(clients).not.toContain("standings-");
 }, 30_000);
 
-test("connections to PostgreSQL are renewed, so that they don't stay with a server that became a standby", async () => {
-  const { serving: address } = databaseAddresses(stores.databaseUrl);
-  const database = new Database({ address, statementTimeoutMs: 5_000, lifetimeSeconds: 1 });
-  onTestFinished(() => database.stop());
-  const session = async () => {
-    const [row] = await database.prisma.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
-    return row?.pid;
-  };
-  const before = await session();
-  await waitFor(async () => (await session()) !== before, 5_000);
-});
+test("a worker keeps no connection to a PostgreSQL that is a standby, says so, and works when there is a primary", async () => {
+  const own = await startOwnStores();
+  onTestFinished(() => own.stop());
+  const worker = await startTestApp({ stores: own, role: "worker" });
+  onTestFinished(() => worker.stop());
+  const check = async () => (await fetch(`${worker.opsUrl}/readyz`)).text();
+
+  await own.postgres.stop();
+  await writeFile(join(dirname(own.postgres.logFile), "data", "standby.signal"), "");
+  await own.postgres.restart();
+  await waitFor(async () => (await check()).includes("PostgreSQL is a standby that takes no writes"), 20_000);
+  const sessions = "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'standings%'";
+  await waitFor(async () => (await own.query(sessions)).length === 0);
+
+  await own.query("SELECT pg_promote()");
+  await waitFor(async () => (await check()) === '{"status":"ready"}', 20_000);
+}, 60_000);
