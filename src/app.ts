@@ -218,10 +218,23 @@ function createApi(shared: Shared & WithLog, scoreboard: Scoreboard, publisher: 
     onOpen: (socket) => http.handOver(socket),
   });
   metrics.readFrom({ viewers: () => hub.viewers, operations: () => hub.operations });
-  const apolloService: Service = { name: "apollo", start: () => apollo.start(), stop: () => apollo.stop() };
+  const apolloService = toService(apollo);
 
   const services = [...(trusted ? [trusted] : []), database, apolloService, http, sockets, streams];
   return { http, services };
+}
+
+/** A process may be told to stop while it starts, and Apollo refuses to stop before it has started. */
+function toService(apollo: ReturnType<typeof createApolloServer>): Service {
+  let started: Promise<void> | undefined;
+  return {
+    name: "apollo",
+    start: () => (started = apollo.start()),
+    stop: async () => {
+      await started;
+      await apollo.stop();
+    },
+  };
 }
 
 function createIngest({ metrics, logger }: Shared, { leaderboard }: Scoreboard, publisher: Publisher) {

@@ -1,6 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { fastify, type FastifyInstance } from "fastify";
+import { badInput } from "../errors.js";
 import { everyAnswer, refuseConnection } from "../network/raw-refusal.js";
 import type { RequestLog } from "../sampled-log.js";
 import { oneAtATime } from "./one-at-a-time.js";
@@ -86,6 +88,12 @@ export function createListener(options: ListenerOptions): FastifyInstance {
       reply.headers({ ...everyAnswer, ...headersFor?.(request.raw) });
       answerError(error, request, reply, log);
     },
+  });
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, body, parsed) => {
+    // Fastify would read other bytes as U+FFFD, and so take two names for one.
+    if (isUtf8(body)) void parseJson(request, body.toString(), parsed);
+    else parsed(badInput("The body must be UTF-8."));
   });
   app.setNotFoundHandler((request, reply) => refuse(request, reply, 404));
   app.setErrorHandler((thrown, request, reply) => answerError(thrown, request, reply, log));

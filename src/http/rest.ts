@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { bearerToken, fieldToken, onlyToken, type Authenticator } from "../auth/authenticate.js";
 import type { IncrementInput, Increments } from "../auth/increments.js";
@@ -35,12 +34,6 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   app.register((rest, _options, done) => {
     // Anything but JSON is 415, as Fastify would otherwise take text as well.
     rest.removeContentTypeParser("text/plain");
-    const parseJson = rest.getDefaultJsonParser("error", "error");
-    rest.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, body, parsed) => {
-      // Fastify would read other bytes as U+FFFD, and so take two names for one.
-      if (isUtf8(body)) void parseJson(request, body.toString(), parsed);
-      else parsed(badInput("The body must be UTF-8."));
-    });
     rest.setErrorHandler(answerError);
     const route = (path: string, status: number, answer: (request: IncrementRequest) => Promise<string>) =>
       rest.post<{ Body: IncrementBody }>(

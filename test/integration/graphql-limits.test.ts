@@ -162,6 +162,16 @@ describe("bodies", () => {
     expect(text).not.toMatch(/INTERNAL_SERVER_ERROR|node_modules/);
   });
 
+  test("that are not UTF-8 are refused, as two players would be taken for one", async () => {
+    const body = Buffer.from('{"query":"{ playerScore(userId: \\"Ren\u00e9\\") { score } }"}', "latin1");
+    const response = await fetch(`${app.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("must be UTF-8")]);
+  });
+
   test("2 MB are refused with 413", async () => {
     const response = await fetch(`${app.url}/graphql`, {
       method: "POST",
