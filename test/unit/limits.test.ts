@@ -18,6 +18,7 @@ import {
   areShallow,
   DocumentLimits,
   maxCost,
+  maxRepetitions,
   maxRootFields,
   maxVariableDepth,
   validationRules,
@@ -196,6 +197,15 @@ describe("what an operation costs", () => {
     expect(operation && costs.of(document, operation)).toBe(1 + 2 ** 100);
     expect(looks).toBe(102 + 1);
   });
+});
+
+test(`one name may be asked for ${maxRepetitions} times in a document, under whatever parents, and no more`, () => {
+  const document = (count: number) =>
+    parse(`{ nested { ${"x: a ".repeat(count - 30)} } y: nested { ${"x: a ".repeat(30)} } }`);
+  expect(limits.problemOf(document(maxRepetitions))).toBeUndefined();
+  expect(limits.problemOf(document(maxRepetitions + 1))?.message).toBe(
+    `A document may ask for one name at most ${maxRepetitions} times; this one asks for x ${maxRepetitions + 1} times.`,
+  );
 });
 
 test("variables may be nested as deep as the limit says", () => {
