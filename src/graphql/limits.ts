@@ -7,13 +7,13 @@ import {
   OperationTypeNode,
   visit,
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
   type ValidationRule,
 } from "graphql";
 import { LRUCache } from "lru-cache";
+import { fragmentsOf } from "./fragments.js";
 import { OperationCosts } from "./operation-cost.js";
 
 /**
@@ -141,10 +141,7 @@ function tooLong({ length }: string): GraphQLError {
 
 /** Each fragment is counted once, then remembered: fragments that spread others twice each would else take for ever. */
 function countRootFields(document: DocumentNode, root: SelectionSetNode): number {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
+  const fragments = fragmentsOf(document);
   const known = new Map<string, number>();
   const countFields = ({ selections }: SelectionSetNode): number => {
     let count = 0;
@@ -190,12 +187,8 @@ function isConditional(document: DocumentNode, { selections }: SelectionSetNode,
     const name = selection.name.value;
     if (known.has(name)) return false;
     known.add(name);
-    return document.definitions.some(
-      (definition) =>
-        definition.kind === Kind.FRAGMENT_DEFINITION &&
-        definition.name.value === name &&
-        isConditional(document, definition.selectionSet, known),
-    );
+    const fragment = fragmentsOf(document).get(name);
+    return fragment !== undefined && isConditional(document, fragment.selectionSet, known);
   });
 }
 

@@ -21,6 +21,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { fragmentsOf } from "./fragments.js";
 
 /** `@listSize` of the schema, in the terms of the cost specification by IBM (ibm.github.io/graphql-specs/cost-spec.html). */
 interface ListSize {
@@ -68,11 +69,7 @@ export class OperationCosts {
    * property of the document alone
    */
   of(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables = {}): number {
-    const fragments = new Map<string, FragmentDefinitionNode>();
-    for (const definition of document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-    }
-    const walk = new Walk(fragments, (type, node, sized) => this.#field(type, node, sized, variables));
+    const walk = new Walk(fragmentsOf(document), (type, node, sized) => this.#field(type, node, sized, variables));
     return walk.selectionSet(operation.selectionSet, this.#schema.getRootType(operation.operation) ?? undefined, {});
   }
 

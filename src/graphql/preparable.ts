@@ -7,12 +7,12 @@ import {
   visit,
   visitWithTypeInfo,
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
+import { fragmentsOf } from "./fragments.js";
 
 /** An operation that may be compiled. */
 export interface Preparable {
@@ -70,13 +70,11 @@ type Repeatable = boolean;
 
 class Expansion {
   size = 0;
-  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #fragments: ReturnType<typeof fragmentsOf>;
   readonly #spread = new Set<string>();
 
   constructor(document: DocumentNode) {
-    for (const definition of document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
-    }
+    this.#fragments = fragmentsOf(document);
   }
 
   /** @returns whether there was room */

@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { fragmentsOf } from "./fragments.js";
 
 /**
  * Whether one execution of an operation may serve several viewers: when the schema marks each of its root fields with
@@ -26,6 +27,7 @@ export class SharedFields {
 
   cover(document: DocumentNode, { operation, selectionSet }: OperationDefinitionNode): boolean {
     const marked = this.#marked.get(this.#schema.getRootType(operation)?.name ?? "");
+    const fragments = fragmentsOf(document);
     const spread = new Set<string>();
     const areMarked = ({ selections }: SelectionSetNode): boolean =>
       selections.every((selection) => {
@@ -34,10 +36,8 @@ export class SharedFields {
         if (selection.kind === Kind.FIELD) return name === "__typename" || (marked?.has(name) ?? false);
         if (spread.has(name)) return true;
         spread.add(name);
-        const fragment = document.definitions.find(
-          (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
-        );
-        return fragment?.kind === Kind.FRAGMENT_DEFINITION && areMarked(fragment.selectionSet);
+        const fragment = fragments.get(name);
+        return fragment !== undefined && areMarked(fragment.selectionSet);
       });
     return areMarked(selectionSet);
   }
