@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { giveTo, type PostgresAccount } from "./postgres-account.js";
+import { giveTo, type ServiceAccount } from "./service-account.js";
 import type { PostgresBinaries } from "./postgres-binaries.js";
 import { isErrno } from "./ports.js";
 import { processIdentity } from "./process-lock.mjs";
@@ -18,7 +18,7 @@ export interface ClusterOptions {
   dir: string;
   data: string;
   binaries: PostgresBinaries;
-  account: PostgresAccount;
+  account: ServiceAccount;
   fsync: boolean;
   log: ((line: string) => void) | undefined;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import pg from "pg";
-import { choosePostgresAccount } from "./postgres-account.js";
+import { chooseServiceAccount } from "./service-account.js";
 import { findPostgresBinaries } from "./postgres-binaries.js";
 import { createCluster, DATABASE, dropStalePidFile, passwordOf, USER } from "./postgres-cluster.js";
 import { isErrno } from "./ports.js";
@@ -46,7 +46,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresH
     ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  let account: Awaited<ReturnType<typeof choosePostgresAccount>> | undefined;
+  let account: Awaited<ReturnType<typeof chooseServiceAccount>> | undefined;
   const server = await PrivateServer.start(
     {
       name: "PostgreSQL",
@@ -54,7 +54,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresH
       stopSignal: "SIGINT", // "fast": it does not wait for clients to leave
       startTimeoutMs: START_TIMEOUT_MS,
       prepare: async () => {
-        account ??= await choosePostgresAccount(dir, binaries);
+        account ??= await chooseServiceAccount(dir, binaries.postgres);
         await createCluster({ dir, data, binaries, account, fsync: options.fsync !== false, log: options.log });
         await dropStalePidFile(data);
       },

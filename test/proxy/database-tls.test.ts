@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot, startPostgres, type PostgresHandle } from "../../scripts/stack.js";
-import { choosePostgresAccount, giveTo } from "../../scripts/stack/postgres-account.js";
+import { chooseServiceAccount, giveTo } from "../../scripts/stack/service-account.js";
 import { findPostgresBinaries } from "../../scripts/stack/postgres-binaries.js";
 import { makeCertificate, type CertificateFiles } from "./helpers/certificate.js";
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await chmod(dir, 0o755); // PostgreSQL runs under another account than root
   own = await makeCertificate(dir, "localhost");
   foreign = await makeCertificate(dir, "elsewhere.example.com");
-  const account = await choosePostgresAccount(dir, await findPostgresBinaries());
+  const account = await chooseServiceAccount(dir, (await findPostgresBinaries()).postgres);
   await giveTo(account, own.key);
   const settings = { ssl: "on", ssl_cert_file: own.certificate, ssl_key_file: own.key };
   postgres = await startPostgres({ dir: join(dir, "postgres"), fsync: false, settings });

@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { findFreePort } from "../../../scripts/stack.js";
+import { chooseServiceAccount } from "../../../scripts/stack/service-account.js";
+import { findProgram } from "../../helpers/find-program.js";
 import { waitFor } from "../../helpers/wait-for.js";
 
 export type PoolMode = "session" | "transaction";
@@ -36,8 +38,7 @@ auth_file = ${join(dir, "users.txt")}
 server_round_robin = 1
 `,
   );
-  await chmod(dir, 0o755);
-  const { process, output } = launch(join(dir, "pgbouncer.ini"), await findAccount());
+  const { process, output } = await launch(dir);
   const urlOf = (mode: PoolMode) => `postgres://${username}:${password}@127.0.0.1:${listenPort}/${mode}`;
   const stop = async () => {
     if (process.exitCode === null && process.signalCode === null) {
@@ -62,24 +63,13 @@ server_round_robin = 1
   return { url: urlOf, stop };
 }
 
-/** PgBouncer refuses to run as root. */
-async function findAccount(): Promise<{ uid?: number; gid?: number }> {
-  if (globalThis.process.getuid?.() !== 0) return {};
-  const passwd = await readFile("/etc/passwd", "utf8");
-  const [, uid, gid] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(passwd) ?? [];
-  return { uid: Number(uid), gid: Number(gid) };
-}
-
-function launch(
-  configuration: string,
-  account: { uid?: number; gid?: number },
-): { process: ChildProcess; output: () => string } {
+/** PgBouncer refuses to run as root, too. */
+async function launch(dir: string): Promise<{ process: ChildProcess; output: () => string }> {
+  const program = findProgram({ name: "pgbouncer", folder: "/usr/sbin", debianPackage: "pgbouncer" });
+  const account = await chooseServiceAccount(dir, program);
+  const { command, args, ...ids } = account.wrap(program, [join(dir, "pgbouncer.ini")]);
   let text = "";
-  const child = spawn("pgbouncer", [configuration], {
-    ...account,
-    env: { PATH: `${globalThis.process.env.PATH ?? ""}:/usr/sbin` },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(command, args, { ...ids, stdio: ["ignore", "pipe", "pipe"] });
   child.on("error", (error) => (text += String(error)));
   child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));

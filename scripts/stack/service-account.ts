@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { chmod, chown, readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { promisify } from "node:util";
-import type { PostgresBinaries } from "./postgres-binaries.js";
 
-/** How PostgreSQL's programs are to be started. */
-export interface PostgresAccount {
-  /** The owner of the data; undefined when it is simply us. */
+/** How a program that refuses to run as root (PostgreSQL, PgBouncer) is to be started. */
+export interface ServiceAccount {
+  /** The owner of its data; undefined when it is simply us. */
   owner: { uid: number; gid: number } | undefined;
   /** Wraps a command line. */
   wrap(
@@ -16,32 +16,33 @@ export interface PostgresAccount {
 
 const run = promisify(execFile);
 
-/** `initdb` insists that the account has a name. `nobody` exists everywhere, so that we need not create any. */
+/** PostgreSQL's `initdb` insists that the account has a name. `nobody` exists everywhere, so that we need not create any. */
 const ACCOUNTS = ["postgres", "nobody"];
 
 const CAP_DAC_READ_SEARCH = 2;
 
 /**
- * PostgreSQL refuses to run as root, so that root starts it as another account. That account must reach the programs
- * in node_modules and the data, but a folder above them may be closed to it: /root, a `mktemp -d`, a home directory.
+ * What refuses to run as root, root starts as another account. That account must reach the program (PostgreSQL's is in
+ * node_modules) and the data, but a folder above them may be closed to it: /root, a `mktemp -d`, a home directory.
  * We do not open such folders (they are not ours) and do not move the data elsewhere (it would be left behind).
  * Instead the server keeps, of root's powers, the single one to pass through closed folders.
  *
- * @param dir where the data folder is going to be; root must be able to write there
+ * @param dir where its files are; root must be able to write there
+ * @param program an executable that answers `--version`
  */
-export async function choosePostgresAccount(dir: string, binaries: PostgresBinaries): Promise<PostgresAccount> {
+export async function chooseServiceAccount(dir: string, program: string): Promise<ServiceAccount> {
   if (process.getuid?.() !== 0) return { owner: undefined, wrap: (command, args) => ({ command, args }) };
   const { name, ...owner } = await findAccount();
   // Our own folder, unlike those above it, we may open: to pass through, not to list.
   await chmod(dir, 0o711);
-  const plain: PostgresAccount = { owner, wrap: (command, args) => ({ command, args, ...owner }) };
-  if (await canReach(plain, dir, binaries)) return plain;
-  const capable: PostgresAccount = { owner, wrap: await keepingPassage(owner) };
-  if (await canReach(capable, dir, binaries)) return capable;
+  const plain: ServiceAccount = { owner, wrap: (command, args) => ({ command, args, ...owner }) };
+  if (await canReach(plain, dir, program)) return plain;
+  const capable: ServiceAccount = { owner, wrap: await keepingPassage(owner) };
+  if (await canReach(capable, dir, program)) return capable;
   throw new Error(
-    `PostgreSQL does not run as root, and the user ${name} cannot reach ${binaries.postgres} or ${dir}. ` +
+    `${basename(program)} does not run as root, and the user ${name} cannot reach ${program} or ${dir}. ` +
       "Move the project to a folder that everyone may enter (such as /srv), or run this as another user, " +
-      "or set DATABASE_URL to a PostgreSQL of yours.",
+      "or name a server of yours (DATABASE_URL).",
   );
 }
 
@@ -51,12 +52,12 @@ async function findAccount(): Promise<{ name: string; uid: number; gid: number }
     const [, uid, gid] = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, "m").exec(passwd) ?? [];
     if (uid !== undefined && gid !== undefined) return { name, uid: Number(uid), gid: Number(gid) };
   }
-  throw new Error(`PostgreSQL does not run as root, and this system has neither of the users ${ACCOUNTS.join(", ")}`);
+  throw new Error(`This must not run as root, and this system has neither of the users ${ACCOUNTS.join(", ")}`);
 }
 
-async function canReach(account: PostgresAccount, dir: string, binaries: PostgresBinaries): Promise<boolean> {
+async function canReach(account: ServiceAccount, dir: string, program: string): Promise<boolean> {
   const script = '[ -x "$1" ] && "$1" --version && cd "$2"';
-  const { command, args, ...ids } = account.wrap("/bin/sh", ["-c", script, "sh", binaries.postgres, dir]);
+  const { command, args, ...ids } = account.wrap("/bin/sh", ["-c", script, "sh", program, dir]);
   return run(command, args, { ...ids, cwd: "/", timeout: 10_000 }).then(
     () => true,
     () => false,
@@ -68,7 +69,7 @@ async function canReach(account: PostgresAccount, dir: string, binaries: Postgre
  * capabilities of whoever is not root unless "no setuid fixup" is set, and initdb asks access(2) for its programs;
  * and containers seldom grant the narrower CAP_DAC_READ_SEARCH, but usually CAP_DAC_OVERRIDE.
  */
-async function keepingPassage(owner: { uid: number; gid: number }): Promise<PostgresAccount["wrap"]> {
+async function keepingPassage(owner: { uid: number; gid: number }): Promise<ServiceAccount["wrap"]> {
   const capability = (await haveCapability(CAP_DAC_READ_SEARCH)) ? "dac_read_search" : "dac_override";
   const only = `-all,+${capability}`;
   const setpriv = [
@@ -86,6 +87,6 @@ async function haveCapability(bit: number): Promise<boolean> {
 }
 
 /** Gives what root has just made to the account that is going to use it. */
-export async function giveTo(account: PostgresAccount, path: string): Promise<void> {
+export async function giveTo(account: ServiceAccount, path: string): Promise<void> {
   if (account.owner !== undefined) await chown(path, account.owner.uid, account.owner.gid);
 }
