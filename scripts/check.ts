@@ -1,19 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parseVariables } from "../src/config.js";
-import { BoardKeeper } from "../src/leaderboard/board-keeper.js";
-import { Outbox } from "../src/leaderboard/outbox.js";
-import { toBoards, type Board } from "../src/leaderboard/types.js";
-import { createLogger } from "../src/logger.js";
-import { RedisConnection } from "../src/redis.js";
-import { databaseAddresses } from "../src/sync/database-url.js";
-import { Database } from "../src/sync/database.js";
+import { BoardKeeper } from "../src/standings/board-keeper.js";
+import { Outbox } from "../src/standings/outbox.js";
+import type { Board } from "../src/domain/board.js";
+import { BoardDirectory } from "../src/boards/directory.js";
+import { createLogger } from "../src/observability/logger.js";
+import { RedisConnection } from "../src/redis/connection.js";
+import { databaseAddresses } from "../src/ledger/database-url.js";
+import { Database } from "../src/ledger/database.js";
 import { findDrift, type DriftReport } from "../src/sync/drift.js";
 import { Leadership } from "../src/sync/leader.js";
 import type { RecoveryDeps } from "../src/sync/recovery.js";
 import { repair, type RepairReport } from "../src/sync/repair.js";
-import { ScoreHistory } from "../src/sync/score-history.js";
-import { ScoreLedger } from "../src/sync/score-ledger.js";
+import { ScoreHistory } from "../src/ledger/score-history.js";
+import { ScoreLedger } from "../src/ledger/score-ledger.js";
 import { runScript } from "./run-script.js";
 
 /** A correction of millions of totals is one statement. */
@@ -43,7 +44,7 @@ await runScript(async () => {
   const look = (board: Board) => findDrift(deps, board, () => delay(env.SYNC_INTERVAL_MS / 4));
 
   let code: number = exitCodes.agree;
-  for (const board of toBoards(env.BOARDS)) {
+  for (const board of new BoardDirectory(env.BOARDS).all) {
     let report = await look(board);
     if (values.repair && report.differing > 0) {
       print(board, describe(report));

@@ -1,6 +1,6 @@
 import { applyMigrations } from "./migrations.js";
 import { parseVariables } from "../src/config.js";
-import { databaseAddresses } from "../src/sync/database-url.js";
+import { databaseAddresses } from "../src/ledger/database-url.js";
 import { runScript } from "./run-script.js";
 
 // `npm run migrate`: brings the database to the newest schema.

@@ -5,10 +5,10 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { Client, Pool } from "pg";
-import type { DatabaseAddress } from "../src/sync/database-url.js";
-import { createPartition, monthOf } from "../src/sync/partitions.js";
-import { obstacleOf } from "../src/sync/postgres-errors.js";
-import { decideSchema, prepareSession, quoteIdentifier } from "../src/sync/session.js";
+import type { DatabaseAddress } from "../src/ledger/database-url.js";
+import { createPartition, monthOf } from "../src/ledger/partitions.js";
+import { obstacleOf } from "../src/ledger/postgres-errors.js";
+import { decideSchema, prepareSession, quoteIdentifier } from "../src/ledger/session.js";
 
 const prismaFolder = fileURLToPath(new URL("../prisma", import.meta.url));
 /** Any number, but the same in every version: two migrations of one database must wait for each other. */

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { isUserId } from "../src/leaderboard/types.js";
+import { isUserId } from "../src/domain/player.js";
 import { maxLifetimeSeconds } from "../src/auth/authenticate.js";
 import { roles, type Role } from "../src/auth/roles.js";
 import { parseVariables } from "../src/config.js";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { logLevels } from "./logger.js";
-import { normalOrigin } from "./network/origins.js";
-import { trustProxyProblem } from "./network/trusted-proxies.js";
+import { logLevels } from "./observability/logger.js";
+import { normalOrigin } from "./transports/network/origins.js";
+import { trustProxyProblem } from "./transports/network/trusted-proxies.js";
 
 /**
  * The only reader of the environment. Every variable is parsed once, at start; all that is wrong is reported together.

@@ -1,4 +1,4 @@
-import type { Logger } from "./logger.js";
+import type { Logger } from "./observability/logger.js";
 
 /**
  * Something that runs. `start` resolves when it is ready for those that come after it, and rejects when it can't be.

@@ -1,13 +1,13 @@
 import cluster from "node:cluster";
 import { readFileSync } from "node:fs";
-import { appRoles, createApp, type AppRole } from "./app.js";
+import { appRoles, createApp, type AppRole } from "./app/app.js";
 import { ConfigError, parseConfig, type Config } from "./config.js";
-import { Obstacle } from "./errors.js";
-import { createLogger, type Logger } from "./logger.js";
-import { DurabilityError } from "./leaderboard/durability.js";
+import { Obstacle } from "./domain/errors.js";
+import { createLogger, type Logger } from "./observability/logger.js";
+import { DurabilityError } from "./redis/durability.js";
 import type { App } from "./lifecycle.js";
-import { answerSupervisor } from "./metrics.js";
-import { RedisSettingsError } from "./redis-problems.js";
+import { answerSupervisor } from "./observability/metrics.js";
+import { RedisSettingsError } from "./redis/problems.js";
 import { Supervisor, type ChildMessage } from "./supervisor.js";
 
 /** Exit codes as in sysexits.h, which service managers know. */

@@ -1,10 +1,10 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout as delay } from "node:timers/promises";
-import { OpsServer, type ReadinessCheck } from "./http/ops.js";
+import { OpsServer, type ReadinessCheck } from "./transports/ops.js";
 import type { App } from "./lifecycle.js";
-import type { Logger } from "./logger.js";
-import { supervisedMetrics } from "./metrics.js";
-import { SampledLog } from "./sampled-log.js";
+import type { Logger } from "./observability/logger.js";
+import { supervisedMetrics } from "./observability/metrics.js";
+import { SampledLog } from "./observability/sampled-log.js";
 
 export interface SupervisorOptions {
   /** The role of each child process. */

@@ -1,5 +1,5 @@
 import { recover } from "../../src/sync/recovery.js";
-import type { Lease } from "../../src/sync/score-ledger.js";
+import type { Lease } from "../../src/ledger/score-ledger.js";
 import { lookAtBoard, takeLease } from "../../src/sync/sync-scores.js";
 import { board, type BenchStores } from "./stores.js";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { signToken } from "../../scripts/sign-token.js";
 import { startPostgres, startRedis } from "../../scripts/stack.js";
 import { applyMigrations } from "../../scripts/migrations.js";
-import { databaseAddresses } from "../../src/sync/database-url.js";
+import { databaseAddresses } from "../../src/ledger/database-url.js";
 import type { CleanUp } from "../clean-up.js";
 import { divideCores } from "../cores.js";
 import type { Environment } from "../environment.js";

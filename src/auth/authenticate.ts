@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
-import { StandingsError } from "../errors.js";
-import type { Logger } from "../logger.js";
+import { StandingsError } from "../domain/errors.js";
+import type { Logger } from "../observability/logger.js";
 import { RefusedToken, verifyToken } from "./json-web-token.js";
 import { anonymous, type AuthenticatedViewer, type Viewer } from "./roles.js";
 

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { z } from "zod";
-import { isUserId } from "../leaderboard/types.js";
+import { isUserId } from "../domain/player.js";
 import { roles } from "./roles.js";
 
 export interface VerifyOptions {

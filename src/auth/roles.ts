@@ -1,5 +1,6 @@
-import { StandingsError, badInput } from "../errors.js";
-import type { Score, UserId } from "../leaderboard/types.js";
+import { StandingsError, badInput } from "../domain/errors.js";
+import type { UserId } from "../domain/player.js";
+import type { Score } from "../domain/score.js";
 
 export const roles = ["player", "service", "admin"] as const;
 export type Role = (typeof roles)[number];

@@ -1,8 +1,10 @@
-import type { Leaderboard } from "../leaderboard/leaderboard.js";
-import type { Board, Neighbourhood, Place, Revision } from "../leaderboard/types.js";
+import type { Leaderboard } from "../standings/leaderboard.js";
+import type { Board } from "../domain/board.js";
+import type { Revision } from "../domain/score.js";
+import type { Neighbourhood, Place } from "../domain/views.js";
 import type { Service } from "../lifecycle.js";
-import type { Logger } from "../logger.js";
-import type { Topic } from "./topic.js";
+import type { Logger } from "../observability/logger.js";
+import type { Topic } from "../fanout/topic.js";
 import { WatchedPlaces } from "./watched-places.js";
 
 export interface ScoresAroundFeedOptions {

@@ -1,9 +1,11 @@
-import type { Leaderboard } from "../leaderboard/leaderboard.js";
-import type { Board, Revision, Snapshot } from "../leaderboard/types.js";
+import type { Leaderboard } from "../standings/leaderboard.js";
+import type { Board } from "../domain/board.js";
+import type { Revision } from "../domain/score.js";
+import type { Snapshot } from "../domain/views.js";
 import type { Service } from "../lifecycle.js";
 import { BoardFeed, type BoardFeedOptions } from "./board-feed.js";
-import type { Channels } from "./pubsub.js";
-import type { Topic } from "./topic.js";
+import type { Channels } from "../channels/channels.js";
+import type { Topic } from "../fanout/topic.js";
 
 export interface TopScoresFeedOptions extends BoardFeedOptions {
   /** How often a board with viewers is compared with Redis, as a channel may lose messages. */

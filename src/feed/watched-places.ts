@@ -1,10 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Leaderboard } from "../leaderboard/leaderboard.js";
-import { sameEntries, type Board, type Neighbourhood, type Place, type Revision } from "../leaderboard/types.js";
-import type { Logger } from "../logger.js";
+import type { Leaderboard } from "../standings/leaderboard.js";
+import type { Board } from "../domain/board.js";
+import { sameEntries } from "../domain/ranks.js";
+import type { Revision } from "../domain/score.js";
+import type { Neighbourhood, Place } from "../domain/views.js";
+import type { Logger } from "../observability/logger.js";
 import { CoalescedRead } from "./coalesced-read.js";
-import { LatestIterator } from "./latest-iterator.js";
-import type { Topic } from "./topic.js";
+import { LatestIterator } from "../fanout/latest-iterator.js";
+import type { Topic } from "../fanout/topic.js";
 
 export interface WatchedPlacesOptions {
   pushIntervalMs: number;

@@ -1,4 +1,4 @@
-import type { ViewerConnection } from "../feed/viewer-connection.js";
+import type { ViewerConnection } from "../fanout/viewer-connection.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
 
 /** What resolvers know of the request. */

@@ -1,8 +1,8 @@
 import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, Kind, type GraphQLFormattedError } from "graphql";
-import { toStandingsError, type StandingsError } from "../errors.js";
-import type { Metrics } from "../metrics.js";
-import type { RequestLog } from "../sampled-log.js";
+import { toStandingsError, type StandingsError } from "../domain/errors.js";
+import type { Metrics } from "../observability/metrics.js";
+import type { RequestLog } from "../observability/sampled-log.js";
 
 /**
  * The catalogue's error behind one of GraphQL's; undefined when GraphQL itself refused the document or its variables,

@@ -1,33 +1,29 @@
+import type { HistoryReads } from "../commands/history-reads.js";
+import type { Increments } from "../commands/increments.js";
+import type { Reads } from "../commands/reads.js";
+import type { Neighbourhood, Snapshot } from "../domain/views.js";
 import { DateTime } from "./date-time.js";
-import type { Increments } from "../auth/increments.js";
-import type { ScoresAroundFeed } from "../feed/scores-around-feed.js";
-import type { TopScoresFeed } from "../feed/top-scores-feed.js";
-import type { History } from "../leaderboard/history.js";
-import type { Leaderboard } from "../leaderboard/leaderboard.js";
-import { parseLimit, parseRadius, parseUserId, type Neighbourhood, type Snapshot } from "../leaderboard/types.js";
 import type { PlayerScoreUpdate, Resolvers, ScoresAroundUpdate, TopScoresUpdate } from "./generated.js";
 import { historyResolvers } from "./history-resolvers.js";
 import { SafeInt } from "./safe-int.js";
 
-export interface ResolverServices {
-  leaderboard: Leaderboard;
-  increments: Increments;
-  feed: TopScoresFeed;
-  around: ScoresAroundFeed;
-  history: History;
+/** What a viewer may do, whatever the transport. */
+export interface Commands {
+  readonly reads: Reads;
+  readonly history: HistoryReads;
+  readonly increments: Increments;
 }
 
-/** The schema's fields in terms of the domain. They throw StandingsErrors; `errors.ts` beside this turns those into GraphQL's. */
-export function createResolvers(services: ResolverServices): Resolvers {
-  const { leaderboard, increments, feed, around, history } = services;
+/** The schema's fields in terms of commands. They throw StandingsErrors; `errors.ts` beside this turns those into GraphQL's. */
+export function createResolvers({ reads, history, increments }: Commands): Resolvers {
   return {
     SafeInt,
     DateTime,
     Query: {
-      topScores: (_root, { board, limit }) => leaderboard.topScores(board, limit),
-      playerScore: (_root, { board, userId }) => leaderboard.playerScore(board, userId),
-      scoresAround: (_root, { board, userId, radius }) => leaderboard.scoresAround(board, userId, radius),
-      ...historyResolvers(leaderboard, history),
+      topScores: (_root, { board, limit }) => reads.topScores(board, limit),
+      playerScore: (_root, { board, userId }) => reads.playerScore(board, userId),
+      scoresAround: (_root, { board, userId, radius }) => reads.scoresAround(board, userId, radius),
+      ...historyResolvers(history),
     },
     Mutation: {
       incrementScore: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer }) => {
@@ -46,10 +42,7 @@ export function createResolvers(services: ResolverServices): Resolvers {
     },
     Subscription: {
       topScoresUpdated: {
-        subscribe: (_root, { board, limit }) => {
-          parseLimit(limit);
-          return feed.topic(leaderboard.parseBoard(board));
-        },
+        subscribe: (_root, { board, limit }) => reads.watchTopScores(board, limit),
         resolve: ({ board, revision, entries }: Snapshot, { limit }: { limit: number }): TopScoresUpdate => ({
           board,
           revision,
@@ -57,16 +50,14 @@ export function createResolvers(services: ResolverServices): Resolvers {
         }),
       },
       playerScoreUpdated: {
-        subscribe: (_root, { board, userId }) =>
-          around.topic(leaderboard.parseBoard(board), { userId: parseUserId(userId), radius: 0 }),
+        subscribe: (_root, { board, userId }) => reads.watchScoresAround(board, userId, 0),
         resolve: ({ board, revision, entries }: Neighbourhood, { userId }: { userId: string }): PlayerScoreUpdate => {
           const [own] = entries;
           return { board, revision, userId, rank: own?.rank ?? null, score: own?.score ?? null };
         },
       },
       scoresAroundUpdated: {
-        subscribe: (_root, { board, userId, radius }) =>
-          around.topic(leaderboard.parseBoard(board), { userId: parseUserId(userId), radius: parseRadius(radius) }),
+        subscribe: (_root, { board, userId, radius }) => reads.watchScoresAround(board, userId, radius),
         resolve: ({ board, revision, entries }: Neighbourhood): ScoresAroundUpdate => ({
           board,
           revision,

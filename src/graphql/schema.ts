@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import type { GraphQLSchema } from "graphql";
-import { createResolvers, type ResolverServices } from "./resolvers.js";
+import { createResolvers, type Commands } from "./resolvers.js";
 
 /** The contract, `schema.graphql` in the project's root, with what answers it. */
-export function createSchema(services: ResolverServices): GraphQLSchema {
+export function createSchema(commands: Commands): GraphQLSchema {
   const typeDefs = readFileSync(new URL("../../schema.graphql", import.meta.url), "utf8");
-  return makeExecutableSchema({ typeDefs, resolvers: createResolvers(services) });
+  return makeExecutableSchema({ typeDefs, resolvers: createResolvers(commands) });
 }

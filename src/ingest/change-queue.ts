@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { IncrementQueue } from "../auth/increments.js";
-import type { Change } from "../leaderboard/score-store.js";
-import type { Board } from "../leaderboard/types.js";
-import type { Metrics } from "../metrics.js";
+import type { IncrementQueue } from "../commands/increments.js";
+import type { Change } from "../domain/change.js";
+import type { Board } from "../domain/board.js";
+import type { Metrics } from "../observability/metrics.js";
 import { toMessage } from "./message.js";
 import type { Publisher } from "./publisher.js";
 import { incrementsQueue } from "./queues.js";

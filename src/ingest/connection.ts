@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Connection } from "rabbitmq-client";
-import type { Logger } from "../logger.js";
+import type { Logger } from "../observability/logger.js";
 
 /** A broker that says nothing for four halves of this is gone, and the next try begins. */
 const heartbeatSeconds = 5;

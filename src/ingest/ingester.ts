@@ -1,17 +1,19 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { ConsumerStatus, type AsyncMessage, type Connection, type Consumer } from "rabbitmq-client";
-import { toStandingsError, type ErrorKind, type StandingsError } from "../errors.js";
-import type { Leaderboard } from "../leaderboard/leaderboard.js";
+import { toStandingsError, type ErrorKind, type StandingsError } from "../domain/errors.js";
+import type { BoardDirectory } from "../boards/directory.js";
+import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Service } from "../lifecycle.js";
-import type { Logger } from "../logger.js";
-import type { Metrics } from "../metrics.js";
+import type { Logger } from "../observability/logger.js";
+import type { Metrics } from "../observability/metrics.js";
 import { connect, disconnect } from "./connection.js";
 import { toChange } from "./message.js";
 import type { Publisher } from "./publisher.js";
 import { deadLettersQueue, incrementsQueue } from "./queues.js";
 
 export interface IngesterOptions {
+  boards: BoardDirectory;
   leaderboard: Leaderboard;
   /** For dead letters. It has a connection of its own: a broker that is short of memory stops reading from those that publish. */
   publisher: Publisher;
@@ -90,10 +92,10 @@ export class Ingester implements Service {
 
   /** @throws when it has to be tried again */
   async #settle(message: AsyncMessage): Promise<void> {
-    const { leaderboard, metrics } = this.#options;
+    const { boards, leaderboard, metrics } = this.#options;
     try {
       const { board: boardId, change } = toChange(message);
-      const board = leaderboard.parseBoard(boardId);
+      const board = boards.parse(boardId);
       const { replayed } = await leaderboard.increment(board, change);
       metrics.ingested.inc({ board, outcome: replayed ? "replayed" : "applied" });
     } catch (thrown) {

@@ -1,15 +1,9 @@
 import type { AsyncMessage } from "rabbitmq-client";
 import { z } from "zod";
-import { badInput } from "../errors.js";
-import type { Change } from "../leaderboard/score-store.js";
-import {
-  isUserId,
-  messageKey,
-  parseIdempotencyKey,
-  parseIncrement,
-  parseUserId,
-  type Board,
-} from "../leaderboard/types.js";
+import { badInput } from "../domain/errors.js";
+import { type Change, messageKey, parseIdempotencyKey, parseIncrement } from "../domain/change.js";
+import type { Board } from "../domain/board.js";
+import { isUserId, parseUserId } from "../domain/player.js";
 
 /** What a message holds, as JSON. Who sent it was authenticated and authorised before it was written. */
 export interface IncrementMessage {

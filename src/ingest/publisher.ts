@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { AMQPError, type Channel, type Connection, type Envelope } from "rabbitmq-client";
-import { StandingsError } from "../errors.js";
+import { StandingsError } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
-import type { Logger } from "../logger.js";
+import type { Logger } from "../observability/logger.js";
 import { connect, disconnect } from "./connection.js";
 import { deadLettersQueue, incrementsQueue } from "./queues.js";
 

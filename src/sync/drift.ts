@@ -1,7 +1,9 @@
-import type { BoardKeeper } from "../leaderboard/board-keeper.js";
-import type { Outbox } from "../leaderboard/outbox.js";
-import type { Board, Score, UserId } from "../leaderboard/types.js";
-import type { ScoreLedger } from "./score-ledger.js";
+import type { BoardKeeper } from "../standings/board-keeper.js";
+import type { Outbox } from "../standings/outbox.js";
+import type { Board } from "../domain/board.js";
+import type { UserId } from "../domain/player.js";
+import type { Score } from "../domain/score.js";
+import type { ScoreLedger } from "../ledger/score-ledger.js";
 
 export interface DriftDeps {
   keeper: BoardKeeper;

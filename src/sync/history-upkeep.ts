@@ -1,6 +1,6 @@
-import type { Logger } from "../logger.js";
-import { monthOf } from "./partitions.js";
-import type { ScoreHistory } from "./score-history.js";
+import type { Logger } from "../observability/logger.js";
+import { monthOf } from "../ledger/partitions.js";
+import type { ScoreHistory } from "../ledger/score-history.js";
 import { explain } from "./trouble.js";
 
 export interface HistoryUpkeepOptions {

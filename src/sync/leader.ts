@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
-import { Obstacle } from "../errors.js";
-import type { Logger } from "../logger.js";
-import type { DatabaseAddress } from "./database-url.js";
-import { obstacleOf } from "./postgres-errors.js";
-import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
+import { Obstacle } from "../domain/errors.js";
+import type { Logger } from "../observability/logger.js";
+import type { DatabaseAddress } from "../ledger/database-url.js";
+import { obstacleOf } from "../ledger/postgres-errors.js";
+import { decideSchema, prepareSession, quoteIdentifier } from "../ledger/session.js";
 
 export interface LeaderOptions {
   /** Leads to one session, and not to a pooler that gives each statement another. */

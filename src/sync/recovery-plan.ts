@@ -1,5 +1,5 @@
-import type { BoardState } from "../leaderboard/board-keeper.js";
-import type { Position } from "../leaderboard/position.js";
+import type { BoardState } from "../standings/board-keeper.js";
+import type { Position } from "../domain/position.js";
 
 /**
  * What to do about a board:

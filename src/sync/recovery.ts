@@ -1,15 +1,16 @@
-import type { BoardKeeper, BoardState } from "../leaderboard/board-keeper.js";
-import type { Outbox } from "../leaderboard/outbox.js";
-import { formatPosition, type Position } from "../leaderboard/position.js";
-import { idempotencyWindowSeconds } from "../leaderboard/score-store.js";
-import type { Board, Revision } from "../leaderboard/types.js";
-import type { Logger } from "../logger.js";
-import { RefusedByPostgres } from "./postgres-errors.js";
+import type { BoardKeeper, BoardState } from "../standings/board-keeper.js";
+import type { Outbox } from "../standings/outbox.js";
+import { formatPosition, type Position } from "../domain/position.js";
+import { idempotencyWindowSeconds } from "../domain/change.js";
+import type { Board } from "../domain/board.js";
+import type { Revision } from "../domain/score.js";
+import type { Logger } from "../observability/logger.js";
+import { RefusedByPostgres } from "../ledger/postgres-errors.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { lostStandings, outboxCovers, type RecoveryPlan } from "./recovery-plan.js";
 import { syncScores } from "./sync-scores.js";
-import type { ScoreHistory } from "./score-history.js";
-import type { Lease, ScoreLedger } from "./score-ledger.js";
+import type { ScoreHistory } from "../ledger/score-history.js";
+import type { Lease, ScoreLedger } from "../ledger/score-ledger.js";
 
 export interface RecoveryDeps {
   keeper: BoardKeeper;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Board } from "../leaderboard/types.js";
+import type { Board } from "../domain/board.js";
 import { findDrift } from "./drift.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import type { Leadership } from "./leader.js";

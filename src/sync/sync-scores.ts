@@ -1,11 +1,11 @@
-import type { BoardKeeper, BoardState } from "../leaderboard/board-keeper.js";
-import type { Outbox, OutboxEntry } from "../leaderboard/outbox.js";
-import type { Position } from "../leaderboard/position.js";
-import type { Board } from "../leaderboard/types.js";
-import { RefusedByPostgres } from "./postgres-errors.js";
+import type { BoardKeeper, BoardState } from "../standings/board-keeper.js";
+import type { Outbox, OutboxEntry } from "../standings/outbox.js";
+import type { Position } from "../domain/position.js";
+import type { Board } from "../domain/board.js";
+import { RefusedByPostgres } from "../ledger/postgres-errors.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { planRecovery, type RecoveryPlan } from "./recovery-plan.js";
-import type { Lease, ScoreLedger } from "./score-ledger.js";
+import type { Lease, ScoreLedger } from "../ledger/score-ledger.js";
 
 export interface SyncDeps {
   keeper: BoardKeeper;

@@ -1,14 +1,14 @@
-import type { Position } from "../leaderboard/position.js";
-import type { Board } from "../leaderboard/types.js";
+import type { Position } from "../domain/position.js";
+import type { Board } from "../domain/board.js";
 import type { Service } from "../lifecycle.js";
-import type { Logger } from "../logger.js";
-import type { Metrics } from "../metrics.js";
+import type { Logger } from "../observability/logger.js";
+import type { Metrics } from "../observability/metrics.js";
 import type { Leadership } from "./leader.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { HistoryUpkeep } from "./history-upkeep.js";
 import { describePlan, recover } from "./recovery.js";
-import type { ScoreHistory } from "./score-history.js";
-import type { Lease } from "./score-ledger.js";
+import type { ScoreHistory } from "../ledger/score-history.js";
+import type { Lease } from "../ledger/score-ledger.js";
 import { lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
 import { Trouble } from "./trouble.js";
 

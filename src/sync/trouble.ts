@@ -1,7 +1,7 @@
-import { Obstacle } from "../errors.js";
-import type { Logger } from "../logger.js";
+import { Obstacle } from "../domain/errors.js";
+import type { Logger } from "../observability/logger.js";
 import { LeadershipLost } from "./leadership-lost.js";
-import { isOfPrisma, troubleOf } from "./postgres-errors.js";
+import { isOfPrisma, troubleOf } from "../ledger/postgres-errors.js";
 
 /** Failures in a row until readiness tells: one or two are a restart of something. */
 const patience = 3;

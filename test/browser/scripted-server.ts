@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import Fastify from "fastify";
 import type { Page, WebSocketRoute } from "playwright-core";
-import { registerWeb } from "../../src/http/web.js";
-import { TrustedProxies } from "../../src/network/trusted-proxies.js";
+import { registerWeb } from "../../src/transports/pages.js";
+import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 
 export const BUILT_PAGES = fileURLToPath(new URL("../../dist/web", import.meta.url));
 

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import Fastify from "fastify";
 import { describe, expect, test } from "vitest";
-import { registerWeb, type WebOptions } from "../../src/http/web.js";
-import { TrustedProxies } from "../../src/network/trusted-proxies.js";
+import { registerWeb, type WebOptions } from "../../src/transports/pages.js";
+import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 import { BUILT_PAGES } from "./scripted-server.js";
 
 /** What is served of the built pages, and with which headers. */

@@ -1,17 +1,22 @@
 import fc from "fast-check";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { StandingsError } from "../../src/errors.js";
-import { Leaderboard } from "../../src/leaderboard/leaderboard.js";
-import { ScoreStore, type RateLimits } from "../../src/leaderboard/score-store.js";
-import { toBoards, type Board, type IdempotencyKey, type Score, type UserId } from "../../src/leaderboard/types.js";
-import { createLogger } from "../../src/logger.js";
+import { StandingsError } from "../../src/domain/errors.js";
+import { Leaderboard } from "../../src/standings/leaderboard.js";
+import type { RateLimits } from "../../src/domain/rate-limit.js";
+import { ScoreStore } from "../../src/standings/score-store.js";
+import type { Board } from "../../src/domain/board.js";
+import { parseUserId, type UserId } from "../../src/domain/player.js";
+import type { IdempotencyKey } from "../../src/domain/change.js";
+import type { Score } from "../../src/domain/score.js";
+import { BoardDirectory } from "../../src/boards/directory.js";
+import { createLogger } from "../../src/observability/logger.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { seededRandom } from "./helpers/random.js";
 
 /** The whole of increment.lua and of the reads, on a real Redis, against a few lines that are plainly right. */
 
-const boards = toBoards(["main", "other"]);
+const boards = new BoardDirectory(["main", "other"]).all;
 
 let stores: Stores;
 let redis: Redis;
@@ -27,7 +32,6 @@ beforeAll(async () => {
   redis = stores.redisClient;
   leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits, true), {
     boards,
-    onBatch: () => undefined,
     whenDurable: () => Promise.resolve(),
     timeoutMs: 5_000,
     isFull: () => false,
@@ -43,7 +47,7 @@ interface Command {
   readonly ratePolicy: "player" | "service";
 }
 
-const users = ["ada", "bob", "é", "\u{1F3C6}"];
+const users = ["ada", "bob", "é", "\u{1F3C6}"].map(parseUserId);
 const commands = fc.record<Command>({
   userId: fc.constantFrom(...users),
   increment: fc.oneof(
@@ -148,9 +152,10 @@ test("once, sum: any batches of increments, replays, reused keys, limits and ove
         expect(await leaderboard.topScores(board, 100)).toEqual(standings);
         for (const [index, userId] of users.entries()) {
           const at = standings.findIndex((entry) => entry.userId === userId);
-          expect(await leaderboard.playerScore(board, userId), `player ${index}`).toEqual(standings[at] ?? null);
+          const [own] = await leaderboard.scoresAround(board, { userId, radius: 0 });
+          expect(own, `player ${index}`).toEqual(standings[at]);
           const around = at < 0 ? [] : standings.slice(Math.max(0, at - radius), at + radius + 1);
-          expect(await leaderboard.scoresAround(board, userId, radius)).toEqual(around);
+          expect(await leaderboard.scoresAround(board, { userId, radius })).toEqual(around);
         }
       }
       for (const [board, { revision }] of models) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planRecovery } from "../../src/sync/recovery-plan.js";
-import type { Position } from "../../src/leaderboard/position.js";
+import type { Position } from "../../src/domain/position.js";
 import { emptyRedis, FakeStores, type FakeChange } from "./helpers/fake-stores.js";
 import { seededRandom } from "./helpers/random.js";
 import { Killed, pass, passUntilSettled } from "./helpers/worker-steps.js";

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Change } from "../../src/leaderboard/score-store.js";
+import type { Change } from "../../src/domain/change.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { expectOnce, expectSum, readBoth } from "./helpers/both-stores.js";
 import {

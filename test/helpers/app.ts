@@ -1,8 +1,8 @@
 import { signToken } from "../../scripts/sign-token.js";
-import { createApp, type AppRole } from "../../src/app.js";
+import { createApp, type AppRole } from "../../src/app/app.js";
 import { parseConfig, type EnvironmentVariables } from "../../src/config.js";
 import type { App } from "../../src/lifecycle.js";
-import { createLogger } from "../../src/logger.js";
+import { createLogger } from "../../src/observability/logger.js";
 import { startStores, type Stores } from "./stores.js";
 import { jwtSecret } from "./tokens.js";
 import { waitFor } from "./wait-for.js";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyMigrations } from "../../scripts/migrations.js";
-import { databaseAddresses } from "../../src/sync/database-url.js";
-import { Database } from "../../src/sync/database.js";
+import { databaseAddresses } from "../../src/ledger/database-url.js";
+import { Database } from "../../src/ledger/database.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { TestDatabase } from "../helpers/databases.js";
 import { run } from "../helpers/processes.js";

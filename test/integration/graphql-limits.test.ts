@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { maxRootFields } from "../../src/graphql/limits.js";
+import { maxRootFields } from "../../src/graphql/execution/limits.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { authorization, codeOf, graphql, increment, postGraphQL, toAnswer } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";

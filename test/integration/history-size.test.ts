@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Board, Revision, UserId } from "../../src/leaderboard/types.js";
-import { databaseAddresses } from "../../src/sync/database-url.js";
-import { Database } from "../../src/sync/database.js";
-import { monthOf, type Month } from "../../src/sync/partitions.js";
-import { ScoreHistory } from "../../src/sync/score-history.js";
+import type { Board } from "../../src/domain/board.js";
+import type { UserId } from "../../src/domain/player.js";
+import type { Revision } from "../../src/domain/score.js";
+import { databaseAddresses } from "../../src/ledger/database-url.js";
+import { Database } from "../../src/ledger/database.js";
+import { monthOf, type Month } from "../../src/ledger/partitions.js";
+import { ScoreHistory } from "../../src/ledger/score-history.js";
 import { TestDatabase } from "../helpers/databases.js";
 
 const board = "main" as Board;

@@ -1,23 +1,28 @@
 import fc from "fast-check";
 import { parse, subscribe, validate, type ExecutionResult, type GraphQLSchema } from "graphql";
 import type { Redis } from "ioredis";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Increments } from "../../src/auth/increments.js";
+import { HistoryReads } from "../../src/commands/history-reads.js";
+import { Increments } from "../../src/commands/increments.js";
+import { Reads } from "../../src/commands/reads.js";
 import { anonymous } from "../../src/auth/roles.js";
-import { Channels } from "../../src/feed/pubsub.js";
-import { type NextMessage } from "../../src/feed/next-message.js";
+import { Channels } from "../../src/channels/channels.js";
+import { type NextMessage } from "../../src/fanout/next-message.js";
 import { ScoresAroundFeed } from "../../src/feed/scores-around-feed.js";
-import { SubscriptionHub } from "../../src/feed/subscription-hub.js";
+import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
 import { TopScoresFeed } from "../../src/feed/top-scores-feed.js";
-import { ViewerConnection } from "../../src/feed/viewer-connection.js";
+import { ViewerConnection } from "../../src/fanout/viewer-connection.js";
 import { createSchema } from "../../src/graphql/schema.js";
-import { serialise, Subscriptions } from "../../src/graphql/subscriptions.js";
-import { DocumentLimits } from "../../src/graphql/limits.js";
-import { Leaderboard } from "../../src/leaderboard/leaderboard.js";
-import { ScoreStore } from "../../src/leaderboard/score-store.js";
-import { toBoards, type Board, type Score, type UserId } from "../../src/leaderboard/types.js";
-import { createLogger } from "../../src/logger.js";
+import { serialise, Subscriptions } from "../../src/graphql/execution/subscriptions.js";
+import { DocumentLimits } from "../../src/graphql/execution/limits.js";
+import { Leaderboard } from "../../src/standings/leaderboard.js";
+import { ScoreStore } from "../../src/standings/score-store.js";
+import type { Board } from "../../src/domain/board.js";
+import { parseUserId, type UserId } from "../../src/domain/player.js";
+import type { Score } from "../../src/domain/score.js";
+import { maxRadius } from "../../src/domain/views.js";
+import { BoardDirectory } from "../../src/boards/directory.js";
+import { createLogger } from "../../src/observability/logger.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
@@ -45,8 +50,8 @@ beforeAll(async () => {
   stores = await startStores({ persistent: false });
   const redis = stores.redisClient;
   const logger = createLogger("silent");
-  const boards = toBoards(["main"]);
-  board = boards[0] as Board;
+  const boards = new BoardDirectory(["main"]);
+  board = boards.parse("main");
   await redis.hset("lb:{main}:meta", {
     epoch: 1,
     revision: 0,
@@ -54,8 +59,7 @@ beforeAll(async () => {
   });
   const rateLimits = { player: { perSecond: 1, burst: 1 }, service: undefined };
   leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits), {
-    boards,
-    onBatch: (changed, { position }) => feed.changed(changed, position.revision),
+    boards: boards.all,
     whenDurable: () => Promise.resolve(),
     timeoutMs: 5_000,
     isFull: () => false,
@@ -71,15 +75,14 @@ beforeAll(async () => {
     onPublished: () => undefined,
     onRevision: (changed, revision) => around.changed(changed, revision),
   });
+  leaderboard.changes.on("batch", (changed, { position }) => feed.changed(changed, position.revision));
   await feed.start();
   await around.start();
   const never = () => Promise.reject(new Error("not asked for"));
   schema = createSchema({
-    leaderboard,
-    increments: new Increments(leaderboard, { maxIncrement: 1, queue: undefined, timeoutMs: 1_000 }),
-    feed,
-    around,
-    history: { readEvents: never, readScoreAt: never },
+    reads: new Reads({ boards, leaderboard, feed, around }),
+    history: new HistoryReads(boards, { readEvents: never, readScoreAt: never }),
+    increments: new Increments(boards, leaderboard, { maxIncrement: 1, queue: undefined, timeoutMs: 1_000 }),
   });
 });
 afterAll(async () => {
@@ -229,7 +232,19 @@ function isValid({ query }: Operation): boolean {
 }
 
 test("random subscriptions read the same, shared or not", async () => {
-  for (let player = 1; player <= 5; player += 1) await increment(`u${player}`, player);
+  // Each change moves a row of both, so both tell of every change; what others follow was told in the same turn.
+  let [topSeen, aroundSeen] = [0, 0];
+  const probes = [
+    feed.topic(board).subscribe(({ revision }) => (topSeen = revision)),
+    around
+      .topic(board, { userId: parseUserId("u1"), radius: maxRadius })
+      .subscribe(({ revision }) => (aroundSeen = revision)),
+  ];
+  const change = async (userId: string, amount: number) => {
+    const { revision } = await increment(userId, amount);
+    await waitFor(() => topSeen >= revision && aroundSeen >= revision);
+  };
+  for (let player = 1; player <= 5; player += 1) await change(`u${player}`, player);
   const chosen = fc.sample(operations.filter(isValid), 250);
   const present = (error: { message: string }) => ({ message: error.message });
   const subscriptions = new Subscriptions({ schema, limits: new DocumentLimits(schema), hub });
@@ -264,16 +279,16 @@ test("random subscriptions read the same, shared or not", async () => {
     ["u3", -1],
     ["u1", 1],
   ] as const) {
-    await increment(userId, amount);
-    await delay(60); // More than the push interval: each change is a message of its own, for both.
+    await change(userId, amount);
+    // Each change is a message of its own, for both.
+    await waitFor(() => pairs.every(({ recorder, results }) => recorder.payloads.length === results.length));
   }
-  await waitFor(() => pairs.every(({ recorder, results }) => recorder.payloads.length === results.length));
   for (const { query, variables, recorder, results } of pairs) {
     expect(recorder.payloads, `${query} ${JSON.stringify(variables)}`).toEqual(results);
   }
   expect(pairs.filter(({ results }) => results.length > 2).length).toBeGreaterThan(50);
   expect(pairs.filter(({ results }) => results[0]?.startsWith('{"errors"')).length).toBeGreaterThan(5);
   expect(hub.operations).toBeGreaterThan(50);
-  for (const end of ends) end();
+  for (const end of [...ends, ...probes]) end();
   expect(hub.viewers).toBe(0);
 });

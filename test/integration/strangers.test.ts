@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { maxCost } from "../../src/graphql/limits.js";
+import { maxCost } from "../../src/graphql/execution/limits.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { graphql, increment, postGraphQL, toAnswer, type AnsweredError } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";

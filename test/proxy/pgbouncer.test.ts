@@ -1,10 +1,10 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApp } from "../../src/app.js";
+import { createApp } from "../../src/app/app.js";
 import { parseConfig } from "../../src/config.js";
-import { createLogger } from "../../src/logger.js";
-import { databaseAddresses } from "../../src/sync/database-url.js";
-import { Database } from "../../src/sync/database.js";
+import { createLogger } from "../../src/observability/logger.js";
+import { databaseAddresses } from "../../src/ledger/database-url.js";
+import { Database } from "../../src/ledger/database.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { TestDatabase } from "../helpers/databases.js";
 import { run, serviceEnvironment } from "../helpers/processes.js";

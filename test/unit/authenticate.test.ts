@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { Authenticator } from "../../src/auth/authenticate.js";
-import { StandingsError } from "../../src/errors.js";
-import { createLogger, type Logger } from "../../src/logger.js";
+import { StandingsError } from "../../src/domain/errors.js";
+import { createLogger, type Logger } from "../../src/observability/logger.js";
 import { expectTokenRefused, jwtSecret, signRaw } from "../helpers/tokens.js";
 
 const epoch = Date.UTC(2030, 0, 1);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { databaseAddresses } from "../../src/sync/database-url.js";
+import { databaseAddresses } from "../../src/ledger/database-url.js";
 
 test.each<[string, string | undefined, string | undefined, boolean]>([
   ["postgres://db/x", undefined, undefined, false],

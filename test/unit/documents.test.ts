@@ -1,11 +1,11 @@
 import { buildSchema, parse } from "graphql";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { contentTypeFor, isGraphQLResponse } from "../../src/graphql/content-type.js";
-import { createDocumentStore } from "../../src/graphql/document-store.js";
-import { Documents } from "../../src/graphql/documents.js";
-import { DocumentLimits } from "../../src/graphql/limits.js";
-import { SubscriptionBudget } from "../../src/graphql/subscription-budget.js";
+import { contentTypeFor, isGraphQLResponse } from "../../src/transports/graphql/content-type.js";
+import { createDocumentStore } from "../../src/graphql/execution/document-store.js";
+import { Documents } from "../../src/graphql/execution/documents.js";
+import { DocumentLimits } from "../../src/graphql/execution/limits.js";
+import { SubscriptionBudget } from "../../src/graphql/execution/subscription-budget.js";
 
 const schema = buildSchema("type Query { a: Int }");
 const newDocuments = () =>

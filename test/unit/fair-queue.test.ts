@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FairQueue, type FairQueueOptions } from "../../src/graphql/fair-queue.js";
+import { FairQueue, type FairQueueOptions } from "../../src/commands/fair-queue.js";
 
 const limits: FairQueueOptions = {
   concurrency: 2,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Authenticator } from "../../src/auth/authenticate.js";
-import { createLogger } from "../../src/logger.js";
+import { createLogger } from "../../src/observability/logger.js";
 import { expectTokenRefused, jwtSecret, signRaw } from "../helpers/tokens.js";
 
 const epoch = Date.UTC(2030, 0, 1);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { projectRoot } from "../../scripts/stack.js";
-import { appRoles } from "../../src/app.js";
+import { appRoles } from "../../src/app/app.js";
 import { parseConfig, variableNames } from "../../src/config.js";
 
 /* deploy/kubernetes.yaml, as far as it is about this service. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LatestIterator } from "../../src/feed/latest-iterator.js";
-import type { Topic } from "../../src/feed/topic.js";
+import { LatestIterator } from "../../src/fanout/latest-iterator.js";
+import type { Topic } from "../../src/fanout/topic.js";
 
 /** A topic of growing numbers that a test moves by hand. */
 class Numbers implements Topic<number> {

@@ -22,8 +22,8 @@ import {
   maxRootFields,
   maxVariableDepth,
   validationRules,
-} from "../../src/graphql/limits.js";
-import { OperationCosts } from "../../src/graphql/operation-cost.js";
+} from "../../src/graphql/execution/limits.js";
+import { OperationCosts } from "../../src/graphql/execution/operation-cost.js";
 
 const schema = buildSchema("type Query { a: Int, nested: Query } type Mutation { a: Int }");
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Obstacle, StandingsError } from "../../src/errors.js";
-import { LastingTrouble } from "../../src/lasting-trouble.js";
-import { createLogger } from "../../src/logger.js";
+import { Obstacle, StandingsError } from "../../src/domain/errors.js";
+import { LastingTrouble } from "../../src/observability/lasting-trouble.js";
+import { createLogger } from "../../src/observability/logger.js";
 
 /** The line that an error makes in the log. */
 function logged(error: unknown): { text: string; err: Record<string, unknown> } {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
-import { normalOrigin, OriginPolicy } from "../../src/network/origins.js";
-import { TrustedProxies } from "../../src/network/trusted-proxies.js";
+import { normalOrigin, OriginPolicy } from "../../src/transports/network/origins.js";
+import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 
 const allowlist = ["https://ok.example", "http://localhost:5173", "capacitor://localhost", "chrome-extension://abcdef"];
 

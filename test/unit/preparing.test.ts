@@ -3,12 +3,12 @@ import { makeExecutableSchema } from "@graphql-tools/schema";
 import { execute, parse, validate, type GraphQLError, type GraphQLSchema } from "graphql";
 import { beforeAll, describe, expect, test } from "vitest";
 import { anonymous } from "../../src/auth/roles.js";
-import { badInput } from "../../src/errors.js";
+import { badInput } from "../../src/domain/errors.js";
 import { DateTime } from "../../src/graphql/date-time.js";
 import { presentError } from "../../src/graphql/errors.js";
-import { hashOf } from "../../src/graphql/limits.js";
-import { maxPreparedSize, preparable } from "../../src/graphql/preparable.js";
-import { PreparedOperations, type OperationRequest } from "../../src/graphql/prepared-operations.js";
+import { hashOf } from "../../src/graphql/execution/limits.js";
+import { maxPreparedSize, preparable } from "../../src/graphql/execution/preparable.js";
+import { PreparedOperations, type OperationRequest } from "../../src/graphql/execution/prepared-operations.js";
 import { SafeInt } from "../../src/graphql/safe-int.js";
 import { randomNumbers, randomRequest } from "../helpers/random-documents.js";
 

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { PushQueue, type Pushing } from "../../src/feed/push-queue.js";
-import { SubscriptionHub } from "../../src/feed/subscription-hub.js";
-import type { NextMessage } from "../../src/feed/next-message.js";
-import type { Topic } from "../../src/feed/topic.js";
-import { ViewerConnection } from "../../src/feed/viewer-connection.js";
+import { PushQueue, type Pushing } from "../../src/fanout/push-queue.js";
+import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
+import type { NextMessage } from "../../src/fanout/next-message.js";
+import type { Topic } from "../../src/fanout/topic.js";
+import { ViewerConnection } from "../../src/fanout/viewer-connection.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 /** Keeps the process busy, as executing an operation does. */

@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
-import { StandingsError } from "../../src/errors.js";
-import { createLogger } from "../../src/logger.js";
-import { SampledLog } from "../../src/sampled-log.js";
+import { StandingsError } from "../../src/domain/errors.js";
+import { createLogger } from "../../src/observability/logger.js";
+import { SampledLog } from "../../src/observability/sampled-log.js";
 
 interface Line {
   level: number;

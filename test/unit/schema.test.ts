@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { buildSchema, lexicographicSortSchema, printSchema } from "graphql";
 import { expect, it } from "vitest";
-import type { ResolverServices } from "../../src/graphql/resolvers.js";
+import type { Commands } from "../../src/graphql/resolvers.js";
 import { createSchema } from "../../src/graphql/schema.js";
 
 it("serves the contract's schema, word for word", () => {
   const contract = buildSchema(readFileSync("schema.graphql", "utf8"));
   // What answers is not asked here, only what it is called and how it is described.
-  const served = createSchema({} as ResolverServices);
+  const served = createSchema({} as Commands);
   expect(printSchema(lexicographicSortSchema(served))).toBe(printSchema(lexicographicSortSchema(contract)));
 });

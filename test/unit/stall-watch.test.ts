@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
-import { StallWatch } from "../../src/network/stall-watch.js";
+import { StallWatch } from "../../src/transports/network/stall-watch.js";
 
 const kilobyte = 1024;
 

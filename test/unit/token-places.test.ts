@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bearerToken, fieldToken, onlyToken } from "../../src/auth/authenticate.js";
-import { connectionToken } from "../../src/graphql/connection-token.js";
+import { connectionToken } from "../../src/transports/graphql/connection-token.js";
 import { expectTokenRefused } from "../helpers/tokens.js";
 
 describe("the Authorization header", () => {

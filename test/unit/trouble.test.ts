@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Obstacle } from "../../src/errors.js";
-import { type Logger, createLogger } from "../../src/logger.js";
-import { troubleOf } from "../../src/sync/postgres-errors.js";
+import { Obstacle } from "../../src/domain/errors.js";
+import { type Logger, createLogger } from "../../src/observability/logger.js";
+import { troubleOf } from "../../src/ledger/postgres-errors.js";
 import { Trouble } from "../../src/sync/trouble.js";
 
 interface Line {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
-import { limitKey, TrustedProxies, trustProxyProblem } from "../../src/network/trusted-proxies.js";
+import { limitKey, TrustedProxies, trustProxyProblem } from "../../src/transports/network/trusted-proxies.js";
 
 type Headers = Record<string, string>;
 

@@ -1,19 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { StandingsError } from "../../src/errors.js";
-import {
-  isUserId,
-  parseIdempotencyKey,
-  parseIncrement,
-  parseLimit,
-  parseRadius,
-  parseUserId,
-  rankRows,
-  type Board,
-  type Score,
-  type ScoreRow,
-  type UserId,
-} from "../../src/leaderboard/types.js";
+import { StandingsError } from "../../src/domain/errors.js";
+import type { Board } from "../../src/domain/board.js";
+import { parseIdempotencyKey, parseIncrement } from "../../src/domain/change.js";
+import { isUserId, parseUserId, type UserId } from "../../src/domain/player.js";
+import { rankRows } from "../../src/domain/ranks.js";
+import type { Score, ScoreRow } from "../../src/domain/score.js";
+import { parseLimit, parseRadius } from "../../src/domain/views.js";
 
 const max = Number.MAX_SAFE_INTEGER;
 

@@ -1,12 +1,12 @@
 import { expect } from "vitest";
-import { BoardKeeper } from "../../../src/leaderboard/board-keeper.js";
-import { Outbox } from "../../../src/leaderboard/outbox.js";
-import { toBoards } from "../../../src/leaderboard/types.js";
-import { databaseAddresses } from "../../../src/sync/database-url.js";
-import { Database } from "../../../src/sync/database.js";
+import { BoardKeeper } from "../../../src/standings/board-keeper.js";
+import { Outbox } from "../../../src/standings/outbox.js";
+import { BoardDirectory } from "../../../src/boards/directory.js";
+import { databaseAddresses } from "../../../src/ledger/database-url.js";
+import { Database } from "../../../src/ledger/database.js";
 import { findDrift } from "../../../src/sync/drift.js";
-import { ScoreHistory } from "../../../src/sync/score-history.js";
-import { ScoreLedger } from "../../../src/sync/score-ledger.js";
+import { ScoreHistory } from "../../../src/ledger/score-history.js";
+import { ScoreLedger } from "../../../src/ledger/score-ledger.js";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Stores } from "../../helpers/stores.js";
 import { waitFor } from "../../helpers/wait-for.js";
@@ -139,7 +139,7 @@ export async function expectAgreement(stores: Stores): Promise<void> {
       outbox: new Outbox(stores.redisClient),
       ledger: new ScoreLedger(database, new ScoreHistory(database)),
     };
-    for (const board of toBoards(["main"])) {
+    for (const board of new BoardDirectory(["main"]).all) {
       const report = await findDrift(deps, board, () => delay(25));
       expect({ differing: report.differing, examples: report.examples }).toEqual({ differing: 0, examples: [] });
     }

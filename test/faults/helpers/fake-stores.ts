@@ -1,11 +1,13 @@
-import type { BoardKeeper, BoardState } from "../../../src/leaderboard/board-keeper.js";
-import type { Outbox, OutboxEntry } from "../../../src/leaderboard/outbox.js";
-import type { Position } from "../../../src/leaderboard/position.js";
-import type { IdempotencyKey, Revision, Score, ScoreRow, UserId } from "../../../src/leaderboard/types.js";
-import { createLogger } from "../../../src/logger.js";
+import type { BoardKeeper, BoardState } from "../../../src/standings/board-keeper.js";
+import type { Outbox, OutboxEntry } from "../../../src/standings/outbox.js";
+import type { Position } from "../../../src/domain/position.js";
+import type { IdempotencyKey } from "../../../src/domain/change.js";
+import type { UserId } from "../../../src/domain/player.js";
+import type { Revision, Score, ScoreRow } from "../../../src/domain/score.js";
+import { createLogger } from "../../../src/observability/logger.js";
 import type { RecoveryDeps } from "../../../src/sync/recovery.js";
-import type { ScoreHistory } from "../../../src/sync/score-history.js";
-import type { Lease, ScoreLedger } from "../../../src/sync/score-ledger.js";
+import type { ScoreHistory } from "../../../src/ledger/score-history.js";
+import type { Lease, ScoreLedger } from "../../../src/ledger/score-ledger.js";
 
 /**
  * Both stores in memory, with the semantics of the Lua scripts and of the SQL statements: what happens at once there

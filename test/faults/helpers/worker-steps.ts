@@ -1,18 +1,22 @@
-import { BoardKeeper } from "../../../src/leaderboard/board-keeper.js";
-import { Outbox } from "../../../src/leaderboard/outbox.js";
-import { ScoreStore, type Change } from "../../../src/leaderboard/score-store.js";
-import { toBoards, type Board, type IdempotencyKey, type Score, type UserId } from "../../../src/leaderboard/types.js";
-import { createLogger } from "../../../src/logger.js";
-import { databaseAddresses } from "../../../src/sync/database-url.js";
-import { Database } from "../../../src/sync/database.js";
+import { BoardKeeper } from "../../../src/standings/board-keeper.js";
+import { Outbox } from "../../../src/standings/outbox.js";
+import { type Change, type IdempotencyKey } from "../../../src/domain/change.js";
+import { ScoreStore } from "../../../src/standings/score-store.js";
+import type { Board } from "../../../src/domain/board.js";
+import type { UserId } from "../../../src/domain/player.js";
+import type { Score } from "../../../src/domain/score.js";
+import { BoardDirectory } from "../../../src/boards/directory.js";
+import { createLogger } from "../../../src/observability/logger.js";
+import { databaseAddresses } from "../../../src/ledger/database-url.js";
+import { Database } from "../../../src/ledger/database.js";
 import type { RecoveryPlan } from "../../../src/sync/recovery-plan.js";
 import { recover, type RecoveryDeps } from "../../../src/sync/recovery.js";
-import { ScoreHistory } from "../../../src/sync/score-history.js";
-import { ScoreLedger } from "../../../src/sync/score-ledger.js";
+import { ScoreHistory } from "../../../src/ledger/score-history.js";
+import { ScoreLedger } from "../../../src/ledger/score-ledger.js";
 import { lookAtBoard, syncScores, takeLease } from "../../../src/sync/sync-scores.js";
 import type { Stores } from "../../helpers/stores.js";
 
-export const [board = "main" as Board] = toBoards(["main"]);
+export const [board = "main" as Board] = new BoardDirectory(["main"]).all;
 
 /** The worker's parts on real stores, without its loop, so that a test decides what happens between two of its steps. */
 export interface Worker {

@@ -1,0 +1,57 @@
+import type { Config } from "../config.js";
+import { Publisher } from "../ingest/publisher.js";
+import { ServiceGroup, type App } from "../lifecycle.js";
+import type { Logger } from "../observability/logger.js";
+import { OpsServer } from "../transports/ops.js";
+import { createApi } from "./api.js";
+import { createFoundation } from "./foundation.js";
+import { createIngest } from "./ingest.js";
+import { createStandings } from "./standings.js";
+import { createWorker } from "./worker.js";
+
+export const appRoles = ["api", "worker", "ingest", "all"] as const;
+export type AppRole = (typeof appRoles)[number];
+
+/** The composition root: what a process of a role is built from. Nothing runs before `start`. */
+export function createApp(config: Config, role: AppRole, logger: Logger): App {
+  const foundation = createFoundation(config, logger);
+  const { checks, metrics, log } = foundation;
+  const worker = role === "worker" || role === "all" ? createWorker(foundation) : undefined;
+  if (worker) checks.push(worker.check);
+  const standings = role === "worker" ? undefined : createStandings(foundation);
+  if (standings) checks.push(() => standings.writer.problem());
+  const publisher = standings && config.amqpUrl ? new Publisher(config.amqpUrl, logger) : undefined;
+  const api = standings && role !== "ingest" ? createApi(foundation, standings, publisher) : undefined;
+  const ingest = standings && publisher && role !== "api" ? createIngest(foundation, standings, publisher) : undefined;
+  // Where the API runs, too, all that needs no message broker goes on while that is away.
+  if (ingest && !api) checks.push(ingest.check);
+
+  const ops = new OpsServer({ port: config.opsPort, host: config.opsHost, checks, metrics: metrics.text, log });
+  const services = new ServiceGroup(
+    [
+      ...[...foundation.services, ...(worker?.services ?? []), ...(standings?.services ?? [])],
+      ...[...(publisher ? [publisher] : []), ...(api?.services ?? []), ...(ingest?.services ?? [])],
+    ],
+    logger,
+  );
+
+  return {
+    start: async (onOperable) => {
+      await ops.start();
+      onOperable?.();
+      await services.start();
+      ops.serving();
+    },
+    stop: async () => {
+      ops.stopping();
+      await services.stop();
+      await ops.stop();
+    },
+    get port() {
+      return api?.http.port;
+    },
+    get opsPort() {
+      return ops.port;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { BoardDirectory } from "../boards/directory.js";
+import { Channels } from "../channels/channels.js";
+import type { Config } from "../config.js";
+import { createMetrics } from "../observability/metrics.js";
+import type { Logger } from "../observability/logger.js";
+import { SampledLog } from "../observability/sampled-log.js";
+import { RedisConnection } from "../redis/connection.js";
+import { DurabilityCheck } from "../redis/durability.js";
+import { BoardKeeper } from "../standings/board-keeper.js";
+import type { ReadinessCheck } from "../transports/ops.js";
+
+export type Foundation = ReturnType<typeof createFoundation>;
+
+/** No request waits longer for a dead store. */
+export const requestTimeoutMs = 4_500;
+
+/** What every role stands on: the way to Redis, and to the other processes. */
+export function createFoundation(config: Config, logger: Logger) {
+  const metrics = createMetrics();
+  const boards = new BoardDirectory(config.boards);
+  const reader = new RedisConnection(config.redisUrls, "reader", logger);
+  const subscriber = new RedisConnection(config.redisUrls, "subscriber", logger);
+  // A subscriber can't ask whether its server was demoted.
+  reader.onWrongServer(() => subscriber.renew());
+  const keeper = new BoardKeeper(reader.client);
+  const channels = new Channels({
+    publisher: reader.client,
+    subscriber: subscriber.client,
+    onGarbage: (board, problem) => logger.warn({ err: problem, board }, "ignored a malformed message on a channel"),
+  });
+  const durability = new DurabilityCheck(reader.client, config.durability, logger);
+  /** For whatever requests set off. */
+  const log = new SampledLog(logger, () => performance.now());
+  const checks: ReadinessCheck[] = [() => reader.problem(), () => subscriber.problem(), boardsCheck(keeper, boards)];
+  const services = [reader, durability, subscriber, channels];
+  return { config, logger, log, metrics, boards, reader, keeper, channels, checks, services };
+}
+
+function boardsCheck(keeper: BoardKeeper, { all }: BoardDirectory): ReadinessCheck {
+  return async () => {
+    try {
+      const states = await Promise.all(all.map((board) => keeper.readState(board)));
+      const closed = all.filter((_board, index) => !states[index]?.open);
+      return closed.length === 0 ? undefined : `not open yet: ${closed.join(", ")} (a worker opens boards)`;
+    } catch {
+      return "the boards' state can't be read";
+    }
+  };
+}

@@ -1,0 +1,67 @@
+import { SyncProgress } from "../channels/sync-progress.js";
+import type { Board } from "../domain/board.js";
+import { ScoresAroundFeed } from "../feed/scores-around-feed.js";
+import { TopScoresFeed } from "../feed/top-scores-feed.js";
+import type { Metrics } from "../observability/metrics.js";
+import { RedisConnection } from "../redis/connection.js";
+import { MemoryGuard } from "../redis/memory-guard.js";
+import { KeyClaims } from "../standings/key-claims.js";
+import { Leaderboard } from "../standings/leaderboard.js";
+import { ScoreStore, type BatchResult } from "../standings/score-store.js";
+import { requestTimeoutMs, type Foundation } from "./foundation.js";
+
+export type Standings = ReturnType<typeof createStandings>;
+
+const reconcileIntervalMs = 1_000;
+
+/** For roles that change scores: the leaderboard, with what makes its changes durable and known to viewers. */
+export function createStandings({ config, boards, reader, channels, metrics, logger }: Foundation) {
+  const writer = new RedisConnection(config.redisUrls, "writer", logger);
+  const { isCluster } = writer.client;
+  const severalBoards = boards.all.length > 1;
+  const clients = { writer: writer.client, reader: reader.client };
+  const store = new ScoreStore(clients, config.rateLimits, severalBoards && !isCluster);
+  const waitForSync = config.durability === "postgres";
+  const progress = new SyncProgress(boards.all, channels);
+  const memory = new MemoryGuard(reader.client, logger);
+  const leaderboard = new Leaderboard(store, {
+    boards: boards.all,
+    claims: severalBoards && isCluster ? new KeyClaims(writer.client, logger) : undefined,
+    whenDurable: waitForSync ? (board, position, deadline) => progress.wait(board, position, deadline) : undefined,
+    timeoutMs: requestTimeoutMs,
+    isFull: () => memory.full,
+    logger,
+  });
+  const { pushIntervalMs } = config;
+  const around = new ScoresAroundFeed(leaderboard, { pushIntervalMs, reconcileIntervalMs, logger });
+  const feed = new TopScoresFeed(leaderboard, channels, {
+    pushIntervalMs,
+    reconcileIntervalMs,
+    onPublished: () => metrics.publishedSnapshots.inc(),
+    onRevision: (board, revision) => around.changed(board, revision),
+    logger,
+  });
+
+  // A request that got lost only costs time: the worker passes on its interval anyway.
+  const requestSync = (board: Board) =>
+    channels
+      .requestSync(board)
+      .catch((error: unknown) => logger.warn({ err: error, board }, "could not ask for a sync"));
+  leaderboard.changes.on("batch", (board, result, seconds) => {
+    observeBatch(metrics, board, result, seconds);
+    if (!result.changed) return;
+    feed.changed(board, result.position.revision);
+    if (waitForSync) void requestSync(board);
+  });
+  metrics.readFrom({ redisMemory: () => memory.used, waitingIncrements: () => leaderboard.waiting });
+
+  return { leaderboard, feed, around, writer, services: [writer, memory, progress, feed, around] };
+}
+
+function observeBatch(metrics: Metrics, board: Board, { outcomes }: BatchResult, seconds: number): void {
+  metrics.batchSize.observe(outcomes.length);
+  metrics.batchDuration.observe(seconds);
+  const counts = new Map<string, number>();
+  for (const { kind } of outcomes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const [outcome, count] of counts) metrics.increments.inc({ board, outcome }, count);
+}

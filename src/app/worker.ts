@@ -1,0 +1,51 @@
+import { databaseAddresses } from "../ledger/database-url.js";
+import { Database } from "../ledger/database.js";
+import { ScoreHistory } from "../ledger/score-history.js";
+import { ScoreLedger } from "../ledger/score-ledger.js";
+import type { Service } from "../lifecycle.js";
+import { Outbox } from "../standings/outbox.js";
+import { Leadership } from "../sync/leader.js";
+import { SyncWorker } from "../sync/sync-worker.js";
+import { explain } from "../sync/trouble.js";
+import type { ReadinessCheck } from "../transports/ops.js";
+import type { Foundation } from "./foundation.js";
+
+/** No statement of the worker's takes as long; one that hangs must not outlive the worker's lock by much. */
+const passTimeoutMs = 10_000;
+
+/** Moves changes to PostgreSQL, and opens boards. */
+export function createWorker({ config, boards, reader, keeper, channels, metrics, logger }: Foundation) {
+  const { serving, direct } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
+  const database = new Database({ address: serving, statementTimeoutMs: passTimeoutMs, refuseStandby: true });
+  const history = new ScoreHistory(database);
+  const ledger = new ScoreLedger(database, history);
+  const announce = config.durability === "postgres";
+  const worker = new SyncWorker({
+    keeper,
+    outbox: new Outbox(reader.client),
+    ledger,
+    history,
+    historyRetentionDays: config.historyRetentionDays,
+    boards: boards.all,
+    leadership: new Leadership({ address: direct, logger }),
+    intervalMs: config.syncIntervalMs,
+    onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
+    metrics,
+    logger,
+    now: Date.now,
+  });
+  const requests: Service = {
+    name: "sync-requests",
+    start: async () => {
+      if (!announce) return;
+      for (const board of boards.all) await channels.onSyncRequest(board, () => worker.request(board));
+    },
+    stop: () => Promise.resolve(),
+  };
+  const check: ReadinessCheck = () =>
+    database.ping().then(
+      () => worker.trouble,
+      (error: unknown) => explain(error).sentence,
+    );
+  return { services: [database, worker, requests], check };
+}

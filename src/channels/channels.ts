@@ -1,0 +1,132 @@
+import { RedisPubSub } from "graphql-redis-subscriptions";
+import { z } from "zod";
+import type { Position } from "../domain/position.js";
+import type { Board } from "../domain/board.js";
+import type { Revision } from "../domain/score.js";
+import type { Snapshot } from "../domain/views.js";
+import type { Service } from "../lifecycle.js";
+import type { RedisClient } from "../redis/client.js";
+import { Deployment } from "./deployment.js";
+
+const wholeNumber = z.number().int().nonnegative();
+
+const wireSnapshot = z.object({
+  revision: wholeNumber,
+  changedAt: z.number().optional(),
+  entries: z.array(z.object({ rank: z.number().int(), userId: z.string(), score: z.number().int() })),
+});
+const wireRevision = z.object({ revision: wholeNumber });
+const wirePosition = z.object({ epoch: wholeNumber, revision: wholeNumber });
+const wireRequest = z.object({});
+
+export interface ChannelsOptions {
+  publisher: RedisClient;
+  subscriber: RedisClient;
+  /** Gets what came over a board's channel and is no message of ours. */
+  onGarbage: (board: Board, problem: unknown) => void;
+}
+
+interface Subscription {
+  readonly board: Board;
+  readonly name: string;
+  readonly handle: (message: unknown) => void;
+  channel: string;
+  /** RedisPubSub's own name for it. */
+  id: number;
+}
+
+/**
+ * The channels between the processes of one deployment, and what travels on them. Redis may lose a message of a channel,
+ * and anybody with access may publish nonsense: every receiver copes with both. Other deployments on the same server have
+ * channels of their own, so what they say is never heard here.
+ */
+export class Channels implements Service {
+  readonly name = "channels";
+  readonly #pubsub: RedisPubSub;
+  readonly #deployment: Deployment;
+  readonly #onGarbage: ChannelsOptions["onGarbage"];
+  readonly #subscriptions: Subscription[] = [];
+
+  constructor({ publisher, subscriber, onGarbage }: ChannelsOptions) {
+    this.#pubsub = new RedisPubSub({ publisher, subscriber });
+    this.#deployment = new Deployment(publisher, () => this.#move());
+    this.#onGarbage = onGarbage;
+  }
+
+  /** Finds the other processes; subscribe after it, and publish. */
+  async start(): Promise<void> {
+    await this.#deployment.start();
+  }
+
+  stop(): Promise<void> {
+    this.#deployment.stop();
+    return Promise.resolve();
+  }
+
+  /** A board's newest snapshot, whole, so that a receiver needs no look at Redis. */
+  async publishSnapshot({ board, revision, changedAt, entries }: Snapshot): Promise<void> {
+    const rows = entries.map(({ rank, userId, score }) => ({ rank, userId, score }));
+    await this.#pubsub.publish(this.#channel(board, "top"), { revision, changedAt, entries: rows });
+  }
+
+  async onSnapshot(board: Board, handle: (snapshot: Snapshot) => void): Promise<void> {
+    // The brands are ours again: every number and id in it was written by a process of the same service.
+    await this.#subscribe(board, "top", wireSnapshot, (wire) => {
+      const entries = wire.entries.map((row) => ({ board, ...row }));
+      handle({ board, ...wire, entries } as unknown as Snapshot);
+    });
+  }
+
+  /** Says that a board changed where no top score did. */
+  async publishRevision(board: Board, revision: Revision): Promise<void> {
+    await this.#pubsub.publish(this.#channel(board, "revision"), { revision });
+  }
+
+  async onRevision(board: Board, handle: (revision: Revision) => void): Promise<void> {
+    await this.#subscribe(board, "revision", wireRevision, ({ revision }) => handle(revision as Revision));
+  }
+
+  /** Asks the worker not to wait for its interval. */
+  async requestSync(board: Board): Promise<void> {
+    await this.#pubsub.publish(this.#channel(board, "sync-request"), {});
+  }
+
+  async onSyncRequest(board: Board, handle: () => void): Promise<void> {
+    await this.#subscribe(board, "sync-request", wireRequest, handle);
+  }
+
+  /** Says up to where PostgreSQL holds a board's changes. */
+  async publishSynced(board: Board, { epoch, revision }: Position): Promise<void> {
+    await this.#pubsub.publish(this.#channel(board, "synced"), { epoch, revision });
+  }
+
+  async onSynced(board: Board, handle: (position: Position) => void): Promise<void> {
+    await this.#subscribe(board, "synced", wirePosition, (wire) => handle(wire as unknown as Position));
+  }
+
+  async #subscribe<T>(board: Board, name: string, schema: z.ZodType<T>, handle: (message: T) => void): Promise<void> {
+    const checked = (message: unknown) => {
+      const result = schema.safeParse(message);
+      if (result.success) handle(result.data);
+      else this.#onGarbage(board, result.error);
+    };
+    const channel = this.#channel(board, name);
+    const id = await this.#pubsub.subscribe(channel, checked);
+    this.#subscriptions.push({ board, name, handle: checked, channel, id });
+  }
+
+  /** To where the other processes are now. The new channel first, so that the connection stays one that subscribes. */
+  async #move(): Promise<void> {
+    for (const subscription of this.#subscriptions) {
+      const { board, name, handle, id } = subscription;
+      const channel = this.#channel(board, name);
+      if (channel === subscription.channel) continue;
+      Object.assign(subscription, { channel, id: await this.#pubsub.subscribe(channel, handle) });
+      this.#pubsub.unsubscribe(id);
+    }
+  }
+
+  #channel(board: Board, name: string): string {
+    return `lb:${this.#deployment.scope}:{${board}}:${name}`;
+  }
+}

@@ -1,0 +1,88 @@
+import { StandingsError } from "../domain/errors.js";
+import type { Position } from "../domain/position.js";
+import type { Board } from "../domain/board.js";
+import type { Service } from "../lifecycle.js";
+import type { Channels } from "./channels.js";
+
+interface Waiter {
+  readonly position: Position;
+  readonly resolve: () => void;
+  readonly reject: (error: StandingsError) => void;
+  readonly deadline: number;
+}
+
+interface Progress {
+  synced: Position | undefined;
+  readonly waiters: Set<Waiter>;
+}
+
+const sweepIntervalMs = 100;
+
+/**
+ * `DURABILITY=postgres`: holds an increment's answer back until the worker says that PostgreSQL has it. The worker says
+ * where it is after every pass, so a message that got lost is made up for by the next.
+ */
+export class SyncProgress implements Service {
+  readonly name = "sync-progress";
+  readonly #channels: Channels;
+  readonly #boards: ReadonlyMap<Board, Progress>;
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(boards: readonly Board[], channels: Channels) {
+    this.#channels = channels;
+    this.#boards = new Map(boards.map((board) => [board, { synced: undefined, waiters: new Set<Waiter>() }]));
+  }
+
+  async start(): Promise<void> {
+    for (const [board, progress] of this.#boards) {
+      await this.#channels.onSynced(board, (position) => advance(progress, position));
+    }
+    this.#sweeper = setInterval(() => {
+      const now = performance.now();
+      for (const progress of this.#boards.values()) expire(progress, now);
+    }, sweepIntervalMs);
+  }
+
+  stop(): Promise<void> {
+    clearInterval(this.#sweeper);
+    for (const progress of this.#boards.values()) expire(progress, Infinity);
+    return Promise.resolve();
+  }
+
+  /**
+   * Resolves when PostgreSQL holds this change.
+   *
+   * @param deadline in terms of performance.now()
+   * @throws StandingsError `unknownOutcome` when it takes too long, or when the board was rebuilt meanwhile
+   */
+  wait(board: Board, position: Position, deadline: number): Promise<void> {
+    const progress = this.#boards.get(board);
+    if (!progress) throw new Error(`no such board: ${board}`);
+    return new Promise((resolve, reject) => {
+      const waiter = { position, resolve, reject, deadline };
+      if (!isSettled(waiter, progress.synced)) progress.waiters.add(waiter);
+    });
+  }
+}
+
+function advance(progress: Progress, synced: Position): void {
+  progress.synced = synced;
+  for (const waiter of progress.waiters) if (isSettled(waiter, synced)) progress.waiters.delete(waiter);
+}
+
+/** Tells a waiter how it ended, if it has. Within an epoch revisions tell; a later epoch may have been built without it. */
+function isSettled({ position, resolve, reject }: Waiter, synced: Position | undefined): boolean {
+  if (!synced || synced.epoch < position.epoch) return false;
+  if (synced.epoch > position.epoch) reject(new StandingsError("unknownOutcome"));
+  else if (synced.revision >= position.revision) resolve();
+  else return false;
+  return true;
+}
+
+function expire({ waiters }: Progress, now: number): void {
+  for (const waiter of waiters) {
+    if (waiter.deadline > now) continue;
+    waiter.reject(new StandingsError("unknownOutcome"));
+    waiters.delete(waiter);
+  }
+}

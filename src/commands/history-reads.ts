@@ -1,0 +1,79 @@
+import type { BoardDirectory } from "../boards/directory.js";
+import { badInput } from "../domain/errors.js";
+import { readPage, type History, type HistoryPage, type ScoreEvent } from "../domain/history.js";
+import { parseUserId } from "../domain/player.js";
+import type { Revision, Score } from "../domain/score.js";
+import { parseWithin } from "../domain/views.js";
+import { FairQueue } from "./fair-queue.js";
+
+const maxPage = 100;
+const cursorForm = /^revision:(\d{1,16})$/;
+/** PostgreSQL's calendar has no year 0, and ISO 8601 none beyond 9999. */
+const firstMoment = Date.parse("0001-01-01T00:00:00.000Z");
+const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
+/** Fewer at once than the pool has connections, so that a read whose turn it is never waits for one. */
+const readLimits = {
+  concurrency: 3,
+  concurrencyPerCaller: 2,
+  maxWaiting: 1_000,
+  maxWaitingPerCaller: 100,
+  timeoutMs: 3_000,
+};
+
+/** What anybody may see of the past. PostgreSQL answers, and callers take turns, by address. */
+export class HistoryReads {
+  readonly #boards: BoardDirectory;
+  readonly #history: History;
+  readonly #turns = new FairQueue(readLimits);
+
+  constructor(boards: BoardDirectory, history: History) {
+    this.#boards = boards;
+    this.#history = history;
+  }
+
+  /**
+   * A player's changes, newest first.
+   *
+   * @param caller whose turn it takes
+   * @param after a cursor, as `formatCursor` makes it
+   * @throws StandingsError `badInput`, `overloaded` or `storeFailed`
+   */
+  async page(
+    caller: string,
+    boardId: string,
+    userId: string,
+    first: number,
+    after: string | null | undefined,
+  ): Promise<HistoryPage> {
+    const board = this.#boards.parse(boardId);
+    const player = parseUserId(userId);
+    const count = parseWithin("first", first, 1, maxPage);
+    const before = after == null ? undefined : parseCursor(after);
+    return this.#turns.run(caller, () => readPage(this.#history, board, player, before, count));
+  }
+
+  /** A player's total at a moment; undefined when it had none yet. @throws as `page` */
+  async scoreAt(caller: string, boardId: string, userId: string, at: Date): Promise<Score | undefined> {
+    const board = this.#boards.parse(boardId);
+    const player = parseUserId(userId);
+    const moment = parseMoment(at);
+    return this.#turns.run(caller, () => this.#history.readScoreAt(board, player, moment));
+  }
+}
+
+/** Opaque to clients, so that what it holds may change. */
+export function formatCursor({ revision }: ScoreEvent): string {
+  return Buffer.from(`revision:${revision}`).toString("base64url");
+}
+
+function parseCursor(cursor: string): Revision {
+  const [, digits] = cursorForm.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
+  const revision = Number(digits);
+  if (Number.isSafeInteger(revision)) return revision as Revision;
+  throw badInput("after must be an endCursor of this connection.");
+}
+
+function parseMoment(at: Date): Date {
+  if (at.getTime() >= firstMoment && at.getTime() <= lastMoment) return at;
+  throw badInput("at must be a moment from the year 1 to the year 9999, in UTC.");
+}

@@ -1,0 +1,65 @@
+import type { BoardDirectory } from "../boards/directory.js";
+import { parseUserId } from "../domain/player.js";
+import type { ScoreEntry } from "../domain/score.js";
+import { parseLimit, parseRadius, type Neighbourhood, type Place, type Snapshot } from "../domain/views.js";
+import type { Topic } from "../fanout/topic.js";
+import type { ScoresAroundFeed } from "../feed/scores-around-feed.js";
+import type { TopScoresFeed } from "../feed/top-scores-feed.js";
+import type { Leaderboard } from "../standings/leaderboard.js";
+
+export interface ReadsOptions {
+  boards: BoardDirectory;
+  leaderboard: Leaderboard;
+  feed: TopScoresFeed;
+  around: ScoresAroundFeed;
+}
+
+/**
+ * What anybody may see of the live standings, now (`topScores` …) or from now on (`watch…`). Input comes as a transport
+ * received it, of the right types but not checked.
+ *
+ * @throws StandingsError from all of them: `badInput`; from those that read, `recovering` and `storeFailed`
+ */
+export class Reads {
+  readonly #boards: BoardDirectory;
+  readonly #leaderboard: Leaderboard;
+  readonly #feed: TopScoresFeed;
+  readonly #around: ScoresAroundFeed;
+
+  constructor({ boards, leaderboard, feed, around }: ReadsOptions) {
+    this.#boards = boards;
+    this.#leaderboard = leaderboard;
+    this.#feed = feed;
+    this.#around = around;
+  }
+
+  /** The best entries, highest score first. O(log n + limit). */
+  async topScores(board: string, limit: number): Promise<readonly ScoreEntry[]> {
+    return this.#leaderboard.topScores(this.#boards.parse(board), parseLimit(limit));
+  }
+
+  /** A player's row; null when the player has no score. O(log n). */
+  async playerScore(board: string, userId: string): Promise<ScoreEntry | null> {
+    const [entry] = await this.scoresAround(board, userId, 0);
+    return entry ?? null;
+  }
+
+  /** A player's row with up to `radius` neighbours on each side; empty when the player has no score. O(log n + radius). */
+  async scoresAround(board: string, userId: string, radius: number): Promise<readonly ScoreEntry[]> {
+    return this.#leaderboard.scoresAround(this.#boards.parse(board), parsePlace(userId, radius));
+  }
+
+  /** Snapshots hold `maxLimit` entries, whatever the limit: so all viewers of a board follow the same topic. */
+  watchTopScores(board: string, limit: number): Topic<Snapshot> {
+    parseLimit(limit);
+    return this.#feed.topic(this.#boards.parse(board));
+  }
+
+  watchScoresAround(board: string, userId: string, radius: number): Topic<Neighbourhood> {
+    return this.#around.topic(this.#boards.parse(board), parsePlace(userId, radius));
+  }
+}
+
+function parsePlace(userId: string, radius: number): Place {
+  return { userId: parseUserId(userId), radius: parseRadius(radius) };
+}

@@ -1,0 +1,47 @@
+import type { Board } from "./board.js";
+import { badInput } from "./errors.js";
+import type { UserId } from "./player.js";
+import type { Revision, ScoreEntry } from "./score.js";
+
+/** The best entries of a board as they stood at a revision. */
+export interface Snapshot {
+  readonly board: Board;
+  readonly revision: Revision;
+  readonly entries: readonly ScoreEntry[];
+  /** Of one that was pushed: when the oldest change that waited for the push was made, in milliseconds since the epoch. */
+  readonly changedAt?: number | undefined;
+}
+
+/** A player, and how many rows above and below its own are of interest. */
+export interface Place {
+  readonly userId: UserId;
+  readonly radius: number;
+}
+
+/** The rows around a player as they stood at a revision; none when the player has no score. */
+export interface Neighbourhood {
+  readonly board: Board;
+  readonly revision: Revision;
+  readonly entries: readonly ScoreEntry[];
+}
+
+/** As many entries as anybody may ask for; what a snapshot holds. */
+export const maxLimit = 100;
+/** As many neighbours above and below as anybody may ask for. */
+export const maxRadius = 50;
+
+/** @throws StandingsError `badInput` */
+export function parseLimit(value: number): number {
+  return parseWithin("limit", value, 1, maxLimit);
+}
+
+/** @throws StandingsError `badInput` */
+export function parseRadius(value: number): number {
+  return parseWithin("radius", value, 0, maxRadius);
+}
+
+/** @throws StandingsError `badInput` naming the argument */
+export function parseWithin(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw badInput(`${name} must be a whole number from ${min} to ${max}.`);
+}

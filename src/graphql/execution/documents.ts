@@ -1,0 +1,85 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { GraphQLError, specifiedRules, validate, type DocumentNode, type GraphQLSchema } from "graphql";
+import { StandingsError } from "../../domain/errors.js";
+import { createDocumentStore } from "./document-store.js";
+import { hashOf, validationRules, type DocumentLimits } from "./limits.js";
+import type { TrustedDocuments } from "./trusted-documents.js";
+
+export type JudgedDocument =
+  | { readonly document: DocumentNode; readonly errors?: undefined }
+  | { readonly errors: readonly GraphQLError[]; readonly document?: undefined };
+
+export interface DocumentsOptions {
+  schema: GraphQLSchema;
+  limits: DocumentLimits;
+  introspection: boolean;
+  /** Undefined: every document is answered that is valid. */
+  trusted: TrustedDocuments | undefined;
+}
+
+/** Refusals are kept apart and shorter, so that they push out nothing that is used. In characters of the documents. */
+const maxRefusedLength = 50_000;
+
+/**
+ * Parses and validates documents for the transports that Apollo Server does not serve. Each is judged once, as thousands of
+ * viewers send the same few; a refusal is remembered, too. Of those that are not known yet one is judged a turn of the
+ * event loop, as the dearest take milliseconds.
+ */
+export class Documents {
+  readonly #options: DocumentsOptions;
+  readonly #rules;
+  readonly #accepted = createDocumentStore<{ document: DocumentNode }>(({ document }) => document.loc?.source.body);
+  readonly #refused = createDocumentStore<{ text: string; judged: JudgedDocument }>(
+    ({ text }) => text,
+    maxRefusedLength,
+  );
+  readonly #pending = new Map<string, Promise<JudgedDocument>>();
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: DocumentsOptions) {
+    this.#options = options;
+    this.#rules = [...specifiedRules, ...validationRules(options.introspection)];
+  }
+
+  /** At once for what is known, else when it is this document's turn. */
+  judge(text: string): JudgedDocument | Promise<JudgedDocument> {
+    const hash = hashOf(text);
+    return (
+      this.#accepted.get(hash) ?? this.#refused.get(hash)?.judged ?? this.#pending.get(hash) ?? this.#wait(hash, text)
+    );
+  }
+
+  #wait(hash: string, text: string): Promise<JudgedDocument> {
+    const judged = this.#queue
+      .then(() => nextTurn())
+      .then(() => {
+        this.#pending.delete(hash);
+        const result = this.#judge(text);
+        if (result.document) this.#accepted.set(hash, result);
+        else this.#refused.set(hash, { text, judged: result });
+        return result;
+      });
+    this.#pending.set(hash, judged);
+    this.#queue = judged;
+    return judged;
+  }
+
+  #judge(text: string): JudgedDocument {
+    const { schema, limits, introspection, trusted } = this.#options;
+    try {
+      const document = limits.parse(text);
+      const errors = validate(schema, document, this.#rules);
+      if (errors.length > 0) return { errors: introspection ? errors : errors.map(withoutSuggestion) };
+      if (!trusted || trusted.has(document)) return { document };
+      return { errors: [new GraphQLError("", { originalError: new StandingsError("untrustedDocument") })] };
+    } catch (error) {
+      return { errors: [error instanceof GraphQLError ? error : new GraphQLError("The document can't be read.")] };
+    }
+  }
+}
+
+/** What the schema has is not to be told where introspection is off. */
+function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const { nodes = null, positions = null } = error;
+  return new GraphQLError(error.message.replace(/ ?Did you mean .+\?$/, ""), { nodes, positions });
+}

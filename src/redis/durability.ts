@@ -1,0 +1,116 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Cluster, Redis } from "ioredis";
+import { Obstacle } from "../domain/errors.js";
+import type { Service } from "../lifecycle.js";
+import type { Logger } from "../observability/logger.js";
+
+/** What an acknowledged increment has survived; see the README's table of the environment. */
+export type Durability = "redis" | "postgres" | "memory";
+
+/** A Redis that evicts loses standings and outboxes, whatever was promised. */
+const neverEvict = { "maxmemory-policy": "noeviction" };
+const syncEveryWrite = { appendonly: "yes", appendfsync: "always", "no-appendfsync-on-rewrite": "no" };
+
+const required: Readonly<Record<Durability, Readonly<Record<string, string>>>> = {
+  redis: { ...syncEveryWrite, ...neverEvict },
+  postgres: neverEvict,
+  memory: neverEvict,
+};
+
+const retryMs = 1_000;
+
+/** Redis is configured in a way that breaks the promise which DURABILITY makes. */
+export class DurabilityError extends Obstacle {
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "DurabilityError";
+  }
+}
+
+/** Refuses to start on a Redis that would lose what it acknowledges. */
+export class DurabilityCheck implements Service {
+  readonly name = "durability-check";
+  readonly #client: Redis | Cluster;
+  readonly #durability: Durability;
+  readonly #logger: Logger;
+  readonly #stop = new AbortController();
+
+  constructor(client: Redis | Cluster, durability: Durability, logger: Logger) {
+    this.#client = client;
+    this.#durability = durability;
+    this.#logger = logger;
+  }
+
+  /** @throws DurabilityError that says what to change */
+  async start(): Promise<void> {
+    if (this.#durability === "memory") {
+      this.#logger.warn("DURABILITY=memory: acknowledged increments are lost when Redis stops before the next sync");
+    }
+    const problems = await this.#askUntilAnswered();
+    if (problems.length > 0) throw new DurabilityError(problems);
+  }
+
+  /** A Redis that went away meanwhile is waited for; its connection says so in the log. */
+  async #askUntilAnswered(): Promise<string[]> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        return await findProblems(this.#client, this.#durability);
+      } catch (error) {
+        this.#logger.debug({ err: error }, "could not look at Redis' configuration");
+        await delay(retryMs, undefined, { signal }).catch(() => undefined); // Stopped.
+      }
+    }
+    return [];
+  }
+
+  stop(): Promise<void> {
+    this.#stop.abort();
+    return Promise.resolve();
+  }
+}
+
+/** What to change so that every Redis server keeps what it acknowledges; nothing when all is well. */
+async function findProblems(client: Redis | Cluster, durability: Durability): Promise<string[]> {
+  const nodes: readonly Redis[] = "nodes" in client ? client.nodes("master") : [client];
+  const problems = await Promise.all(nodes.map((node) => problemsOf(node, durability)));
+  return [...new Set(problems.flat())];
+}
+
+async function problemsOf(node: Redis, durability: Durability): Promise<string[]> {
+  const settings = required[durability];
+  let actual: Map<string, string>;
+  try {
+    actual = await readSettings(node, Object.keys(settings));
+  } catch (error) {
+    if (!isAnswer(error)) throw error;
+    if (durability !== "redis") return []; // Managed services forbid CONFIG, and don't evict unless told to.
+    const reason = error instanceof Error ? error.message : String(error);
+    return [
+      `Redis does not tell its configuration (CONFIG GET: ${reason}), so DURABILITY=redis can't be promised; ` +
+        "allow CONFIG GET, or use DURABILITY=postgres",
+    ];
+  }
+  const alternative = durability === "redis" ? ", or use DURABILITY=postgres" : "";
+  return Object.entries(settings)
+    .filter(([name, value]) => actual.get(name) !== value)
+    .map(
+      ([name, value]) =>
+        `Redis has "${name} ${actual.get(name) ?? "(unset)"}"; DURABILITY=${durability} needs "${name} ${value}": set it ` +
+        `in redis.conf${name.startsWith("maxmemory") ? "" : alternative}`,
+    );
+}
+
+/** Redis' own "no", and not that it is away or still loading its data. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === "ReplyError" && !/^(LOADING|MASTERDOWN)/.test(error.message);
+}
+
+async function readSettings(node: Redis, names: readonly string[]): Promise<Map<string, string>> {
+  const settings = new Map<string, string>();
+  for (const name of names) {
+    const [, value] = (await node.config("GET", name)) as [string, string] | [];
+    if (value !== undefined) settings.set(name, value);
+  }
+  return settings;
+}

@@ -1,0 +1,192 @@
+import { dropClaim } from "./key-claims.js";
+import { keys } from "../redis/keys.js";
+import type { RedisClient } from "../redis/client.js";
+import { toRows } from "./rows.js";
+import { scripts } from "./scripts.js";
+import type { OutboxEntry } from "./outbox.js";
+import { formatPosition, parsePosition, type Position } from "../domain/position.js";
+import { idempotencyWindowSeconds, isMessageKey } from "../domain/change.js";
+import { formatRecord } from "./score-store.js";
+import type { Board } from "../domain/board.js";
+import type { UserId } from "../domain/player.js";
+import type { Revision, Score, ScoreRow } from "../domain/score.js";
+
+/** A board in Redis, as recovery sees it. */
+export interface BoardState {
+  /** Undefined when Redis knows nothing of the board. */
+  readonly position: Position | undefined;
+  /** Whether writes are accepted: the board was reconciled on this very server process. */
+  readonly open: boolean;
+  /** Of the worker that leads, as far as Redis knows. */
+  readonly fence: number;
+  readonly hasScores: boolean;
+  /** The revision up to which it is right that there are no scores. */
+  readonly base: Revision;
+  readonly outbox: { readonly length: number; readonly first: Position; readonly last: Position } | undefined;
+}
+
+const rebuildTtlSeconds = 3_600;
+
+/** What the worker does to a board as a whole: look at it, close it, rebuild it, open it. Every step may be repeated. */
+export class BoardKeeper {
+  readonly #client: RedisClient;
+
+  constructor(client: RedisClient) {
+    this.#client = client;
+  }
+
+  async readState(board: Board): Promise<BoardState> {
+    const reply = await scripts.readState.run(
+      this.#client,
+      [keys.scores(board), keys.outbox(board), keys.meta(board)],
+      [],
+    );
+    const [server, reconciled, epoch, revision, fence, hasScores, length, first, last, base] = reply as [
+      ...[string, string, string, string, string],
+      ...[number, number, string, string, string],
+    ];
+    return {
+      position: epoch === "" ? undefined : { epoch: Number(epoch), revision: Number(revision) as Revision },
+      open: epoch !== "" && server === reconciled,
+      fence: Number(fence),
+      hasScores: hasScores === 1,
+      base: Number(base) as Revision,
+      outbox: length === 0 ? undefined : { length, first: parsePosition(first), last: parsePosition(last) },
+    };
+  }
+
+  /** Bars every worker with a lower fence. @returns false when ours is too low */
+  async claim(board: Board, fence: number): Promise<boolean> {
+    return this.#lead(board, fence, "claim");
+  }
+
+  /** Refuses writes from now on, with RECOVERING. @returns false when our fence is too low */
+  async close(board: Board, fence: number): Promise<boolean> {
+    return this.#lead(board, fence, "close");
+  }
+
+  /** A board that Redis does not know; it stays closed. @returns false when our fence is too low, or Redis does know it */
+  async create(board: Board, fence: number, { epoch, revision }: Position): Promise<boolean> {
+    return this.#lead(board, fence, "create", epoch, revision);
+  }
+
+  /**
+   * Goes on at a position in a later epoch, closed, with the standings as they are.
+   *
+   * @returns false when our fence is too low, or the board is not (any more) at the position where it was seen
+   */
+  async advance(board: Board, fence: number, from: Position, to: Position): Promise<boolean> {
+    return this.#lead(board, fence, "advance", to.epoch, to.revision, from.epoch, from.revision);
+  }
+
+  /** Lets writes in. @returns false when our fence is too low, or the board is not (any more) at this position */
+  async open(board: Board, fence: number, { epoch, revision }: Position): Promise<boolean> {
+    return this.#lead(board, fence, "open", epoch, revision);
+  }
+
+  /** Begins a rebuild: closes the board and sets its outbox aside. @returns false when our fence or the epoch is too low */
+  async abandon(board: Board, fence: number, epoch: number): Promise<boolean> {
+    return this.#lead(board, fence, "abandon", epoch);
+  }
+
+  async #lead(board: Board, fence: number, action: string, ...positions: number[]): Promise<boolean> {
+    const scriptKeys = [keys.meta(board), keys.outbox(board), keys.abandoned(board)];
+    return (await scripts.lead.run(this.#client, scriptKeys, [fence, action, ...positions])) === 1;
+  }
+
+  /** Empties the place where standings are rebuilt, in case that an earlier attempt was cut off. */
+  async startRebuild(board: Board, epoch: number): Promise<void> {
+    await this.#client.unlink(keys.rebuild(board, epoch));
+  }
+
+  async addRebuilt(board: Board, epoch: number, rows: readonly ScoreRow[]): Promise<void> {
+    const key = keys.rebuild(board, epoch);
+    await this.#client.zadd(key, ...rows.flatMap(({ userId, score }) => [score, userId]));
+    // What an attempt leaves behind that is cut off must not fill Redis for ever.
+    await this.#client.expire(key, rebuildTtlSeconds);
+  }
+
+  /**
+   * Puts the rebuilt standings in place; the board stays closed.
+   *
+   * @returns false when our fence is too low, the board is in this epoch or a later one already, or Redis was restarted or
+   * emptied since `abandon`
+   * @throws Error when not as many rows arrived as were sent
+   */
+  async finishRebuild(board: Board, fence: number, to: Position, count: number): Promise<boolean> {
+    const outcome = await scripts.swap.run(
+      this.#client,
+      [
+        keys.scores(board),
+        keys.outbox(board),
+        keys.meta(board),
+        keys.rebuild(board, to.epoch),
+        keys.abandoned(board),
+        keys.aside(board, formatPosition(to)),
+      ],
+      [fence, to.epoch, to.revision, count],
+    );
+    if (outcome === -1) throw new Error(`the rebuilt standings of ${board} are incomplete`);
+    return outcome === 1;
+  }
+
+  /** Writes the idempotency records of committed changes again, for what is left of their window. */
+  async restoreRecords(board: Board, events: readonly OutboxEntry[], now: number): Promise<void> {
+    // No pipelines: the claims lie on other slots of a cluster. ioredis sends these without waiting for each other.
+    const writes: Promise<unknown>[] = [];
+    for (const event of events) {
+      const seconds = Math.ceil(idempotencyWindowSeconds - (now - event.occurredAt) / 1000);
+      if (event.idempotencyKey === undefined || seconds <= 0) continue;
+      const { subject, idempotencyKey } = event;
+      const record = keys.idempotency(board, subject, idempotencyKey);
+      writes.push(this.#client.set(record, formatRecord(event), "EX", seconds));
+      if (isMessageKey(idempotencyKey)) continue;
+      writes.push(this.#client.set(keys.claim(subject, idempotencyKey), board, "EX", seconds));
+    }
+    await Promise.all(writes);
+  }
+
+  /**
+   * Forgets the idempotency records of changes that are no longer part of the standings, and on which board their keys
+   * were used.
+   *
+   * @returns false when our fence is too low
+   */
+  async dropRecords(board: Board, fence: number, entries: readonly OutboxEntry[]): Promise<boolean> {
+    const records: string[] = [];
+    const claims: string[] = [];
+    for (const { subject, idempotencyKey } of entries) {
+      if (idempotencyKey === undefined) continue;
+      records.push(keys.idempotency(board, subject, idempotencyKey));
+      if (!isMessageKey(idempotencyKey)) claims.push(keys.claim(subject, idempotencyKey));
+    }
+    const together = this.#client.isCluster ? records : [...records, ...claims];
+    const scriptKeys = [keys.meta(board), ...together];
+    if ((await scripts.dropRecords.run(this.#client, scriptKeys, [fence, records.length, board])) !== 1) return false;
+    if (this.#client.isCluster) await Promise.all(claims.map((claim) => dropClaim(this.#client, claim, board)));
+    return true;
+  }
+
+  /** Rows by position in the standings, highest score first. O(log n + count). */
+  async readRows(board: Board, from: number, count: number): Promise<ScoreRow[]> {
+    const flat = await this.#client.zrevrange(keys.scores(board), from, from + count - 1, "WITHSCORES");
+    return toRows(flat);
+  }
+
+  /** Some rows, in no order, as SCAN gives them; every row that stays is given at least once. */
+  async scanRows(board: Board, cursor: string): Promise<{ cursor: string; rows: ScoreRow[] }> {
+    const [next, flat] = await this.#client.zscan(keys.scores(board), cursor, "COUNT", 2_000);
+    return { cursor: next, rows: toRows(flat) };
+  }
+
+  /** The totals of players, undefined for those without one. */
+  async readScores(board: Board, userIds: readonly UserId[]): Promise<(Score | undefined)[]> {
+    if (userIds.length === 0) return [];
+    const scores = await this.#client.zmscore(keys.scores(board), ...userIds);
+    return scores.map((score) => (score === null ? undefined : (Number(score) as Score)));
+  }
+
+  async count(board: Board): Promise<number> {
+    return this.#client.zcard(keys.scores(board));
+  }
+}

@@ -1,0 +1,138 @@
+import { EventEmitter } from "node:events";
+import { StandingsError } from "../domain/errors.js";
+import type { Logger } from "../observability/logger.js";
+import type { KeyClaims } from "./key-claims.js";
+import type { Position } from "../domain/position.js";
+import type { Change } from "../domain/change.js";
+import type { BatchResult, ScoreStore } from "./score-store.js";
+import { rateLimited, ScoreWriter, type Accepted } from "./score-writer.js";
+import type { Board } from "../domain/board.js";
+import type { Revision, ScoreEntry } from "../domain/score.js";
+import { maxLimit, type Neighbourhood, type Place, type Snapshot } from "../domain/views.js";
+
+export interface LeaderboardOptions {
+  boards: readonly Board[];
+  /** Resolves when a change is as durable as was promised. Undefined: it is, once Redis has acknowledged it. */
+  whenDurable: ((board: Board, position: Position, deadline: number) => Promise<void>) | undefined;
+  /** Where the script itself can't claim idempotency keys. */
+  claims?: KeyClaims | undefined;
+  /** How long an increment may wait for the stores. */
+  timeoutMs: number;
+  /** Whether there is no room for more changes. */
+  isFull: () => boolean;
+  logger: Logger;
+}
+
+/** What a leaderboard tells of the changes that this process makes. */
+export interface BoardChanges {
+  /** After each batch: what became of its changes, and how long Redis took, in seconds. */
+  batch: [board: Board, result: BatchResult, seconds: number];
+}
+
+/** Seconds after which a full Redis may have room again. */
+const retryWhenFull = 5;
+
+/** The live standings of all boards: changes, and reads of them. Knows no viewers, tokens or transports. */
+export class Leaderboard {
+  readonly boards: readonly Board[];
+  readonly changes = new EventEmitter<BoardChanges>();
+  readonly #store: ScoreStore;
+  readonly #writers: ReadonlyMap<Board, ScoreWriter>;
+  readonly #whenDurable: LeaderboardOptions["whenDurable"];
+  readonly #isFull: LeaderboardOptions["isFull"];
+  readonly #claims: KeyClaims | undefined;
+  readonly #timeoutMs: number;
+
+  constructor(store: ScoreStore, options: LeaderboardOptions) {
+    const { boards, whenDurable, claims, timeoutMs, isFull, logger } = options;
+    this.#claims = claims;
+    this.#isFull = isFull;
+    this.#timeoutMs = timeoutMs;
+    this.#store = store;
+    this.#whenDurable = whenDurable;
+    this.boards = boards;
+    this.#writers = new Map(
+      this.boards.map((board) => {
+        const onBatch = (result: BatchResult, seconds: number) =>
+          void this.changes.emit("batch", board, result, seconds);
+        return [board, new ScoreWriter(board, store, { onBatch, logger })];
+      }),
+    );
+  }
+
+  /**
+   * Applies one change, together with all that wait for the same board.
+   *
+   * @returns the player's row after the change, the change's revision, and the ten best entries after its batch
+   * @throws StandingsError `keyReused`, `badInput` (total out of range), `rateLimited`, `recovering`, `overloaded`,
+   * `storeFailed` (nothing was changed) or `unknownOutcome`, within 5 s
+   */
+  async increment(board: Board, change: Change): Promise<Accepted> {
+    const writer = this.#writers.get(board);
+    if (!writer) throw new Error(`no such board: ${board}`);
+    if (this.#isFull()) throw new StandingsError("overloaded", { retryAfter: retryWhenFull });
+    const deadline = performance.now() + this.#timeoutMs;
+    const accepted = this.#claims
+      ? await this.#claims.around(board, change, deadline, () => writer.submit(change, deadline))
+      : await writer.submit(change, deadline);
+    if (this.#whenDurable) await this.#whenDurable(board, accepted, deadline);
+    return accepted;
+  }
+
+  /**
+   * Charges a change that is applied later to its subject's rate limit, the same that `increment` charges.
+   *
+   * @throws StandingsError `rateLimited`, or `storeFailed` within 4 s
+   */
+  async takeToken(board: Board, change: Change): Promise<void> {
+    const waitMs = await this.#access(() => this.#store.takeToken(board, change));
+    if (waitMs > 0) throw rateLimited(waitMs);
+  }
+
+  /** The best entries, highest score first. O(log n + limit). */
+  async topScores(board: Board, limit: number): Promise<readonly ScoreEntry[]> {
+    return (await this.#read(() => this.#store.readTop(board, limit))).entries;
+  }
+
+  /** A player's row with its neighbours; empty when the player has no score. O(log n + radius). */
+  async scoresAround(board: Board, place: Place): Promise<readonly ScoreEntry[]> {
+    const [neighbourhood] = await this.neighbourhoods(board, [place]);
+    return neighbourhood?.entries ?? [];
+  }
+
+  /** The rows around several players, in their order, all at one revision, in one step of Redis. */
+  async neighbourhoods(board: Board, places: readonly Place[]): Promise<readonly Neighbourhood[]> {
+    return this.#read(() => this.#store.readAround(board, places));
+  }
+
+  /** The best `maxLimit` entries and their revision. */
+  async snapshot(board: Board): Promise<Snapshot> {
+    return this.#read(() => this.#store.readTop(board, maxLimit));
+  }
+
+  async revision(board: Board): Promise<Revision> {
+    return this.#read(() => this.#store.readRevision(board));
+  }
+
+  /** How many changes wait to be sent to Redis. */
+  get waiting(): number {
+    let sum = 0;
+    for (const writer of this.#writers.values()) sum += writer.waiting;
+    return sum;
+  }
+
+  /** Reads go on while a board is closed to writes, but not when Redis knows nothing of it: empty would be wrong. */
+  async #read<T>(operation: () => Promise<T | undefined>): Promise<T> {
+    const result = await this.#access(operation);
+    if (result === undefined) throw new StandingsError("recovering");
+    return result;
+  }
+
+  async #access<T>(operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation();
+    } catch (error) {
+      throw new StandingsError("storeFailed", { cause: error });
+    }
+  }
+}

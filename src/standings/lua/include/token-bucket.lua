@@ -1,0 +1,17 @@
+-- A token bucket, kept as the time at which it will be full again, in microseconds since the epoch (GCRA).
+
+local function now_in_us()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- Returns the milliseconds to wait, 0 when a token is there, and when the bucket will be full once that is taken.
+local function look_at_bucket(stored, now_us, interval, burst)
+  local full_at = math.max(tonumber(stored or 0) or 0, now_us) + interval
+  local wait = full_at - now_us - burst * interval
+  return wait > 0 and math.ceil(wait / 1000) or 0, full_at
+end
+
+local function write_bucket(key, full_at, now_us)
+  redis.call('SET', key, string.format('%.0f', full_at), 'PX', math.ceil((full_at - now_us) / 1000) + 1)
+end

@@ -1,0 +1,18 @@
+import { LuaScript } from "../redis/lua-script.js";
+
+const load = (name: string) => new LuaScript(new URL(`lua/${name}.lua`, import.meta.url));
+
+/** What runs inside Redis, each in one step. KEYS, ARGV and replies stand at the top of each file. */
+export const scripts = {
+  increment: load("increment"),
+  takeToken: load("take-token"),
+  readTop: load("read-top"),
+  readAround: load("read-around"),
+  takeClaim: load("take-claim"),
+  returnClaim: load("return-claim"),
+  dropClaim: load("drop-claim"),
+  readState: load("read-state"),
+  lead: load("lead"),
+  dropRecords: load("drop-records"),
+  swap: load("swap"),
+} as const;

@@ -1,0 +1,175 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from "graphql-ws";
+import { WebSocketServer, type WebSocket } from "ws";
+import { ViewerSocket } from "../../fanout/viewer-socket.js";
+import type { Service } from "../../lifecycle.js";
+import { closeCodes, maxIdleMs, messageRate, pingIntervalMs } from "./connection-limits.js";
+import type { ConnectionLimits } from "../network/connection-limits.js";
+import type { OriginPolicy } from "../network/origins.js";
+import { refuseConnection } from "../network/raw-refusal.js";
+import { StallWatch } from "../network/stall-watch.js";
+import type { TrustedProxies } from "../network/trusted-proxies.js";
+import { TokenBucket } from "../../domain/rate-limit.js";
+import {
+  newSocketState,
+  socketOperations,
+  type SocketOperationsOptions,
+  type SocketState,
+} from "./socket-operations.js";
+
+export interface GraphQLSocketsOptions extends SocketOperationsOptions {
+  path: string;
+  origins: OriginPolicy;
+  proxies: TrustedProxies;
+  limits: ConnectionLimits;
+  /** Told of each connection that is a WebSocket from now on. */
+  onOpen: (socket: Socket) => void;
+}
+
+const maxMessageBytes = 64 * 1024;
+const sweepMs = 1_000;
+const closeGraceMs = 1_000;
+
+/**
+ * GraphQL over WebSocket, sub-protocol `graphql-transport-ws`, on the HTTP server's port. graphql-ws' own adapter prints
+ * what clients do wrong on the console and keeps two timers a socket, hence this one.
+ */
+export class GraphQLSockets implements Service {
+  readonly name = "graphql-sockets";
+  readonly #http: Server;
+  readonly #options: GraphQLSocketsOptions;
+  readonly #server;
+  readonly #states = new Map<WebSocket, SocketState>();
+  /** The same sockets, by their connections. */
+  readonly #connections = new Map<Socket, WebSocket>();
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    // One message a turn: graphql-ws takes an id for free as soon as its end is asked for, and needs a moment to end it.
+    allowSynchronousEvents: false,
+    handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
+  });
+  readonly #stalls = new StallWatch();
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(http: Server, options: GraphQLSocketsOptions) {
+    this.#http = http;
+    this.#options = options;
+    this.#server = makeServer(socketOperations(options));
+    this.#sockets.on("wsClientError", ({ message }, socket, { method }) => {
+      if (method === "GET") refuseConnection(socket, 400, `${message}.`, { "sec-websocket-version": "13, 8" });
+      else refuseConnection(socket, 405, `${message}.`, { allow: "GET" });
+    });
+  }
+
+  start(): Promise<void> {
+    this.#http.on("upgrade", this.#upgrade);
+    this.#sweeper = setInterval(() => this.#sweep(performance.now()), sweepMs);
+    return Promise.resolve();
+  }
+
+  /** Closes every socket with 1001; those that don't answer in time are cut off. */
+  async stop(): Promise<void> {
+    clearInterval(this.#sweeper);
+    this.#http.off("upgrade", this.#upgrade);
+    const sockets = [...this.#states.keys()];
+    const closed = sockets.map((socket) => new Promise<void>((resolve) => void socket.once("close", () => resolve())));
+    for (const socket of sockets) socket.close(closeCodes.goingAway, "Going away");
+    const cutOff = setTimeout(() => {
+      for (const socket of sockets) socket.terminate();
+    }, closeGraceMs);
+    await Promise.all(closed);
+    clearTimeout(cutOff);
+  }
+
+  readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // Until ws takes over, a reset by the peer is nobody's to handle.
+    const ignore = () => undefined;
+    socket.on("error", ignore);
+    const { path, origins, proxies, limits, onOpen, logger } = this.#options;
+    if (request.url?.split("?", 1)[0] !== path) return refuseConnection(socket, 404, "Not found.");
+    if (!origins.allows(request)) return refuseConnection(socket, 403, "Pages of this origin may not connect.");
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off("error", ignore);
+      onOpen(request.socket);
+      // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
+      webSocket.on("error", (error) => logger.debug({ err: error }, "a WebSocket broke"));
+      const release = limits.admit(request);
+      if (release) this.#open(webSocket, request.socket, proxies.callerOf(request), release);
+      else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
+    });
+  };
+
+  #open(socket: WebSocket, connection: Socket, caller: string, release: () => void): void {
+    const { metrics, logger } = this.#options;
+    metrics.sockets.inc();
+    const now = performance.now();
+    const state = newSocketState(socket, new ViewerSocket(socket), caller, now);
+    this.#states.set(socket, state);
+    this.#connections.set(connection, socket);
+    const rate = new TokenBucket(messageRate);
+    const closed = this.#server.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) =>
+          new Promise((resolve) => {
+            // A failed write ends the socket, which its close event tells; there is nobody left to tell of the error.
+            socket.send(data, () => resolve());
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) => {
+          socket.on("message", (data: Buffer) => {
+            state.activeAt = performance.now();
+            // A client may go on sending on a socket that is being closed.
+            if (socket.readyState !== socket.OPEN) return;
+            if (!rate.take(state.activeAt)) return socket.close(closeCodes.policyViolation, "Too many messages");
+            handle(data.toString()).catch((error: unknown) => {
+              logger.error({ err: error }, "a WebSocket message could not be handled");
+              socket.close(4500, "Internal server error");
+            });
+          });
+        },
+      },
+      state,
+    );
+    socket.on("pong", () => (state.answersPings = true));
+    socket.once("close", (code, reason) => {
+      this.#states.delete(socket);
+      this.#connections.delete(connection);
+      release();
+      metrics.sockets.dec();
+      void closed(code, reason.toString());
+    });
+  }
+
+  /** Pings sockets; closes those that take nothing, and those that want nothing. */
+  #sweep(now: number): void {
+    for (const connection of this.#stalls.stalled(this.#connections.keys(), now)) {
+      const socket = this.#connections.get(connection);
+      if (socket) this.#cutOff(socket);
+    }
+    for (const [socket, state] of this.#states) {
+      if (state.work.subscriptions === 0 && now - state.activeAt > maxIdleMs) socket.close(closeCodes.normal, "Idle");
+      else if (now >= state.pingAt) ping(socket, state, now);
+    }
+  }
+
+  /** The close frame stands behind what was not taken; a client that never reads on is cut off without it. */
+  #cutOff(socket: WebSocket): void {
+    if (socket.readyState !== socket.OPEN) return;
+    this.#options.metrics.closedSlow.inc();
+    socket.close(closeCodes.tryAgainLater, "Too slow");
+    setTimeout(() => socket.terminate(), closeGraceMs).unref();
+  }
+}
+
+function ping(socket: WebSocket, state: SocketState, now: number): void {
+  if (!state.answersPings) return socket.terminate();
+  state.answersPings = false;
+  state.pingAt = now + pingIntervalMs;
+  socket.ping();
+}

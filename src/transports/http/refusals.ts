@@ -1,0 +1,61 @@
+import { STATUS_CODES, type IncomingMessage } from "node:http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import Negotiator from "negotiator";
+import { StandingsError, toStandingsError } from "../../domain/errors.js";
+import { refusalBody } from "../network/raw-refusal.js";
+import type { RequestLog } from "../../observability/sampled-log.js";
+import { messagePage, messagePageHeaders } from "./message-page.js";
+
+/** What the framework refuses by itself, in our own words. */
+const sentences: Readonly<Record<number, string>> = {
+  400: "The request is not valid.",
+  404: "Not found.",
+  405: "This address does not take this method.",
+  408: "The request did not come in full in time.",
+  413: "The body is too large.",
+  414: "The address is too long.",
+  415: "The Content-Type must be application/json.",
+  417: "No expectation but 100-continue can be met.",
+  431: "The request's headers are too large.",
+};
+
+export function sentenceOf(status: number): string {
+  return sentences[status] ?? "The request is not valid.";
+}
+
+/** Refuses with a page for people, and with JSON for programs. */
+export function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  message = sentenceOf(status),
+): FastifyReply {
+  reply.code(status).header("cache-control", "no-store");
+  if (prefersHtml(request.raw)) {
+    return reply.headers(messagePageHeaders).send(messagePage(STATUS_CODES[status] ?? "Refused", message));
+  }
+  return reply.header("content-type", "application/json; charset=utf-8").send(refusalBody(message));
+}
+
+/** Answers whatever was thrown, in the catalogue's words. */
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: RequestLog) {
+  const clientStatus = statusOfClientError(thrown);
+  if (clientStatus !== undefined) return refuse(request, reply, clientStatus);
+  const error = toStandingsError(thrown);
+  if (error.isUnloggedFault) log.error({ err: error }, "a request failed");
+  if (error.retryAfter !== undefined) reply.header("retry-after", error.retryAfter);
+  return refuse(request, reply, error.restStatus, error.message);
+}
+
+/** Browsers ask for pages by name; programs that take anything get JSON. */
+export function prefersHtml(request: IncomingMessage): boolean {
+  if (request.headers.accept?.includes("text/html") !== true) return false;
+  return new Negotiator(request).mediaType(["application/json", "text/html"]) === "text/html";
+}
+
+/** The 4xx that the framework itself gives, for a body that can't be read, say. */
+function statusOfClientError(thrown: unknown): number | undefined {
+  if (thrown instanceof StandingsError || !(thrown instanceof Error && "statusCode" in thrown)) return undefined;
+  const status = Number(thrown.statusCode);
+  return status >= 400 && status < 500 ? status : undefined;
+}

@@ -1,0 +1,158 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
+import cors, { type FastifyCorsOptions } from "@fastify/cors";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { StandingsError } from "../../domain/errors.js";
+import type { Service } from "../../lifecycle.js";
+import type { Metrics } from "../../observability/metrics.js";
+import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
+import type { OriginPolicy } from "../network/origins.js";
+import { StallWatch } from "../network/stall-watch.js";
+import type { RequestLog } from "../../observability/sampled-log.js";
+import { listen } from "./listen.js";
+import { createListener, portOf } from "./listener.js";
+import { answerOtherMethods } from "./other-methods.js";
+
+export interface HttpServerOptions {
+  port: number;
+  host: string;
+  /** Whether pages of other origins may use the service at all; which, `origins` says. */
+  cors: boolean;
+  origins: OriginPolicy;
+  limits: ConnectionLimits;
+  /** Adds the routes. */
+  register: (app: FastifyInstance) => void | Promise<void>;
+  requestTimeoutMs?: number;
+  /** Of answers that nobody has read, over all connections, beyond which the largest are cut off at once. */
+  maxWaitingBytes?: number;
+  metrics: Metrics;
+  log: RequestLog;
+}
+
+/** A GraphQL document with its variables; the REST endpoint has a smaller limit of its own. */
+const bodyLimit = 100 * 1024;
+const defaultRequestTimeoutMs = 10_000;
+/** Connections whose last answer went out after the stop began are idle only then. */
+const idleSweepMs = 50;
+const stallSweepMs = 500;
+/** Longer than any request that came in full takes; what is cut off then never ended its headers or its body. */
+const stopGraceMs = 5_000;
+
+const corsOptions: FastifyCorsOptions = {
+  origin: true,
+  methods: ["GET", "POST"],
+  exposedHeaders: ["retry-after"],
+  maxAge: 600,
+  strictPreflight: false,
+};
+
+/** The public listener. Stopping lets requests in flight finish and answers new ones on open connections with 503. */
+export class HttpServer implements Service {
+  readonly name = "http";
+  readonly #options: HttpServerOptions;
+  readonly #app: FastifyInstance;
+  /** All that speak HTTP; a WebSocket is its own keeper's. */
+  readonly #connections = new Set<Socket>();
+  readonly #stalls: StallWatch;
+  #sweeper: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#stalls = new StallWatch(options.maxWaitingBytes);
+    this.#app = createListener({
+      bodyLimit,
+      requestTimeoutMs: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
+      headersFor: (request) => this.#corsHeaders(request),
+      onRefused: (status) => options.metrics.badConnections.inc({ status }),
+      log: options.log,
+    });
+  }
+
+  get server(): Server {
+    return this.#app.server;
+  }
+
+  /** Where it listens, after `start`; the port is the chosen one when 0 was asked for. */
+  get port(): number {
+    return portOf(this.#app);
+  }
+
+  async start(): Promise<void> {
+    const { port, host, register } = this.#options;
+    const app = this.#app;
+    const addOtherMethods = answerOtherMethods(app);
+    if (this.#options.cors)
+      await app.register(cors, { delegator: (request, done) => done(null, this.#corsOf(request)) });
+    // After CORS, so that pages may read why they are refused.
+    app.addHook("onRequest", (request, reply, done) => this.#refuseWhenBusy(request, reply, done));
+    await register(app);
+    await app.after();
+    addOtherMethods();
+    this.server.on("connection", (socket: Socket) => this.#accept(socket));
+    this.#sweeper = setInterval(() => this.#cutOffStalled(performance.now()), stallSweepMs);
+    await listen(app, { port, host, named: { port: "PORT", host: "HOST" } });
+  }
+
+  /** This connection is a WebSocket from now on. */
+  handOver(socket: Socket): void {
+    this.#connections.delete(socket);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#sweeper);
+    // Browsers open connections in advance; for Node one that never sent anything is not idle.
+    for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
+    const sweeper = setInterval(() => this.server.closeIdleConnections(), idleSweepMs);
+    const cutOff = setTimeout(() => this.server.closeAllConnections(), stopGraceMs);
+    await this.#app.close();
+    clearInterval(sweeper);
+    clearTimeout(cutOff);
+  }
+
+  #accept(socket: Socket): void {
+    const { limits, metrics } = this.#options;
+    limits.accept(socket);
+    if (socket.destroyed) return;
+    metrics.connections.inc();
+    this.#connections.add(socket);
+    socket.once("close", () => {
+      metrics.connections.dec();
+      this.#connections.delete(socket);
+    });
+  }
+
+  #refuseWhenBusy({ raw }: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+    if (this.#stopping) return done(new StandingsError("shuttingDown"));
+    if (!this.#options.limits.isRefused(raw.socket)) return done();
+    reply.header("connection", "close");
+    done(new StandingsError("overloaded", { message: tooManyConnections }));
+  }
+
+  #corsOf({ raw }: FastifyRequest): FastifyCorsOptions {
+    return this.#isAllowedPage(raw) ? corsOptions : { origin: false };
+  }
+
+  /** What the plugin adds in its hook. */
+  #corsHeaders(request: IncomingMessage): Record<string, string> {
+    if (!this.#options.cors) return {};
+    const { origin } = request.headers;
+    return {
+      vary: "Origin",
+      ...(origin !== undefined && this.#isAllowedPage(request) && { "access-control-allow-origin": origin }),
+    };
+  }
+
+  #isAllowedPage(request: IncomingMessage): boolean {
+    return request.headers.origin !== undefined && this.#options.origins.allows(request);
+  }
+
+  /** Whoever asks and does not read holds the answers' memory. */
+  #cutOffStalled(now: number): void {
+    for (const socket of this.#stalls.stalled(this.#connections, now)) {
+      this.#options.metrics.closedSlow.inc();
+      socket.destroy();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import type { FastifyInstance } from "fastify";
+import type { Service } from "../lifecycle.js";
+import type { MetricsText } from "../observability/metrics.js";
+import type { RequestLog } from "../observability/sampled-log.js";
+import { listen } from "./http/listen.js";
+import { createListener, portOf } from "./http/listener.js";
+import { answerOtherMethods } from "./http/other-methods.js";
+
+/** @returns why it is not ready, undefined when it is */
+export type ReadinessCheck = () => Promise<string | undefined>;
+
+export interface OpsServerOptions {
+  port: number;
+  host: string;
+  checks: readonly ReadinessCheck[];
+  metrics: MetricsText;
+  log: RequestLog;
+}
+
+const checkTimeoutMs = 2_000;
+const requestTimeoutMs = 10_000;
+/** No request needs a body. */
+const bodyLimit = 1_024;
+
+/** The operators' listener. It starts first and stops last, so that it can tell of both. */
+export class OpsServer implements Service {
+  readonly name = "ops";
+  readonly #options: OpsServerOptions;
+  readonly #app: FastifyInstance;
+  #state: "starting" | "serving" | "stopping" = "starting";
+
+  constructor(options: OpsServerOptions) {
+    this.#options = options;
+    this.#app = createListener({ bodyLimit, requestTimeoutMs, forceCloseConnections: true, log: options.log });
+  }
+
+  get port(): number {
+    return portOf(this.#app);
+  }
+
+  /** Readiness depends on the checks from now on. */
+  serving(): void {
+    if (this.#state === "starting") this.#state = "serving";
+  }
+
+  /** Readiness drops, so that nobody sends new work here. */
+  stopping(): void {
+    this.#state = "stopping";
+  }
+
+  async start(): Promise<void> {
+    const { port, host, metrics } = this.#options;
+    const addOtherMethods = answerOtherMethods(this.#app);
+    this.#app.get("/healthz", () => ({ status: "ok" }));
+    this.#app.get("/readyz", async (_request, reply) => {
+      const reasons = await this.#reasons();
+      if (reasons.length === 0) return { status: "ready" };
+      return reply.code(503).send({ status: "not ready", reasons });
+    });
+    this.#app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()));
+    addOtherMethods();
+    // Never shared among the processes of a supervisor: each tells of itself.
+    await listen(this.#app, { port, host, named: { port: "OPS_PORT", host: "OPS_HOST" }, exclusive: true });
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+
+  async #reasons(): Promise<string[]> {
+    if (this.#state === "stopping") return [this.#state];
+    const results = await Promise.all(this.#options.checks.map((check) => withinTime(check)));
+    // Several connections may have the same trouble.
+    const reasons = new Set(results.filter((reason) => reason !== undefined));
+    return this.#state === "starting" ? [this.#state, ...reasons] : [...reasons];
+  }
+}
+
+async function withinTime(check: ReadinessCheck): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve("a store did not answer in time"), checkTimeoutMs);
+  });
+  try {
+    return await Promise.race([check(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

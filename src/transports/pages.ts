@@ -1,0 +1,116 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import type { IncomingMessage } from "node:http";
+import helmet from "@fastify/helmet";
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { TrustedProxies } from "./network/trusted-proxies.js";
+
+export interface WebOptions {
+  /** The folder that `vite build` wrote: the pages, and `assets/`. It may be missing; then the pages answer 503. */
+  root: string;
+  /** Whether `/playground` exists. */
+  playground: boolean;
+  proxies: TrustedProxies;
+}
+
+type Sockets = (request: IncomingMessage) => string;
+type Directives = Record<string, Iterable<string | Sockets>>;
+
+/** Asset names are flat and plain, so a name that fits this pattern cannot leave the folder. */
+const ASSET_NAME = /^[\w-]+(\.[\w-]+)+$/;
+/** The precompressed copies are sent under the name of their original only. */
+const COPY_NAME = /\.(br|gz)$/;
+
+/**
+ * Serves the built page at `/`, GraphiQL at `/playground` and their files below `/assets/`; nothing else of the folder.
+ * The security headers are those of these routes alone: the API is no document, and other origins may be allowed to it.
+ */
+export function registerWeb(app: FastifyInstance, { root, playground, proxies }: WebOptions): void {
+  const sockets = (request: IncomingMessage) => socketsOf(proxies.siteOf(request).host);
+  app.register(async (web) => {
+    await web.register(helmet, {
+      global: false,
+      // TLS, and whether to insist on it, is the business of whatever stands in front of this service.
+      strictTransportSecurity: false,
+      frameguard: { action: "deny" },
+      // Browsers take these two on trustworthy origins only and complain on a plain http:// address.
+      crossOriginOpenerPolicy: false,
+      originAgentCluster: false,
+    });
+    await web.register(fastifyStatic, { root, serve: false, index: false, preCompressed: true });
+
+    web.get("/", { helmet: policy(pagePolicy(sockets)) }, (_request, reply) => sendPage(reply, root, "index.html"));
+    if (playground)
+      web.get("/playground", { helmet: policy(playgroundPolicy(sockets)) }, (_request, reply) =>
+        sendPage(reply, root, "playground.html"),
+      );
+    web.get<{ Params: { "*": string } }>(
+      "/assets/*",
+      { helmet: { contentSecurityPolicy: false } },
+      (request, reply) => {
+        const name = request.params["*"];
+        if (!ASSET_NAME.test(name) || COPY_NAME.test(name)) return reply.callNotFound();
+        // The name holds a hash of the content: what it stands for never changes.
+        return reply
+          .header("vary", "accept-encoding")
+          .sendFile(name, join(root, "assets"), { immutable: true, maxAge: "1y" });
+      },
+    );
+  });
+}
+
+/** The pages name the assets of their build, so a browser asks (by ETag) for the newest page each time. */
+async function sendPage(reply: FastifyReply, root: string, name: string): Promise<FastifyReply> {
+  const built = await access(join(root, name)).then(
+    () => true,
+    () => false,
+  );
+  if (!built)
+    return reply
+      .code(503)
+      .header("cache-control", "no-store")
+      .type("text/plain; charset=utf-8")
+      .send("The page is not built: run npm run build.\n");
+  return reply.header("cache-control", "no-cache").sendFile(name, root, { cacheControl: false });
+}
+
+function policy(directives: Directives) {
+  return { contentSecurityPolicy: { useDefaults: false, directives } };
+}
+
+/** Everything comes from this origin; no inline code or style, no framing, and no string ever becomes markup. */
+const pagePolicy = (ownSockets: Sockets): Directives => ({
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'"],
+  connectSrc: ["'self'", ownSockets],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+  requireTrustedTypesFor: ["'script'"],
+  trustedTypes: ["'none'"],
+});
+
+/** GraphiQL's editor (Monaco) writes <style> elements, runs in workers, and has small images and a font as data:. */
+const playgroundPolicy = (ownSockets: Sockets): Directives => ({
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", "data:"],
+  fontSrc: ["'self'", "data:"],
+  workerSrc: ["'self'"],
+  connectSrc: ["'self'", ownSockets],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+});
+
+/**
+ * 'self' covers ws: and wss: in today's browsers, not in those of a few years ago. A Host header that is no plain host
+ * and port adds nothing: it must not be able to add a directive.
+ */
+function socketsOf(host = ""): string {
+  return /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? `ws://${host} wss://${host}` : "'self'";
+}
