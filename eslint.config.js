@@ -34,13 +34,13 @@ const homes = [
   {
     name: "GraphQL",
     imports: /^(graphql|graphql-ws|graphql-jit|graphql-scalars|@graphql-tools\/.*)$/,
-    home: ["graphql/", "transports/graphql/"],
+    home: ["graphql/", "transports/graphql/", "app/graphql.ts"],
   },
   { name: "WebSocket", imports: /^ws$/, home: ["transports/graphql/", "fanout/viewer-socket.ts"] },
   {
     name: "Fastify",
     imports: /^(fastify|@fastify\/.*|@as-integrations\/.*)$/,
-    home: ["transports/"],
+    home: ["transports/", "app/graphql.ts"],
   },
   { name: "jsonwebtoken", imports: /^jsonwebtoken$/, home: ["auth/"] },
   { name: "prom-client", imports: /^prom-client$/, home: ["observability/metrics.ts", "transports/ops.ts"] },

@@ -231,7 +231,7 @@ export function createMetrics() {
       registers,
     }),
   };
-  for (const transport of ["graphql-http", "graphql-ws", "graphql-sse", "rest"])
+  for (const transport of ["graphql-http", "graphql-ws", "graphql-sse", "graphql-multipart", "rest"])
     metrics.operationDuration.zero({ transport });
   return metrics;
 }
