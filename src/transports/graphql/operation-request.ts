@@ -24,7 +24,7 @@ export function receive(
   const isPlain =
     isPost &&
     !url.includes("?") &&
-    (extensions == null || byHash?.isPlain === true) &&
+    (byHash?.isPlain ?? hasNothingToVerify(extensions)) &&
     (operationName == null || (typeof operationName === "string" && operationName !== "")) &&
     (variables == null || isObject(variables));
   return {
@@ -57,17 +57,22 @@ function membersOf(url: string): Record<string, unknown> {
   };
 }
 
+/** Clients tell of themselves in extensions; only a hash beside a document is something to look at. */
+function hasNothingToVerify(extensions: unknown): boolean {
+  return extensions == null || (isObject(extensions) && !("persistedQuery" in extensions));
+}
+
 /** Of a document that is named by its hash, as Apollo's clients do. */
 function persistedText(
   extensions: unknown,
   persisted: PersistedQueries,
 ): { text: string; isPlain: boolean } | undefined {
   if (!isObject(extensions)) return undefined;
-  const { persistedQuery, ...others } = extensions;
+  const { persistedQuery } = extensions;
   if (!isObject(persistedQuery)) return undefined;
   const { version, sha256Hash } = persistedQuery;
   const text = typeof sha256Hash === "string" ? persisted.textOf(sha256Hash) : undefined;
-  return text === undefined ? undefined : { text, isPlain: version === 1 && Object.keys(others).length === 0 };
+  return text === undefined ? undefined : { text, isPlain: version === 1 };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
