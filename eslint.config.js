@@ -43,7 +43,14 @@ const homes = [
     home: ["transports/"],
   },
   { name: "jsonwebtoken", imports: /^jsonwebtoken$/, home: ["auth/"] },
-  { name: "prom-client", imports: /^prom-client$/, home: ["observability/metrics.ts", "transports/ops.ts"] },
+  {
+    name: "prom-client",
+    imports: /^prom-client$/,
+    // Each room declares its own instruments; observability/ gathers them.
+    home: ["observability", "redis", "standings", "fanout", "feed", "commands", "ingest", "sync", "transports"].map(
+      (room) => `${room}/metrics.ts`,
+    ),
+  },
   { name: "pino", imports: /^pino$/, home: ["observability/logger.ts"] },
   { name: "The process", imports: /^(node:)?process$/, home: [] },
 ];

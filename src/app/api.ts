@@ -4,6 +4,7 @@ import { Authenticator } from "../auth/authenticate.js";
 import { HistoryReads } from "../commands/history-reads.js";
 import { Increments } from "../commands/increments.js";
 import { Reads } from "../commands/reads.js";
+import { countingObserver } from "../fanout/metrics.js";
 import { SubscriptionHub } from "../fanout/subscription-hub.js";
 import { createApolloServer } from "../transports/graphql/apollo.js";
 import { Documents } from "../graphql/execution/documents.js";
@@ -14,7 +15,6 @@ import { DocumentLimits } from "../graphql/execution/limits.js";
 import { Subscriptions } from "../graphql/execution/subscriptions.js";
 import { registerHttpOperations } from "../transports/graphql/http-operations.js";
 import { PreparedOperations } from "../graphql/execution/prepared-operations.js";
-import type { SocketOperationsOptions } from "../transports/graphql/socket-operations.js";
 import { TrustedDocuments } from "../graphql/execution/trusted-documents.js";
 import { GraphQLSockets } from "../transports/graphql/websocket.js";
 import { registerRest } from "../transports/rest/rest.js";
@@ -47,7 +47,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const authenticator = new Authenticator({ jwt: config.jwt, now: Date.now, logger });
   const increments = new Increments(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
-    queue: publisher && new ChangeQueue(publisher, metrics),
+    queue: publisher && new ChangeQueue(publisher, metrics.ingest),
     timeoutMs: requestTimeoutMs,
   });
   const { introspection } = config;
@@ -72,27 +72,21 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     trusted,
     limits: documentLimits,
     introspection,
-    metrics,
+    metrics: metrics.operations,
     logger,
     log,
   });
 
   const hub = new SubscriptionHub({
-    onMessage: () => metrics.messages.inc(),
-    onWrite: (bytes) => {
-      metrics.delivered.inc();
-      metrics.deliveredBytes.inc(bytes);
-    },
-    onConflated: () => metrics.conflated.inc(),
-    onPushed: (seconds) => metrics.pushLag.observe(seconds),
+    ...countingObserver(metrics.fanout),
     onError: (error) => log.error({ err: error }, "a subscription could not be served"),
   });
-  const operations: SocketOperationsOptions = {
+  const operations = {
     schema,
     documents: new Documents({ schema, limits: documentLimits, introspection, trusted }),
     subscriptions: new Subscriptions({ schema, limits: documentLimits, hub }),
     authenticator,
-    metrics,
+    metrics: { ...metrics.operations, ...metrics.connections },
     logger: log,
   };
   const proxies = new TrustedProxies(config.trustProxy);
@@ -105,7 +99,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     cors: config.corsOrigins.length > 0,
     origins,
     limits,
-    metrics,
+    metrics: metrics.connections,
     log,
     register: (app) => {
       registerHttpOperations(app, {
@@ -116,10 +110,10 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
         limits: documentLimits,
         proxies,
         welcome: welcomePeople({ playground: introspection }),
-        metrics,
+        metrics: metrics.operations,
       });
       streams.register(app);
-      registerRest(app, { increments, authenticator, metrics, logger: log });
+      registerRest(app, { increments, authenticator, metrics: metrics.operations, logger: log });
       registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
   });
@@ -131,7 +125,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     limits,
     onOpen: (socket) => http.handOver(socket),
   });
-  metrics.readFrom({ viewers: () => hub.viewers, operations: () => hub.operations });
+  metrics.fanout.viewers.readFrom(() => hub.viewers);
+  metrics.fanout.operations.readFrom(() => hub.operations);
   const apolloService = toService(apollo);
 
   const services = [...(trusted ? [trusted] : []), database, apolloService, http, sockets, streams];

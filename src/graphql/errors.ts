@@ -1,7 +1,7 @@
 import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, Kind, type GraphQLFormattedError } from "graphql";
 import { toStandingsError, type StandingsError } from "../domain/errors.js";
-import type { Metrics } from "../observability/metrics.js";
+import type { OperationMetrics } from "../commands/metrics.js";
 import type { RequestLog } from "../observability/sampled-log.js";
 
 /**
@@ -51,7 +51,7 @@ export function errorPresenter(logger: RequestLog): PresentError {
 /** Likewise, and counts it as answered. */
 export function countingPresenter(
   transport: string,
-  { metrics, logger }: { metrics: Metrics; logger: RequestLog },
+  { metrics, logger }: { metrics: Pick<OperationMetrics, "errors">; logger: RequestLog },
 ): PresentError {
   const present = errorPresenter(logger);
   return (error, phase, operationName) => {

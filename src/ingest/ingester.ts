@@ -6,9 +6,9 @@ import type { BoardDirectory } from "../boards/directory.js";
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
-import type { Metrics } from "../observability/metrics.js";
 import { connect, disconnect } from "./connection.js";
 import { toChange } from "./message.js";
+import type { IngestMetrics } from "./metrics.js";
 import type { Publisher } from "./publisher.js";
 import { deadLettersQueue, incrementsQueue } from "./queues.js";
 
@@ -17,7 +17,7 @@ export interface IngesterOptions {
   leaderboard: Leaderboard;
   /** For dead letters. It has a connection of its own: a broker that is short of memory stops reading from those that publish. */
   publisher: Publisher;
-  metrics: Metrics;
+  metrics: IngestMetrics;
   logger: Logger;
 }
 

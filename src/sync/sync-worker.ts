@@ -2,10 +2,10 @@ import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
-import type { Metrics } from "../observability/metrics.js";
 import type { Leadership } from "./leader.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { HistoryUpkeep } from "./history-upkeep.js";
+import type { SyncMetrics } from "./metrics.js";
 import { describePlan, recover } from "./recovery.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
 import type { Lease } from "../ledger/score-ledger.js";
@@ -21,7 +21,7 @@ export interface SyncWorkerOptions extends SyncDeps {
   intervalMs: number;
   /** Says how far PostgreSQL is; called after every pass. */
   onSynced: (board: Board, position: Position) => Promise<void>;
-  metrics: Metrics;
+  metrics: SyncMetrics;
   logger: Logger;
   /** Milliseconds since the epoch. */
   now: () => number;

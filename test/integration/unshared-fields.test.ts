@@ -18,7 +18,7 @@ import { Subscriptions } from "../../src/graphql/execution/subscriptions.js";
 import { GraphQLSockets } from "../../src/transports/graphql/websocket.js";
 import { HttpServer } from "../../src/transports/http/server.js";
 import { createLogger } from "../../src/observability/logger.js";
-import { createMetrics } from "../../src/observability/metrics.js";
+import { createMetrics } from "../../src/app/metrics.js";
 import { ConnectionLimits } from "../../src/transports/network/connection-limits.js";
 import { OriginPolicy } from "../../src/transports/network/origins.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
@@ -92,7 +92,7 @@ beforeAll(async () => {
     prepared,
     trusted: undefined,
     introspection: true,
-    metrics,
+    metrics: metrics.operations,
     logger,
     log,
   });
@@ -103,7 +103,7 @@ beforeAll(async () => {
     documents: new Documents({ schema, limits, introspection: true, trusted: undefined }),
     subscriptions: new Subscriptions({ schema, limits, hub }),
     authenticator,
-    metrics,
+    metrics: { ...metrics.operations, ...metrics.connections },
     logger: log,
     origins,
     proxies,
@@ -116,7 +116,7 @@ beforeAll(async () => {
     cors: false,
     origins,
     limits: connections,
-    metrics,
+    metrics: metrics.connections,
     log,
     register: (app) => {
       const welcome: onRequestHookHandler = (_request, _reply, done) => done();
@@ -128,7 +128,7 @@ beforeAll(async () => {
         limits,
         proxies,
         welcome,
-        metrics,
+        metrics: metrics.operations,
       });
       streams.register(app);
     },

@@ -15,7 +15,7 @@ import type { FastifyRequest } from "fastify";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import { StandingsError, toStandingsError } from "../../domain/errors.js";
 import type { Logger } from "../../observability/logger.js";
-import type { Metrics } from "../../observability/metrics.js";
+import type { OperationMetrics } from "../../commands/metrics.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { GraphQLContext } from "../../graphql/context.js";
@@ -40,7 +40,7 @@ export interface ApolloOptions {
   trusted: TrustedDocuments | undefined;
   limits: DocumentLimits;
   introspection: boolean;
-  metrics: Metrics;
+  metrics: OperationMetrics;
   logger: Logger;
   log: RequestLog;
 }
@@ -221,7 +221,7 @@ function accept({
   };
 }
 
-function observe(metrics: Metrics, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
+function observe(metrics: OperationMetrics, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
   return {
     requestDidStart: () => {
       const stop = metrics.operationDuration.startTimer({ transport: "graphql-http" });

@@ -14,8 +14,9 @@ import { badInput, StandingsError } from "../../domain/errors.js";
 import { NextMessage } from "../../fanout/next-message.js";
 import { ViewerStream } from "../../fanout/viewer-stream.js";
 import type { Service } from "../../lifecycle.js";
-import type { Metrics } from "../../observability/metrics.js";
+import type { OperationMetrics } from "../../commands/metrics.js";
 import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
+import type { ConnectionMetrics } from "../metrics.js";
 import type { OriginPolicy } from "../network/origins.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
@@ -34,7 +35,7 @@ export interface EventStreamsOptions {
   origins: OriginPolicy;
   proxies: TrustedProxies;
   limits: ConnectionLimits;
-  metrics: Metrics;
+  metrics: OperationMetrics & ConnectionMetrics;
   logger: RequestLog;
 }
 

@@ -3,7 +3,7 @@ import { fastifyApolloHandler } from "@as-integrations/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import type { Viewer } from "../../auth/roles.js";
-import type { Metrics } from "../../observability/metrics.js";
+import type { OperationMetrics } from "../../commands/metrics.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { createContext } from "./apollo.js";
 import { contentTypeFor } from "./content-type.js";
@@ -21,7 +21,7 @@ export interface HttpOperationsOptions {
   proxies: TrustedProxies;
   /** Answers people who opened this address in a browser. */
   welcome: onRequestHookHandler;
-  metrics: Metrics;
+  metrics: OperationMetrics;
 }
 
 /** GraphQL over HTTP: prepared operations directly, everything else through Apollo Server. */

@@ -5,7 +5,7 @@ import type { Authenticator } from "../../auth/authenticate.js";
 import { anonymous, type Viewer } from "../../auth/roles.js";
 import { badInput, StandingsError } from "../../domain/errors.js";
 import type { ViewerSocket } from "../../fanout/viewer-socket.js";
-import type { Metrics } from "../../observability/metrics.js";
+import type { OperationMetrics } from "../../commands/metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import { TokenBucket } from "../../domain/rate-limit.js";
 import {
@@ -28,7 +28,7 @@ export interface SocketOperationsOptions {
   documents: Documents;
   subscriptions: Subscriptions;
   authenticator: Authenticator;
-  metrics: Metrics;
+  metrics: OperationMetrics;
   logger: RequestLog;
 }
 

@@ -4,9 +4,11 @@ import type { Duplex } from "node:stream";
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from "graphql-ws";
 import { WebSocketServer, type WebSocket } from "ws";
 import { ViewerSocket } from "../../fanout/viewer-socket.js";
+import type { OperationMetrics } from "../../commands/metrics.js";
 import type { Service } from "../../lifecycle.js";
 import { closeCodes, maxIdleMs, messageRate, pingIntervalMs } from "./connection-limits.js";
 import type { ConnectionLimits } from "../network/connection-limits.js";
+import type { ConnectionMetrics } from "../metrics.js";
 import type { OriginPolicy } from "../network/origins.js";
 import { refuseConnection } from "../network/raw-refusal.js";
 import { StallWatch } from "../network/stall-watch.js";
@@ -24,6 +26,7 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   origins: OriginPolicy;
   proxies: TrustedProxies;
   limits: ConnectionLimits;
+  metrics: OperationMetrics & ConnectionMetrics;
   /** Told of each connection that is a WebSocket from now on. */
   onOpen: (socket: Socket) => void;
 }
