@@ -14,7 +14,7 @@ export const layers = [
   ["feed", "boards", "ledger", "auth"],
   ["standings", "channels", "fanout"],
   ["redis"],
-  ["lifecycle.ts"],
+  ["lifecycle.ts", "version.ts"],
   ["observability"],
   ["domain"],
 ];

@@ -15,8 +15,8 @@ export type Foundation = ReturnType<typeof createFoundation>;
 export const requestTimeoutMs = 4_500;
 
 /** What every role stands on: the way to Redis, and to the other processes. */
-export function createFoundation(config: Config, logger: Logger) {
-  const metrics = createMetrics();
+export function createFoundation(config: Config, logger: Logger, version: string) {
+  const metrics = createMetrics(version);
   const boards = new BoardDirectory(config.boards);
   const reader = new RedisConnection(config.redisUrls, "reader", logger);
   const subscriber = new RedisConnection(config.redisUrls, "subscriber", logger);

@@ -9,8 +9,8 @@ import { createSyncMetrics } from "../sync/metrics.js";
 import { createConnectionMetrics } from "../transports/metrics.js";
 
 /** The instruments of every room. A process has them all, whatever its role: what it does not do stays at zero. */
-export function createMetrics() {
-  const registry = createRegistry();
+export function createMetrics(version: string) {
+  const registry = createRegistry(version);
   return {
     text: textOf(registry),
     redis: createRedisMetrics(registry),

@@ -9,10 +9,18 @@ export interface MetricsText {
 }
 
 /** Where each room declares its own metrics; those of the process itself are there already. */
-export function createRegistry(): Registry {
+export function createRegistry(version: string): Registry {
   const registry = new Registry();
   // Looked at every 10 ms, the event loop's lag alone would cost as much as hundreds of viewers.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  new Gauge({
+    name: "standings_build_info",
+    help: "1, with the version that runs as its label.",
+    labelNames: ["version"] as const,
+    // Of several processes of one version, not their number.
+    aggregator: "max",
+    registers: [registry],
+  }).set({ version }, 1);
   // A supervisor of several processes asks each of them for these.
   AggregatorRegistry.setRegistries(registry);
   return registry;

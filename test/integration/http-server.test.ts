@@ -26,7 +26,7 @@ const destination = new Writable({
 });
 /** More than the kernel takes for a client that does not read. */
 const large = "x".repeat(16 * 2 ** 20);
-const metrics = createMetrics();
+const metrics = createMetrics("test");
 
 let server: HttpServer;
 let url: string;

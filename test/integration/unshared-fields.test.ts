@@ -71,7 +71,7 @@ const stops: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   const logger = createLogger("silent");
   const log = new SampledLog(logger, () => performance.now());
-  const metrics = createMetrics();
+  const metrics = createMetrics("test");
   const proxies = new TrustedProxies(undefined);
   const origins = new OriginPolicy([], proxies);
   const connections = new ConnectionLimits({ maxConnections: 100, maxConnectionsPerAddress: 100 }, proxies);
