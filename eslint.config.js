@@ -16,6 +16,7 @@ export const layers = [
   ["redis"],
   ["lifecycle.ts", "version.ts"],
   ["observability"],
+  ["timing"],
   ["domain"],
 ];
 
