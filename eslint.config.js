@@ -14,8 +14,9 @@ export const layers = [
   ["feed", "boards", "ledger", "auth"],
   ["standings", "channels", "fanout"],
   ["redis"],
-  ["lifecycle.ts"],
+  ["lifecycle.ts", "version.ts"],
   ["observability"],
+  ["timing"],
   ["domain"],
 ];
 
@@ -43,7 +44,14 @@ const homes = [
     home: ["transports/", "app/graphql.ts"],
   },
   { name: "jsonwebtoken", imports: /^jsonwebtoken$/, home: ["auth/"] },
-  { name: "prom-client", imports: /^prom-client$/, home: ["observability/metrics.ts", "transports/ops.ts"] },
+  {
+    name: "prom-client",
+    imports: /^prom-client$/,
+    // Each room declares its own instruments; observability/ gathers them.
+    home: ["observability", "redis", "standings", "fanout", "feed", "commands", "ingest", "sync", "transports"].map(
+      (room) => `${room}/metrics.ts`,
+    ),
+  },
   { name: "pino", imports: /^pino$/, home: ["observability/logger.ts"] },
   { name: "The process", imports: /^(node:)?process$/, home: [] },
 ];

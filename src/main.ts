@@ -1,5 +1,4 @@
 import cluster from "node:cluster";
-import { readFileSync } from "node:fs";
 import { appRoles, createApp, type AppRole } from "./app/app.js";
 import { ConfigError, parseConfig, type Config } from "./config.js";
 import { Obstacle } from "./domain/errors.js";
@@ -9,6 +8,7 @@ import type { App } from "./lifecycle.js";
 import { answerSupervisor } from "./observability/metrics.js";
 import { RedisSettingsError } from "./redis/problems.js";
 import { Supervisor, type ChildMessage } from "./supervisor.js";
+import { readVersion } from "./version.js";
 
 /** Exit codes as in sysexits.h, which service managers know. */
 const exitCodes = { ok: 0, failure: 1, usage: 64, config: 78 } as const;
@@ -37,7 +37,8 @@ async function main(): Promise<void> {
   }
   const config = readConfig(role);
   const logger = createLogger(config.logLevel);
-  const app = createProcess(config, role, logger);
+  const version = readVersion();
+  const app = createProcess(config, role, logger, version);
 
   process.on("uncaughtException", (error) => {
     logger.fatal({ err: error }, "an error that nobody caught; stopping");
@@ -57,8 +58,9 @@ async function main(): Promise<void> {
     await app.start(() => void tell({ kind: "operable", opsPort: app.opsPort }));
     if (stopping) return;
     await tell({ kind: "serving", port: app.port });
+    // Of several processes the supervisor alone says it.
     logger[cluster.isWorker ? "debug" : "info"](
-      { role, port: app.port, opsPort: app.opsPort, boards: config.boards },
+      { version, role, ...addressesOf(app, config), boards: config.boards },
       "standings serves",
     );
   } catch (error) {
@@ -68,6 +70,11 @@ async function main(): Promise<void> {
     else logger.fatal(`standings can't start: ${error.message}`);
     await giveUp(app, hasWrongSettings(error) ? exitCodes.config : exitCodes.failure);
   }
+}
+
+/** All that it listens on: the public address, which a worker has none of, and the operators'. */
+function addressesOf({ port, opsPort }: App, { host, opsHost }: Config) {
+  return { ...(port !== undefined && { host, port }), opsHost, opsPort };
 }
 
 /** To the supervisor, if there is one. Resolves when it is on its way. */
@@ -80,9 +87,7 @@ function tell(message: ChildMessage): Promise<void> {
 
 function answer(argument: string): void {
   if (["--version", "-v"].includes(argument)) {
-    const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-    const { version } = JSON.parse(file) as { version: string }; // npm sees to it.
-    process.stdout.write(`${version}\n`);
+    process.stdout.write(`${readVersion()}\n`);
     process.exit(exitCodes.ok);
   }
   if (["--help", "-h", "help"].includes(argument)) {
@@ -96,13 +101,13 @@ function hasWrongSettings(error: unknown): boolean {
 }
 
 /** The service itself, or what looks after several processes of it. */
-function createProcess(config: Config, role: AppRole, logger: Logger): App {
+function createProcess(config: Config, role: AppRole, logger: Logger, version: string): App {
   const { webConcurrency, amqpUrl, opsPort, opsHost } = config;
   if (cluster.isWorker) {
     answerSupervisor();
-    return createApp({ ...config, opsPort: 0, opsHost: "127.0.0.1" }, role, logger);
+    return createApp(config, role, logger, version);
   }
-  if (webConcurrency === 1 || role === "worker" || role === "ingest") return createApp(config, role, logger);
+  if (webConcurrency === 1 || role === "worker" || role === "ingest") return createApp(config, role, logger, version);
   const roles = Array<AppRole>(webConcurrency).fill("api");
   if (role === "all") roles.push("worker");
   if (role === "all" && amqpUrl !== undefined) roles.push("ingest");
@@ -143,7 +148,8 @@ function readConfig(role: AppRole): Config {
   try {
     const config = parseConfig(process.env);
     if (role === "ingest" && config.amqpUrl === undefined) throw new ConfigError(["AMQP_URL: is required by ingest"]);
-    return config;
+    // Operators ask the supervisor, and that asks its processes.
+    return cluster.isWorker ? { ...config, opsPort: 0, opsHost: "127.0.0.1" } : config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

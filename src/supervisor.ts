@@ -5,6 +5,8 @@ import type { App } from "./lifecycle.js";
 import type { Logger } from "./observability/logger.js";
 import { supervisedMetrics } from "./observability/metrics.js";
 import { SampledLog } from "./observability/sampled-log.js";
+import { backOffMs } from "./timing/backoff.js";
+import { within } from "./timing/deadline.js";
 
 export interface SupervisorOptions {
   /** The role of each child process. */
@@ -35,7 +37,7 @@ interface Child {
 }
 
 const unstarted = { opsPort: undefined, port: undefined, serves: false, obstacle: undefined };
-const maxRestartDelayMs = 5_000;
+const restartWait = { firstMs: 200, maxMs: 5_000 };
 const checkTimeoutMs = 1_500;
 const lastWordsTimeoutMs = 1_000;
 
@@ -128,7 +130,7 @@ export class Supervisor implements App {
     const what = obstacle === undefined ? { role, code, signal } : { role, obstacle };
     logger.error(what, "a process ended; starting another");
     child.failures += 1;
-    await delay(Math.min(maxRestartDelayMs, 100 * 2 ** child.failures), undefined, { ref: false });
+    await delay(backOffMs(child.failures, restartWait), undefined, { ref: false });
     if (!this.#isStopping()) await this.#launch(child);
   }
 
@@ -156,7 +158,7 @@ function checkOf(child: Child): ReadinessCheck {
 async function lastWords(worker: Worker): Promise<void> {
   if (!worker.isConnected()) return;
   const disconnected = new Promise((resolve) => worker.once("disconnect", resolve));
-  await Promise.race([disconnected, delay(lastWordsTimeoutMs, undefined, { ref: false })]);
+  await within(lastWordsTimeoutMs, disconnected, () => undefined);
 }
 
 async function terminate({ worker }: Child): Promise<void> {

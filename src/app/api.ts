@@ -4,6 +4,7 @@ import { Authenticator } from "../auth/authenticate.js";
 import { HistoryReads } from "../commands/history-reads.js";
 import { Increments } from "../commands/increments.js";
 import { Reads } from "../commands/reads.js";
+import { countingObserver } from "../fanout/metrics.js";
 import { SubscriptionHub } from "../fanout/subscription-hub.js";
 import { createSchema } from "../graphql/schema.js";
 import { TrustedDocuments } from "../graphql/execution/trusted-documents.js";
@@ -35,7 +36,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const authenticator = new Authenticator({ jwt: config.jwt, now: Date.now, logger });
   const increments = new Increments(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
-    queue: publisher && new ChangeQueue(publisher, metrics),
+    queue: publisher && new ChangeQueue(publisher, metrics.ingest),
     timeoutMs: requestTimeoutMs,
   });
   const { introspection } = config;
@@ -43,13 +44,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const history = new HistoryReads(boards, new ScoreHistory(database));
   const schema = createSchema({ reads, history, increments });
   const hub = new SubscriptionHub({
-    onMessage: () => metrics.messages.inc(),
-    onWrite: (bytes) => {
-      metrics.delivered.inc();
-      metrics.deliveredBytes.inc(bytes);
-    },
-    onConflated: () => metrics.conflated.inc(),
-    onPushed: (seconds) => metrics.pushLag.observe(seconds),
+    ...countingObserver(metrics.fanout),
     onError: (error) => log.error({ err: error }, "a subscription could not be served"),
   });
   const trusted =
@@ -79,15 +74,16 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     cors: config.corsOrigins.length > 0,
     origins,
     limits,
-    metrics,
+    metrics: metrics.connections,
     log,
     register: (app) => {
       graphql.register(app);
-      registerRest(app, { increments, authenticator, metrics, logger: log });
+      registerRest(app, { increments, authenticator, metrics: metrics.operations, logger: log });
       registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
   });
-  metrics.readFrom({ viewers: () => hub.viewers, operations: () => hub.operations });
+  metrics.fanout.viewers.readFrom(() => hub.viewers);
+  metrics.fanout.operations.readFrom(() => hub.operations);
 
   const { apollo, streams } = graphql;
   const services = [...(trusted ? [trusted] : []), database, apollo, http, graphql.socketsOn(http), streams];

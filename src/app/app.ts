@@ -13,8 +13,8 @@ export const appRoles = ["api", "worker", "ingest", "all"] as const;
 export type AppRole = (typeof appRoles)[number];
 
 /** The composition root: what a process of a role is built from. Nothing runs before `start`. */
-export function createApp(config: Config, role: AppRole, logger: Logger): App {
-  const foundation = createFoundation(config, logger);
+export function createApp(config: Config, role: AppRole, logger: Logger, version: string): App {
+  const foundation = createFoundation(config, logger, version);
   const { checks, metrics, log } = foundation;
   const worker = role === "worker" || role === "all" ? createWorker(foundation) : undefined;
   if (worker) checks.push(worker.check);

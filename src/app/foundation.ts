@@ -1,13 +1,13 @@
 import { BoardDirectory } from "../boards/directory.js";
 import { Channels } from "../channels/channels.js";
 import type { Config } from "../config.js";
-import { createMetrics } from "../observability/metrics.js";
 import type { Logger } from "../observability/logger.js";
 import { SampledLog } from "../observability/sampled-log.js";
 import { RedisConnection } from "../redis/connection.js";
 import { DurabilityCheck } from "../redis/durability.js";
 import { BoardKeeper } from "../standings/board-keeper.js";
 import type { ReadinessCheck } from "../transports/ops.js";
+import { createMetrics } from "./metrics.js";
 
 export type Foundation = ReturnType<typeof createFoundation>;
 
@@ -15,8 +15,8 @@ export type Foundation = ReturnType<typeof createFoundation>;
 export const requestTimeoutMs = 4_500;
 
 /** What every role stands on: the way to Redis, and to the other processes. */
-export function createFoundation(config: Config, logger: Logger) {
-  const metrics = createMetrics();
+export function createFoundation(config: Config, logger: Logger, version: string) {
+  const metrics = createMetrics(version);
   const boards = new BoardDirectory(config.boards);
   const reader = new RedisConnection(config.redisUrls, "reader", logger);
   const subscriber = new RedisConnection(config.redisUrls, "subscriber", logger);

@@ -13,7 +13,7 @@ import { Subscriptions } from "../graphql/execution/subscriptions.js";
 import type { TrustedDocuments } from "../graphql/execution/trusted-documents.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
-import type { Metrics } from "../observability/metrics.js";
+import type { Metrics } from "./metrics.js";
 import type { RequestLog } from "../observability/sampled-log.js";
 import { createApolloServer } from "../transports/graphql/apollo.js";
 import { registerEventStreams } from "../transports/graphql/event-streams.js";
@@ -61,13 +61,16 @@ export function createGraphQL(options: GraphQLOptions) {
     documents,
     prepared: compiler && new PreparedOperations({ schema, sharedFields, compiler, log }),
     subscriptions: new Subscriptions({ schema, limits: documentLimits, hub, sharedFields, compiler }),
-    metrics,
+    metrics: metrics.operations,
     log,
   };
   const executor = new Executor("graphql-http", execution);
   const persisted = trusted ?? automaticPersistedQueries();
-  const apollo = createApolloServer({ schema, documents, executor, persisted, introspection, metrics, logger, log });
-  const streams = new OpenStreams({ limits, metrics, log });
+  const apollo = createApolloServer({
+    ...{ schema, documents, executor, persisted, introspection },
+    ...{ metrics: metrics.operations, logger, log },
+  });
+  const streams = new OpenStreams({ limits, metrics: metrics.connections, log });
   const multipart = new MultipartSubscriptions(new Executor("graphql-multipart", execution), streams);
 
   const register = (app: FastifyInstance) => {
@@ -85,7 +88,7 @@ export function createGraphQL(options: GraphQLOptions) {
       proxies,
       origins,
       limits,
-      metrics,
+      metrics: metrics.connections,
       log,
       onOpen: (socket) => http.handOver(socket),
     });

@@ -10,7 +10,7 @@ export function createIngest(
   { leaderboard }: Standings,
   publisher: Publisher,
 ) {
-  const ingester = new Ingester({ boards, leaderboard, publisher, metrics, logger });
+  const ingester = new Ingester({ boards, leaderboard, publisher, metrics: metrics.ingest, logger });
   const check: ReadinessCheck = () =>
     Promise.resolve(ingester.consuming ? undefined : "the message broker does not answer");
   return { services: [ingester], check };

@@ -2,12 +2,12 @@ import { SyncProgress } from "../channels/sync-progress.js";
 import type { Board } from "../domain/board.js";
 import { ScoresAroundFeed } from "../feed/scores-around-feed.js";
 import { TopScoresFeed } from "../feed/top-scores-feed.js";
-import type { Metrics } from "../observability/metrics.js";
 import { RedisConnection } from "../redis/connection.js";
 import { MemoryGuard } from "../redis/memory-guard.js";
 import { KeyClaims } from "../standings/key-claims.js";
 import { Leaderboard } from "../standings/leaderboard.js";
-import { ScoreStore, type BatchResult } from "../standings/score-store.js";
+import { observeBatch } from "../standings/metrics.js";
+import { ScoreStore } from "../standings/score-store.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 
 export type Standings = ReturnType<typeof createStandings>;
@@ -37,7 +37,7 @@ export function createStandings({ config, boards, reader, channels, metrics, log
   const feed = new TopScoresFeed(leaderboard, channels, {
     pushIntervalMs,
     reconcileIntervalMs,
-    onPublished: () => metrics.publishedSnapshots.inc(),
+    onPublished: () => metrics.feed.publishedSnapshots.inc(),
     onRevision: (board, revision) => around.changed(board, revision),
     logger,
   });
@@ -48,20 +48,13 @@ export function createStandings({ config, boards, reader, channels, metrics, log
       .requestSync(board)
       .catch((error: unknown) => logger.warn({ err: error, board }, "could not ask for a sync"));
   leaderboard.changes.on("batch", (board, result, seconds) => {
-    observeBatch(metrics, board, result, seconds);
+    observeBatch(metrics.standings, board, result, seconds);
     if (!result.changed) return;
     feed.changed(board, result.position.revision);
     if (waitForSync) void requestSync(board);
   });
-  metrics.readFrom({ redisMemory: () => memory.used, waitingIncrements: () => leaderboard.waiting });
+  metrics.redis.memory.readFrom(() => memory.used);
+  metrics.standings.waitingIncrements.readFrom(() => leaderboard.waiting);
 
   return { leaderboard, feed, around, writer, services: [writer, memory, progress, feed, around] };
-}
-
-function observeBatch(metrics: Metrics, board: Board, { outcomes }: BatchResult, seconds: number): void {
-  metrics.batchSize.observe(outcomes.length);
-  metrics.batchDuration.observe(seconds);
-  const counts = new Map<string, number>();
-  for (const { kind } of outcomes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  for (const [outcome, count] of counts) metrics.increments.inc({ board, outcome }, count);
 }

@@ -30,7 +30,7 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     leadership: new Leadership({ address: direct, logger }),
     intervalMs: config.syncIntervalMs,
     onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
-    metrics,
+    metrics: metrics.sync,
     logger,
     now: Date.now,
   });

@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { StandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
 import { RefusedToken, verifyToken } from "./json-web-token.js";
@@ -41,8 +42,8 @@ export const maxLifetimeSeconds = 3_653 * 86_400;
 export class Authenticator {
   readonly #key: KeyObject;
   readonly #options: AuthenticatorOptions;
-  /** Tokens that were valid in every respect when they first came, by their exact text, oldest first. */
-  readonly #verified = new Map<string, VerifiedToken>();
+  /** Tokens that were valid in every respect when they first came, by their exact text. */
+  readonly #verified = new LRUCache<string, VerifiedToken>({ max: maxCachedTokens });
 
   constructor(options: AuthenticatorOptions) {
     this.#key = createSecretKey(Buffer.from(options.jwt.secret));
@@ -73,7 +74,7 @@ export class Authenticator {
       this.#verified.delete(token);
       throw new RefusedToken(now < validFrom ? "it is not valid yet" : "it has expired");
     }
-    if (!known) this.#remember(token, { viewer, validFrom });
+    if (!known) this.#verified.set(token, { viewer, validFrom });
     return viewer;
   }
 
@@ -86,14 +87,6 @@ export class Authenticator {
     }
     const validFrom = Math.max(nbf ?? -Infinity, iat ?? -Infinity) * 1000 - leewayMs;
     return { viewer: { role, subject: sub, expiresAt: exp * 1000 + leewayMs }, validFrom };
-  }
-
-  #remember(token: string, verified: VerifiedToken): void {
-    if (this.#verified.size >= maxCachedTokens) {
-      const [oldest] = this.#verified.keys();
-      if (oldest !== undefined) this.#verified.delete(oldest);
-    }
-    this.#verified.set(token, verified);
   }
 }
 

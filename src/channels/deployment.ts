@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RedisClient } from "../redis/client.js";
 import { keys } from "../redis/keys.js";
+import { Loop } from "../timing/loop.js";
 
 /** How long the processes of a deployment may miss each other after Redis was emptied or replaced. */
 const agreeIntervalMs = 1_000;
@@ -19,8 +20,10 @@ export class Deployment {
   readonly #database: number;
   readonly #onAgreed: () => Promise<void>;
   #id: string = randomUUID();
-  #timer: NodeJS.Timeout | undefined;
-  #agreeing = false;
+  readonly #loop = new Loop(async () => {
+    await this.#agree();
+    return agreeIntervalMs;
+  });
 
   /** @param onAgreed called each time that the scope was looked up, whether it changed or not */
   constructor(client: RedisClient, onAgreed: () => Promise<void>) {
@@ -37,23 +40,19 @@ export class Deployment {
   /** Resolves also when Redis does not answer: then the process hears nobody until it does. */
   async start(): Promise<void> {
     await this.#agree();
-    this.#timer = setInterval(() => void this.#agree(), agreeIntervalMs);
+    this.#loop.start(agreeIntervalMs);
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    void this.#loop.stop();
   }
 
   async #agree(): Promise<void> {
-    if (this.#agreeing) return;
-    this.#agreeing = true;
     try {
       this.#id = await this.#sharedId();
       await this.#onAgreed();
     } catch {
       // Readiness and the connections' own log tell of a Redis that does not answer. We ask again in a second.
-    } finally {
-      this.#agreeing = false;
     }
   }
 

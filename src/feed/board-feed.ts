@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Board } from "../domain/board.js";
 import { sameEntries } from "../domain/ranks.js";
@@ -9,6 +8,7 @@ import { CoalescedRead } from "./coalesced-read.js";
 import { LatestIterator } from "../fanout/latest-iterator.js";
 import type { Channels } from "../channels/channels.js";
 import type { Topic } from "../fanout/topic.js";
+import { retry } from "../timing/retry.js";
 
 export interface BoardFeedOptions {
   /** A busy board is published at most once per this time. */
@@ -174,14 +174,12 @@ export class BoardFeed implements Topic<Snapshot> {
   }
 
   /** While Redis is away or the board unknown, viewers wait rather than fail: all would only come back at once. */
-  async #readSnapshot(): Promise<Snapshot> {
-    for (;;) {
-      try {
-        return await this.#leaderboard.snapshot(this.#board);
-      } catch (error) {
-        this.#options.logger.debug({ err: error, board: this.#board }, "a board can't be read; trying again");
-        await delay(retryIntervalMs, undefined, { signal: this.#stop.signal });
-      }
-    }
+  #readSnapshot(): Promise<Snapshot> {
+    const { logger } = this.#options;
+    return retry(() => this.#leaderboard.snapshot(this.#board), {
+      waitMs: () => retryIntervalMs,
+      signal: this.#stop.signal,
+      onFailure: (error) => logger.debug({ err: error, board: this.#board }, "a board can't be read; trying again"),
+    });
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Board } from "../domain/board.js";
 import { sameEntries } from "../domain/ranks.js";
@@ -8,6 +7,7 @@ import type { Logger } from "../observability/logger.js";
 import { CoalescedRead } from "./coalesced-read.js";
 import { LatestIterator } from "../fanout/latest-iterator.js";
 import type { Topic } from "../fanout/topic.js";
+import { retry } from "../timing/retry.js";
 
 export interface WatchedPlacesOptions {
   pushIntervalMs: number;
@@ -122,16 +122,18 @@ export class WatchedPlaces {
   }
 
   /** While Redis is away or the board unknown, viewers wait rather than fail: all would only come back at once. */
-  async #readOne(place: Place): Promise<Neighbourhood> {
-    for (;;) {
-      try {
-        const [value] = await this.#leaderboard.neighbourhoods(this.#board, [place]);
-        if (value) return value;
-      } catch (error) {
-        this.#options.logger.debug({ err: error, board: this.#board }, "a player can't be read; trying again");
-      }
-      await delay(retryIntervalMs, undefined, { signal: this.#stop.signal });
-    }
+  #readOne(place: Place): Promise<Neighbourhood> {
+    const attempt = async () => {
+      const [value] = await this.#leaderboard.neighbourhoods(this.#board, [place]);
+      if (!value) throw new Error("the answer lacks the player's place");
+      return value;
+    };
+    const { logger } = this.#options;
+    return retry(attempt, {
+      waitMs: () => retryIntervalMs,
+      signal: this.#stop.signal,
+      onFailure: (error) => logger.debug({ err: error, board: this.#board }, "a player can't be read; trying again"),
+    });
   }
 }
 

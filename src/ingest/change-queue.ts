@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncrementQueue } from "../commands/increments.js";
 import type { Change } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
-import type { Metrics } from "../observability/metrics.js";
+import type { IngestMetrics } from "./metrics.js";
 import { toMessage } from "./message.js";
 import type { Publisher } from "./publisher.js";
 import { incrementsQueue } from "./queues.js";
@@ -10,9 +10,9 @@ import { incrementsQueue } from "./queues.js";
 /** Where increments wait that are to be applied later: the broker has them on disk when this says so. */
 export class ChangeQueue implements IncrementQueue {
   readonly #publisher: Publisher;
-  readonly #metrics: Metrics;
+  readonly #metrics: Pick<IngestMetrics, "enqueued">;
 
-  constructor(publisher: Publisher, metrics: Metrics) {
+  constructor(publisher: Publisher, metrics: Pick<IngestMetrics, "enqueued">) {
     this.#publisher = publisher;
     this.#metrics = metrics;
   }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Connection } from "rabbitmq-client";
 import type { Logger } from "../observability/logger.js";
+import { within } from "../timing/deadline.js";
 
 /** A broker that says nothing for four halves of this is gone, and the next try begins. */
 const heartbeatSeconds = 5;
@@ -33,11 +33,9 @@ export function connect(url: string, name: string, logger: Logger): Connection {
 /** Closes in good order, or at once when the broker does not play its part in time. */
 export async function disconnect(connection: Connection, closeUsers: () => Promise<void>): Promise<void> {
   const closed = closeUsers().then(() => connection.close());
-  const timeout = new AbortController();
   try {
-    await Promise.race([closed, delay(closeTimeoutMs, undefined, { signal: timeout.signal })]);
+    await within(closeTimeoutMs, closed, () => undefined);
   } finally {
-    timeout.abort();
     connection.unsafeDestroy();
   }
 }

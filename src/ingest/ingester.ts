@@ -1,30 +1,30 @@
 import { setMaxListeners } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { ConsumerStatus, type AsyncMessage, type Connection, type Consumer } from "rabbitmq-client";
 import { toStandingsError, type ErrorKind, type StandingsError } from "../domain/errors.js";
 import type { BoardDirectory } from "../boards/directory.js";
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
-import type { Metrics } from "../observability/metrics.js";
 import { connect, disconnect } from "./connection.js";
 import { toChange } from "./message.js";
+import type { IngestMetrics } from "./metrics.js";
 import type { Publisher } from "./publisher.js";
 import { deadLettersQueue, incrementsQueue } from "./queues.js";
+import { backOffMs, jittered } from "../timing/backoff.js";
+import { retry } from "../timing/retry.js";
 
 export interface IngesterOptions {
   boards: BoardDirectory;
   leaderboard: Leaderboard;
   /** For dead letters. It has a connection of its own: a broker that is short of memory stops reading from those that publish. */
   publisher: Publisher;
-  metrics: Metrics;
+  metrics: IngestMetrics;
   logger: Logger;
 }
 
 /** Unacknowledged messages of this process. Some eight full batches, so that the next is there when one is done. */
 const prefetchCount = 1_000;
-const firstRetryMs = 50;
-const lastRetryMs = 1_000;
+const retryWait = { firstMs: 50, maxMs: 1_000 };
 const deadLetterTimeoutMs = 4_500;
 
 /** What would be refused again however often it came. */
@@ -75,19 +75,24 @@ export class Ingester implements Service {
 
   async #handle(message: AsyncMessage): Promise<ConsumerStatus> {
     const { signal } = this.#stopped;
-    for (let wait = firstRetryMs; !signal.aborted; wait = Math.min(2 * wait, lastRetryMs)) {
-      try {
-        await this.#settle(message);
-        if (this.#failing) this.#options.logger.info("queued increments are applied again");
-        this.#failing = false;
-        return ConsumerStatus.ACK;
-      } catch (error) {
-        if (!this.#failing) this.#options.logger.error({ err: error }, "queued increments wait, and are tried again");
-        this.#failing = true;
-      }
-      await delay(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return ConsumerStatus.REQUEUE;
+    try {
+      await retry(() => this.#settle(message), {
+        waitMs: (failures) => jittered(backOffMs(failures, retryWait)),
+        signal,
+        onFailure: (error) => this.#fails(error),
+      });
+    } catch {
+      return ConsumerStatus.REQUEUE; // Stopped.
     }
-    return ConsumerStatus.REQUEUE;
+    if (this.#failing) this.#options.logger.info("queued increments are applied again");
+    this.#failing = false;
+    return ConsumerStatus.ACK;
+  }
+
+  #fails(error: unknown): void {
+    if (!this.#failing) this.#options.logger.error({ err: error }, "queued increments wait, and are tried again");
+    this.#failing = true;
   }
 
   /** @throws when it has to be tried again */

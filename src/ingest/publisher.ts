@@ -1,10 +1,12 @@
-import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { AMQPError, type Channel, type Connection, type Envelope } from "rabbitmq-client";
 import { StandingsError } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
 import { connect, disconnect } from "./connection.js";
 import { deadLettersQueue, incrementsQueue } from "./queues.js";
+import { within } from "../timing/deadline.js";
+import { Loop } from "../timing/loop.js";
 
 export interface OutgoingMessage {
   readonly queue: string;
@@ -33,7 +35,7 @@ export class Publisher implements Service {
   readonly name = "message-publisher";
   readonly url: string;
   readonly #logger: Logger;
-  readonly #stopped = new AbortController();
+  #loop: Loop | undefined;
   #connection: Connection | undefined;
   #open: OpenChannel | undefined;
   #unconfirmed = 0;
@@ -53,11 +55,19 @@ export class Publisher implements Service {
   async start(): Promise<void> {
     const connection = connect(this.url, "standings-publisher", this.#logger);
     this.#connection = connection;
-    await new Promise<void>((resolve) => void this.#keepOpen(connection, resolve));
+    await new Promise<void>((onTried) => {
+      this.#loop = new Loop(async () => {
+        const opened = await this.#openChannel(connection);
+        onTried();
+        await opened?.closed;
+        return reopenDelayMs;
+      });
+      this.#loop.start();
+    });
   }
 
   async stop(): Promise<void> {
-    this.#stopped.abort();
+    void this.#loop?.stop(); // It ends when the channel does.
     const channel = this.#open?.channel;
     if (this.#connection) await disconnect(this.#connection, async () => channel?.close());
   }
@@ -79,15 +89,9 @@ export class Publisher implements Service {
     }
     this.#unconfirmed += 1;
     const confirmed = this.#send(open, message).finally(() => (this.#unconfirmed -= 1));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(this.#stall()), deadline - now);
+    await within(deadline - now, confirmed, () => {
+      throw this.#stall();
     });
-    try {
-      await Promise.race([confirmed, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   async #send({ channel, returned }: OpenChannel, { queue, id, body, headers }: OutgoingMessage): Promise<void> {
@@ -115,17 +119,6 @@ export class Publisher implements Service {
     return new StandingsError("unknownOutcome", { logged: true });
   }
 
-  /** @param onTried called after the first try, whatever came of it */
-  async #keepOpen(connection: Connection, onTried: () => void): Promise<void> {
-    const { signal } = this.#stopped;
-    while (!signal.aborted) {
-      const opened = await this.#openChannel(connection);
-      onTried();
-      await opened?.closed;
-      await delay(reopenDelayMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
   /** @returns a promise of its end; undefined when there is none to be had now */
   async #openChannel(connection: Connection): Promise<{ closed: Promise<void> } | undefined> {
     try {
@@ -149,7 +142,7 @@ export class Publisher implements Service {
   /** Once for each problem, as the next try meets the same. */
   #report(error: unknown): void {
     const problem = error instanceof Error ? error.message : String(error);
-    if (problem === this.#lastProblem || this.#stopped.signal.aborted) return;
+    if (problem === this.#lastProblem || this.#loop?.stopped) return;
     this.#lastProblem = problem;
     this.#logger.error({ err: error }, "no channel to the message broker");
   }

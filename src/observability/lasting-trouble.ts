@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 /** How often a trouble that lasts is told again. */
 const reminderMs = 60_000;
 /** Sentences that differ in a detail must not fill the memory. */
@@ -14,7 +16,7 @@ export interface LastingTroubleOptions {
 /** A trouble that lasts, or comes and goes: each sentence is told at once, and then at most once a minute. */
 export class LastingTrouble {
   readonly #options: Required<LastingTroubleOptions>;
-  readonly #toldAt = new Map<string, number>();
+  readonly #toldAt = new LRUCache<string, number>({ max: maxRemembered });
   #sentence: string | undefined;
   #told = false;
 
@@ -33,7 +35,6 @@ export class LastingTrouble {
     const now = this.#options.now();
     const toldAt = this.#toldAt.get(sentence);
     if (toldAt !== undefined && now - toldAt < reminderMs) return;
-    if (this.#toldAt.size >= maxRemembered) this.#toldAt.clear();
     this.#toldAt.set(sentence, now);
     this.#told = true;
     this.#options.tell(sentence, error);

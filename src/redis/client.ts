@@ -1,6 +1,7 @@
 import { checkServerIdentity, type ConnectionOptions as TlsOptions } from "node:tls";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { isWrongServer } from "./problems.js";
+import { backOffMs, jittered } from "../timing/backoff.js";
 
 export type RedisClient = Redis | Cluster;
 
@@ -131,7 +132,7 @@ function tlsOfCluster(urls: readonly string[]): Pick<TlsOptions, "checkServerIde
   };
 }
 
-/** Milliseconds before the next attempt to connect: doubling to one second, jittered so that processes spread. */
+/** @returns milliseconds before the next attempt to connect */
 function backOff(attempt: number): number {
-  return Math.min(25 * 2 ** Math.min(attempt, 6), 1_000) * (0.5 + Math.random() / 2);
+  return jittered(backOffMs(attempt, { firstMs: 50, maxMs: 1_000 }));
 }

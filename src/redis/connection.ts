@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Cluster } from "ioredis";
 import { Obstacle } from "../domain/errors.js";
 import { LastingTrouble } from "../observability/lasting-trouble.js";
@@ -13,6 +12,7 @@ import {
   RedisSettingsError,
   settingsErrorOf,
 } from "./problems.js";
+import { within } from "../timing/deadline.js";
 
 export type { RedisClient, RedisPurpose };
 
@@ -178,7 +178,7 @@ export class RedisConnection implements Service {
   async #probe(then: "look only" | "renew"): Promise<void> {
     if (this.#probing || this.client.status !== "ready") return;
     this.#probing = true;
-    const answer = await Promise.race([this.#ask(), delay(probeTimeoutMs, "late" as const, { ref: false })]);
+    const answer = await within(probeTimeoutMs, this.#ask(), () => "late" as const);
     this.#probing = false;
     if (answer === undefined) return this.#trouble.isOver();
     if (answer === "late")

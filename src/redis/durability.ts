@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Cluster, Redis } from "ioredis";
 import { Obstacle } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
+import { retry } from "../timing/retry.js";
 
 /** What an acknowledged increment has survived; see the README's table of the environment. */
 export type Durability = "redis" | "postgres" | "memory";
@@ -52,16 +52,15 @@ export class DurabilityCheck implements Service {
 
   /** A Redis that went away meanwhile is waited for; its connection says so in the log. */
   async #askUntilAnswered(): Promise<string[]> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      try {
-        return await findProblems(this.#client, this.#durability);
-      } catch (error) {
-        this.#logger.debug({ err: error }, "could not look at Redis' configuration");
-        await delay(retryMs, undefined, { signal }).catch(() => undefined); // Stopped.
-      }
+    try {
+      return await retry(() => findProblems(this.#client, this.#durability), {
+        waitMs: () => retryMs,
+        signal: this.#stop.signal,
+        onFailure: (error) => this.#logger.debug({ err: error }, "could not look at Redis' configuration"),
+      });
+    } catch {
+      return []; // Stopped.
     }
-    return [];
   }
 
   stop(): Promise<void> {

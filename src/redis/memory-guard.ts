@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
 import type { RedisClient } from "./client.js";
+import { Loop } from "../timing/loop.js";
 
 /** Shares of Redis' memory at which writes are refused, and taken again. */
 const refuseAbove = 0.8;
@@ -17,7 +18,10 @@ export class MemoryGuard implements Service {
   readonly name = "memory-guard";
   readonly #client: RedisClient;
   readonly #logger: Logger;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #loop = new Loop(async () => {
+    await this.#look();
+    return intervalMs;
+  });
   #used = 0;
   #full = false;
 
@@ -38,11 +42,11 @@ export class MemoryGuard implements Service {
 
   async start(): Promise<void> {
     await this.#look();
-    this.#timer = setInterval(() => void this.#look(), intervalMs);
+    this.#loop.start(intervalMs);
   }
 
   stop(): Promise<void> {
-    clearInterval(this.#timer);
+    void this.#loop.stop(); // A look that Redis does not answer would hold it up.
     return Promise.resolve();
   }
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { StandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
 import { keys } from "../redis/keys.js";
@@ -6,6 +5,7 @@ import type { RedisClient } from "../redis/client.js";
 import { scripts } from "./scripts.js";
 import { idempotencyWindowSeconds, type Change, isMessageKey } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
+import { within } from "../timing/deadline.js";
 
 /** Whose claim on a key there is, once a call has asked for it. */
 const claimed = { elsewhere: 0, made: 1, joined: 2 } as const;
@@ -67,7 +67,7 @@ export class KeyClaims {
     const returned = scripts.returnClaim.run(this.#client, [claim], [board]).catch((error: unknown) => {
       this.#logger.warn({ err: error, board }, "the key of a refused change stays tied to its board for 24 hours");
     });
-    await Promise.race([returned, delay(Math.max(0, deadline - performance.now()), undefined, { ref: false })]);
+    await within(deadline - performance.now(), returned, () => undefined);
   }
 
   #renew(claim: string, board: Board): void {

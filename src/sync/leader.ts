@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import { Obstacle } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
 import type { DatabaseAddress } from "../ledger/database-url.js";
 import { obstacleOf } from "../ledger/postgres-errors.js";
 import { decideSchema, prepareSession, quoteIdentifier } from "../ledger/session.js";
+import { within } from "../timing/deadline.js";
 
 export interface LeaderOptions {
   /** Leads to one session, and not to a pooler that gives each statement another. */
@@ -123,7 +123,8 @@ export class Leadership {
 /** Says goodbye, but does not wait long for a PostgreSQL that does not answer. */
 async function end(client: Client): Promise<void> {
   const goodbye = client.end().catch(() => undefined);
-  const inTime = await Promise.race([goodbye.then(() => true), delay(endTimeoutMs, false, { ref: false })]);
-  // Not part of pg's types, though documented: the connection and its socket.
-  if (!inTime) (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  await within(endTimeoutMs, goodbye, () => {
+    // Not part of pg's types, though documented: the connection and its socket.
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  });
 }

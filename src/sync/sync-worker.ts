@@ -2,15 +2,18 @@ import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
-import type { Metrics } from "../observability/metrics.js";
 import type { Leadership } from "./leader.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { HistoryUpkeep } from "./history-upkeep.js";
+import type { SyncMetrics } from "./metrics.js";
 import { describePlan, recover } from "./recovery.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
 import type { Lease } from "../ledger/score-ledger.js";
 import { lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
 import { Trouble } from "./trouble.js";
+import { backOffMs, jittered } from "../timing/backoff.js";
+import { within } from "../timing/deadline.js";
+import { Loop } from "../timing/loop.js";
 
 export interface SyncWorkerOptions extends SyncDeps {
   history: ScoreHistory;
@@ -21,7 +24,7 @@ export interface SyncWorkerOptions extends SyncDeps {
   intervalMs: number;
   /** Says how far PostgreSQL is; called after every pass. */
   onSynced: (board: Board, position: Position) => Promise<void>;
-  metrics: Metrics;
+  metrics: SyncMetrics;
   logger: Logger;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -29,7 +32,7 @@ export interface SyncWorkerOptions extends SyncDeps {
 
 /** How often a worker that does not lead asks whether it may. */
 const candidateIntervalMs = 1_000;
-const maxBackOffMs = 5_000;
+const retryWait = { firstMs: 200, maxMs: 5_000 };
 /** The last drain may take this long; what is left is safe in Redis for the next worker. */
 const drainTimeoutMs = 3_000;
 
@@ -38,11 +41,9 @@ export class SyncWorker implements Service {
   readonly name = "sync-worker";
   readonly #options: SyncWorkerOptions;
   readonly #leases = new Map<Board, Lease>();
-  readonly #stop = new AbortController();
-  #loop: Promise<void> = Promise.resolve();
+  readonly #loop = new Loop(() => this.#attempt());
   /** Boards whose changes somebody waits for. */
   readonly #requested = new Set<Board>();
-  #wake: () => void = () => undefined;
   #nextPassAt = 0;
   readonly #upkeep: HistoryUpkeep;
   readonly #trouble: Trouble;
@@ -61,14 +62,12 @@ export class SyncWorker implements Service {
 
   /** Starts the loop and returns: a worker waits for PostgreSQL, however long that takes. */
   start(): Promise<void> {
-    this.#loop = this.#run();
+    this.#loop.start();
     return Promise.resolve();
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#wake();
-    await this.#loop;
+    await this.#loop.stop();
     await this.#drain();
     await this.#options.leadership.release();
   }
@@ -77,11 +76,7 @@ export class SyncWorker implements Service {
   request(board: Board): void {
     this.#requested.add(board);
     // A store that is away is not to be hurried, and another worker's turn is not ours.
-    if (this.#trouble.failures === 0 && this.#options.leadership.held) this.#wake();
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) await this.#sleep(await this.#attempt());
+    if (this.#trouble.failures === 0 && this.#options.leadership.held) this.#loop.wake();
   }
 
   /** @returns milliseconds until the next attempt */
@@ -102,7 +97,7 @@ export class SyncWorker implements Service {
       metrics.syncFailures.inc();
       this.#trouble.failed(error);
       if (error instanceof LeadershipLost) await leadership.release();
-      return Math.min(maxBackOffMs, 100 * 2 ** Math.min(this.#trouble.failures, 6)) * (0.5 + Math.random() / 2);
+      return jittered(backOffMs(this.#trouble.failures, retryWait));
     }
   }
 
@@ -167,29 +162,12 @@ export class SyncWorker implements Service {
   async #drain(): Promise<void> {
     const { boards, leadership, logger } = this.#options;
     if (!leadership.held) return;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error("the last drain took too long")), drainTimeoutMs);
-    });
     try {
-      await Promise.race([this.#pass(boards), timeout]);
+      await within(drainTimeoutMs, this.#pass(boards), () => {
+        throw new Error("the last drain took too long");
+      });
     } catch (error) {
       logger.error({ err: error }, "the last drain failed; the next worker goes on from here");
-    } finally {
-      clearTimeout(timer);
     }
-  }
-
-  /** Ends early on a request, and when the worker is to stop. */
-  async #sleep(ms: number): Promise<void> {
-    if (this.#stop.signal.aborted || ms <= 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = () => undefined;
   }
 }

@@ -5,6 +5,7 @@ import type { RequestLog } from "../observability/sampled-log.js";
 import { listen } from "./http/listen.js";
 import { createListener, portOf } from "./http/listener.js";
 import { answerOtherMethods } from "./http/other-methods.js";
+import { within } from "../timing/deadline.js";
 
 /** @returns why it is not ready, undefined when it is */
 export type ReadinessCheck = () => Promise<string | undefined>;
@@ -69,21 +70,11 @@ export class OpsServer implements Service {
 
   async #reasons(): Promise<string[]> {
     if (this.#state === "stopping") return [this.#state];
-    const results = await Promise.all(this.#options.checks.map((check) => withinTime(check)));
+    const results = await Promise.all(
+      this.#options.checks.map((check) => within(checkTimeoutMs, check(), () => "a store did not answer in time")),
+    );
     // Several connections may have the same trouble.
     const reasons = new Set(results.filter((reason) => reason !== undefined));
     return this.#state === "starting" ? [this.#state, ...reasons] : [...reasons];
-  }
-}
-
-async function withinTime(check: ReadinessCheck): Promise<string | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve("a store did not answer in time"), checkTimeoutMs);
-  });
-  try {
-    return await Promise.race([check(), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

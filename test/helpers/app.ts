@@ -72,7 +72,7 @@ async function launch(stores: Stores, { role = "all", env = {} }: TestAppOptions
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     ...env,
   });
-  const app = createApp(config, role, createLogger(config.logLevel));
+  const app = createApp(config, role, createLogger(config.logLevel), "test");
   await app.start();
   if (role !== "api") await waitFor(async () => (await fetch(`http://127.0.0.1:${app.opsPort}/readyz`)).ok);
   return app;

@@ -74,6 +74,8 @@ export function logLines(stdout: string): LogLine[] {
 
 export interface ServiceProcess {
   readonly program: Program;
+  /** What it said of itself when it began to serve. */
+  readonly serving: LogLine;
   readonly url: string;
   readonly wsUrl: string;
   readonly opsUrl: string;
@@ -98,7 +100,7 @@ export async function startService(stores: Stores, role: string, env: Environmen
     const opsUrl = `http://127.0.0.1:${String(serving.opsPort)}`;
     await waitFor(async () => (await fetch(`${opsUrl}/readyz`)).ok, startTimeoutMs);
     const host = `127.0.0.1:${String(serving.port)}`;
-    return { program, url: `http://${host}`, wsUrl: `ws://${host}/graphql`, opsUrl };
+    return { program, serving, url: `http://${host}`, wsUrl: `ws://${host}/graphql`, opsUrl };
   } catch (error) {
     await program.kill();
     throw error;

@@ -59,7 +59,7 @@ async function startWorker(env: Record<string, string>): Promise<LoggedWorker> {
   let written = "";
   const config = parseConfig({ ...serviceEnvironment(stores), SYNC_INTERVAL_MS: "50", ...env });
   const logger = createLogger("info", { write: (line: string) => void (written += line) });
-  const worker = createApp(config, "worker", logger);
+  const worker = createApp(config, "worker", logger, "test");
   await worker.start();
   return {
     worker,

@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { HttpServer } from "../../src/transports/http/server.js";
 import { createLogger } from "../../src/observability/logger.js";
-import { createMetrics } from "../../src/observability/metrics.js";
+import { createMetrics } from "../../src/app/metrics.js";
 import { ConnectionLimits } from "../../src/transports/network/connection-limits.js";
 import { OriginPolicy } from "../../src/transports/network/origins.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
@@ -26,7 +26,7 @@ const destination = new Writable({
 });
 /** More than the kernel takes for a client that does not read. */
 const large = "x".repeat(16 * 2 ** 20);
-const metrics = createMetrics();
+const metrics = createMetrics("test");
 
 let server: HttpServer;
 let url: string;
@@ -60,7 +60,7 @@ beforeAll(async () => {
     requestTimeoutMs,
     maxWaitingBytes,
     register,
-    metrics,
+    metrics: metrics.connections,
     log: new SampledLog(createLogger("debug", destination), () => performance.now()),
   });
   await server.start();
@@ -115,7 +115,7 @@ describe("a request that does not come in full in time", () => {
       origins: new OriginPolicy([], proxies),
       limits: new ConnectionLimits({ maxConnections: 1, maxConnectionsPerAddress: 1 }, proxies),
       register: () => undefined,
-      metrics,
+      metrics: metrics.connections,
       log: new SampledLog(createLogger("silent"), () => performance.now()),
     });
     expect(byDefault).toMatchObject({ requestTimeout: 10_000, headersTimeout: 10_000 });

@@ -174,6 +174,10 @@ describe("the metrics", () => {
     }
   });
 
+  test("say which version runs", async () => {
+    expect(await read()).toMatch(/^standings_build_info\{version="test"\} 1$/m);
+  });
+
   test("count what happens", async () => {
     const count = async () =>
       Number(/^standings_increments_total\{.*outcome="accepted".*\} (\d+)$/m.exec(await read())?.[1] ?? 0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
 import { signToken } from "../../scripts/sign-token.js";
 import { jwtSecret } from "../helpers/app.js";
 import { Program, logLines, run, serviceEnvironment, startService, type ServiceProcess } from "../helpers/processes.js";
@@ -6,6 +7,8 @@ import { codeOf, increment, tryIncrement } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
+
+const { version } = packageJson;
 
 let stores: Stores;
 
@@ -63,6 +66,29 @@ test("an unknown role is refused, with those that there are", async () => {
   const { code, stderr } = await run(["src/main.ts", "everything"], serviceEnvironment(stores));
   expect(code).not.toBe(0);
   for (const role of ["api", "worker", "all"]) expect(stderr).toContain(role);
+});
+
+describe("the line that a process logs when it serves", () => {
+  test("says its version, its role, its boards and every address that it listens on", async () => {
+    const { serving, url, opsUrl } = await start("all", { BOARDS: "main,weekly" });
+    expect(serving).toMatchObject({
+      level: 30,
+      msg: "standings serves",
+      version,
+      role: "all",
+      boards: ["main", "weekly"],
+    });
+    expect(`http://${String(serving.host)}:${String(serving.port)}`).toBe(url);
+    expect(`http://${String(serving.opsHost)}:${String(serving.opsPort)}`).toBe(opsUrl);
+  });
+
+  test("tells of no public address in a worker, which has none", async () => {
+    const { serving, program } = await start("worker");
+    expect(serving).toMatchObject({ version, role: "worker", opsHost: "127.0.0.1" });
+    expect(serving).not.toHaveProperty("host");
+    expect(serving).not.toHaveProperty("port");
+    expect(logLines(program.stdout).filter(({ msg }) => msg === serving.msg)).toEqual([serving]);
+  });
 });
 
 describe("SIGTERM", () => {

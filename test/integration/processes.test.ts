@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { signToken } from "../../scripts/sign-token.js";
 import { jwtSecret } from "../helpers/app.js";
-import { run, serviceEnvironment, startService, type ServiceProcess } from "../helpers/processes.js";
+import { logLines, run, serviceEnvironment, startService, type ServiceProcess } from "../helpers/processes.js";
 import { increment, tryIncrement } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
@@ -74,6 +74,11 @@ describe("WEB_CONCURRENCY", () => {
     const text = await metrics(service);
     expect(text).toMatch(/^standings_viewers 9$/m);
     expect(text).toMatch(/^standings_leader 1$/m);
+    expect(text).toMatch(/^standings_build_info\{version="\d+\.\d+\.\d+"\} 1$/m);
+    const lines = logLines(service.program.stdout).filter(({ msg }) => msg === "standings serves");
+    expect(lines).toEqual([service.serving]);
+    expect(service.serving).toMatchObject({ role: "all", host: "127.0.0.1", opsHost: "127.0.0.1" });
+    expect(service.serving.version).toMatch(/^\d/);
     await waitFor(async () => (await stores.redisClient.xlen("lb:{main}:outbox")) === 0);
   }, 120_000);
 

@@ -10,7 +10,7 @@ import type { Topic } from "../../src/fanout/topic.js";
 import type { GraphQLContext } from "../../src/graphql/context.js";
 import { HttpServer } from "../../src/transports/http/server.js";
 import { createLogger } from "../../src/observability/logger.js";
-import { createMetrics } from "../../src/observability/metrics.js";
+import { createMetrics } from "../../src/app/metrics.js";
 import { ConnectionLimits } from "../../src/transports/network/connection-limits.js";
 import { OriginPolicy } from "../../src/transports/network/origins.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
@@ -63,7 +63,7 @@ const stops: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   const logger = createLogger("silent");
   const log = new SampledLog(logger, () => performance.now());
-  const metrics = createMetrics();
+  const metrics = createMetrics("test");
   const proxies = new TrustedProxies(undefined);
   const origins = new OriginPolicy([], proxies);
   const connections = new ConnectionLimits({ maxConnections: 100, maxConnectionsPerAddress: 100 }, proxies);
@@ -84,7 +84,7 @@ beforeAll(async () => {
     cors: false,
     origins,
     limits: connections,
-    metrics,
+    metrics: metrics.connections,
     log,
     register: served.register,
   });

@@ -126,7 +126,7 @@ describe("behind PgBouncer in transaction mode", () => {
     const stores = await startStores();
     const DATABASE_URL = `${bouncer.url("transaction")}?schema=second`;
     const config = parseConfig({ ...serviceEnvironment(stores), DATABASE_URL, SYNC_INTERVAL_MS: "50" });
-    const worker = createApp(config, "worker", createLogger("silent"));
+    const worker = createApp(config, "worker", createLogger("silent"), "test");
     await worker.start();
     try {
       await waitFor(async () => {

@@ -11,7 +11,7 @@ import {
 } from "graphql";
 import { badInput } from "../../domain/errors.js";
 import type { ViewerConnection } from "../../fanout/viewer-connection.js";
-import type { Metrics } from "../../observability/metrics.js";
+import type { OperationMetrics } from "../../commands/metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { GraphQLContext } from "../context.js";
 import { errorCode, formatError, logFault, type Phase } from "../errors.js";
@@ -28,7 +28,7 @@ export interface ExecutorOptions {
   /** Undefined: every operation is run by graphql-js. */
   prepared: PreparedOperations | undefined;
   subscriptions: Subscriptions;
-  metrics: Metrics;
+  metrics: OperationMetrics;
   log: RequestLog;
 }
 

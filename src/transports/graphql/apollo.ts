@@ -15,7 +15,7 @@ import type { Executor } from "../../graphql/execution/executor.js";
 import { parseOptions, validationRules } from "../../graphql/execution/limits.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import type { Logger } from "../../observability/logger.js";
-import type { Metrics } from "../../observability/metrics.js";
+import type { OperationMetrics } from "../../commands/metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { isGraphQLResponse } from "./content-type.js";
@@ -26,7 +26,7 @@ export interface ApolloOptions {
   executor: Executor;
   persisted: PersistedQueries;
   introspection: boolean;
-  metrics: Metrics;
+  metrics: OperationMetrics;
   logger: Logger;
   log: RequestLog;
 }
@@ -178,7 +178,7 @@ const okForApplicationJson: ApolloServerPlugin<GraphQLContext> = {
     }),
 };
 
-function observe(executor: Executor, metrics: Metrics, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
+function observe(executor: Executor, metrics: OperationMetrics, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({

@@ -6,13 +6,13 @@ import { ViewerStream, type StreamDialect } from "../../fanout/viewer-stream.js"
 import type { Answer } from "../../graphql/execution/executor.js";
 import type { Leave } from "../../graphql/execution/subscriptions.js";
 import type { Service } from "../../lifecycle.js";
-import type { Metrics } from "../../observability/metrics.js";
+import type { ConnectionMetrics } from "../metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
 
 export interface OpenStreamsOptions {
   limits: ConnectionLimits;
-  metrics: Metrics;
+  metrics: ConnectionMetrics;
   log: RequestLog;
 }
 

@@ -6,7 +6,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { Service } from "../../lifecycle.js";
 import { closeCodes, maxIdleMs, messageRate, pingIntervalMs } from "./connection-limits.js";
-import type { Metrics } from "../../observability/metrics.js";
+import type { ConnectionMetrics } from "../metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { ConnectionLimits } from "../network/connection-limits.js";
 import type { OriginPolicy } from "../network/origins.js";
@@ -26,7 +26,7 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   origins: OriginPolicy;
   proxies: TrustedProxies;
   limits: ConnectionLimits;
-  metrics: Metrics;
+  metrics: ConnectionMetrics;
   log: RequestLog;
   /** Told of each connection that is a WebSocket from now on. */
   onOpen: (socket: Socket) => void;

@@ -4,8 +4,8 @@ import cors, { type FastifyCorsOptions } from "@fastify/cors";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { StandingsError } from "../../domain/errors.js";
 import type { Service } from "../../lifecycle.js";
-import type { Metrics } from "../../observability/metrics.js";
 import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
+import type { ConnectionMetrics } from "../metrics.js";
 import type { OriginPolicy } from "../network/origins.js";
 import { StallWatch } from "../network/stall-watch.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
@@ -25,7 +25,7 @@ export interface HttpServerOptions {
   requestTimeoutMs?: number;
   /** Of answers that nobody has read, over all connections, beyond which the largest are cut off at once. */
   maxWaitingBytes?: number;
-  metrics: Metrics;
+  metrics: ConnectionMetrics;
   log: RequestLog;
 }
 

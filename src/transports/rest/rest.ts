@@ -1,17 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { bearerToken, fieldToken, onlyToken, type Authenticator } from "../../auth/authenticate.js";
 import type { IncrementInput, Increments } from "../../commands/increments.js";
+import type { OperationMetrics } from "../../commands/metrics.js";
 import { requireAuthenticated, type Viewer } from "../../auth/roles.js";
 import { badInput, toStandingsError, type StandingsError } from "../../domain/errors.js";
 import type { ScoreEntry } from "../../domain/score.js";
-import type { Metrics } from "../../observability/metrics.js";
 import { describeMistake, incrementBody, noBody, type IncrementBody } from "./increment-body.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 
 export interface RestOptions {
   increments: Increments;
   authenticator: Authenticator;
-  metrics: Metrics;
+  metrics: OperationMetrics;
   logger: RequestLog;
 }
 

@@ -29,7 +29,7 @@ export async function buildService(): Promise<Build> {
       await writeFile(to.replace(/\.ts$/, ".js"), transpile(await readFile(from, "utf8")));
     else await cp(from, to);
   }
-  await cp(join(projectRoot, "schema.graphql"), join(dir, "schema.graphql"));
+  for (const name of ["schema.graphql", "package.json"]) await cp(join(projectRoot, name), join(dir, name));
   return { main: join(dir, "src", "main.js"), remove: () => rm(dir, { recursive: true, force: true }) };
 }
 

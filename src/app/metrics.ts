@@ -1,0 +1,27 @@
+import { createOperationMetrics } from "../commands/metrics.js";
+import { createFanoutMetrics } from "../fanout/metrics.js";
+import { createFeedMetrics } from "../feed/metrics.js";
+import { createIngestMetrics } from "../ingest/metrics.js";
+import { createRegistry, textOf } from "../observability/metrics.js";
+import { createRedisMetrics } from "../redis/metrics.js";
+import { createStandingsMetrics } from "../standings/metrics.js";
+import { createSyncMetrics } from "../sync/metrics.js";
+import { createConnectionMetrics } from "../transports/metrics.js";
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** The instruments of every room. A process has them all, whatever its role: what it does not do stays at zero. */
+export function createMetrics(version: string) {
+  const registry = createRegistry(version);
+  return {
+    text: textOf(registry),
+    redis: createRedisMetrics(registry),
+    standings: createStandingsMetrics(registry),
+    fanout: createFanoutMetrics(registry),
+    feed: createFeedMetrics(registry),
+    sync: createSyncMetrics(registry),
+    ingest: createIngestMetrics(registry),
+    operations: createOperationMetrics(registry),
+    connections: createConnectionMetrics(registry),
+  };
+}

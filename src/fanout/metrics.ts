@@ -1,0 +1,59 @@
+import { Counter, Histogram } from "prom-client";
+import { createReadGauge, type Registry } from "../observability/metrics.js";
+import type { HubObserver } from "./viewer-group.js";
+
+export type FanoutMetrics = ReturnType<typeof createFanoutMetrics>;
+
+export function createFanoutMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    viewers: createReadGauge(registry, {
+      name: "standings_viewers",
+      help: "Open subscriptions of this process.",
+    }),
+    operations: createReadGauge(registry, {
+      name: "standings_subscribed_operations",
+      help: "Distinct operations that viewers of this process subscribe to; each is executed once a change.",
+    }),
+    messages: new Counter({
+      name: "standings_messages_total",
+      help: "Messages that were executed and serialised for viewers.",
+      registers,
+    }),
+    delivered: new Counter({
+      name: "standings_delivered_messages_total",
+      help: "Messages written to viewers' sockets.",
+      registers,
+    }),
+    deliveredBytes: new Counter({
+      name: "standings_delivered_bytes_total",
+      help: "Bytes of messages written to viewers' sockets.",
+      registers,
+    }),
+    conflated: new Counter({
+      name: "standings_conflated_messages_total",
+      help: "Messages that a slow socket skipped or got late.",
+      registers,
+    }),
+    pushLag: new Histogram({
+      name: "standings_push_lag_seconds",
+      help: "Time from a change to its last write to a viewer of this process, by the clocks of the two processes.",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+  };
+}
+
+/** Counts what the hub does; its errors are for the caller. */
+export function countingObserver(metrics: FanoutMetrics): Omit<HubObserver, "onError"> {
+  const { messages, delivered, deliveredBytes, conflated, pushLag } = metrics;
+  return {
+    onMessage: () => messages.inc(),
+    onWrite: (bytes) => {
+      delivered.inc();
+      deliveredBytes.inc(bytes);
+    },
+    onConflated: () => conflated.inc(),
+    onPushed: (seconds) => pushLag.observe(seconds),
+  };
+}

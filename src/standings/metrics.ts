@@ -1,0 +1,47 @@
+import { Counter, Histogram } from "prom-client";
+import type { Board } from "../domain/board.js";
+import { createReadGauge, type Registry } from "../observability/metrics.js";
+import type { BatchResult } from "./score-store.js";
+
+export type StandingsMetrics = ReturnType<typeof createStandingsMetrics>;
+
+export function createStandingsMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    waitingIncrements: createReadGauge(registry, {
+      name: "standings_waiting_increments",
+      help: "Increments that wait to be sent to Redis.",
+    }),
+    increments: new Counter({
+      name: "standings_increments_total",
+      help: "Increments that Redis settled, by board and outcome.",
+      labelNames: ["board", "outcome"] as const,
+      registers,
+    }),
+    batchSize: new Histogram({
+      name: "standings_batch_size",
+      help: "Increments in one script call.",
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128],
+      registers,
+    }),
+    batchDuration: new Histogram({
+      name: "standings_batch_duration_seconds",
+      help: "Time of one script call, with its way to Redis and back.",
+      buckets: [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
+      registers,
+    }),
+  };
+}
+
+export function observeBatch(
+  { batchSize, batchDuration, increments }: StandingsMetrics,
+  board: Board,
+  { outcomes }: BatchResult,
+  seconds: number,
+): void {
+  batchSize.observe(outcomes.length);
+  batchDuration.observe(seconds);
+  const counts = new Map<string, number>();
+  for (const { kind } of outcomes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const [outcome, count] of counts) increments.inc({ board, outcome }, count);
+}

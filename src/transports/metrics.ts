@@ -1,0 +1,36 @@
+import { Counter, Gauge } from "prom-client";
+import type { Registry } from "../observability/metrics.js";
+
+export type ConnectionMetrics = ReturnType<typeof createConnectionMetrics>;
+
+export function createConnectionMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    connections: new Gauge({
+      name: "standings_connections",
+      help: "Open connections to the public port of this process, WebSockets and event streams among them.",
+      registers,
+    }),
+    badConnections: new Counter({
+      name: "standings_bad_connections_total",
+      help: "Connections that sent what is no HTTP request, or not in time, by the status that they were refused with.",
+      labelNames: ["status"] as const,
+      registers,
+    }),
+    sockets: new Gauge({
+      name: "standings_sockets",
+      help: "Open WebSockets of this process.",
+      registers,
+    }),
+    eventStreams: new Gauge({
+      name: "standings_event_streams",
+      help: "Open streams of server-sent events of this process.",
+      registers,
+    }),
+    closedSlow: new Counter({
+      name: "standings_closed_slow_connections_total",
+      help: "Connections cut off because they took nothing of what waited for them for too long.",
+      registers,
+    }),
+  };
+}
