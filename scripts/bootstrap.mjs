@@ -19,6 +19,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  */
 const commands = {
   demo: { script: "scripts/demo.ts" },
+  dev: { script: "scripts/dev.ts" },
   test: { program: "node_modules/vitest/vitest.mjs", args: ["run"] },
   "test-browser": {
     program: "node_modules/vitest/vitest.mjs",
