@@ -19,25 +19,23 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  */
 const commands = {
   demo: { script: "scripts/demo.ts" },
-  test: { program: "node_modules/vitest/vitest.mjs", args: ["run"] },
-  "test-browser": {
-    program: "node_modules/vitest/vitest.mjs",
-    args: ["run", "--config", "vitest.browser.config.ts"],
-  },
-  "test-broker": {
-    program: "node_modules/vitest/vitest.mjs",
-    args: ["run", "--config", "vitest.broker.config.ts"],
-  },
-  "test-proxy": {
-    program: "node_modules/vitest/vitest.mjs",
-    args: ["run", "--config", "vitest.proxy.config.ts"],
-  },
+  dev: { script: "scripts/dev.ts" },
+  test: tests("unit", "integration", "faults"),
+  "test-browser": tests("browser"),
+  "test-broker": tests("broker"),
+  "test-proxy": tests("proxy"),
   build: { script: "scripts/build.ts" },
   migrate: { script: "scripts/migrate.ts", production: true },
   token: { script: "scripts/token.ts", production: true },
   check: { script: "scripts/check.ts", production: true },
   bench: { script: "bench/run.ts" },
 };
+
+/** @param {string[]} projects of vitest.config.ts */
+function tests(...projects) {
+  const args = ["run", ...projects.flatMap((name) => ["--project", name])];
+  return { program: "node_modules/vitest/vitest.mjs", args };
+}
 
 async function main() {
   const [name = "", ...args] = process.argv.slice(2);

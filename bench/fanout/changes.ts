@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { HttpConnection } from "../http-connection.js";
-import { isRecord, toRows, type Row } from "../operations/operation.js";
+import { isRecord, toRows, type Row } from "../rows.js";
 import { restIncrement } from "../operations/rest-increment.js";
 import { leader, rowCount } from "./messages.js";
 import { monotonicMs } from "./viewers-protocol.js";

@@ -1,4 +1,5 @@
-import { isRecord, toRow, toRows, type Operation } from "./operation.js";
+import { isRecord, toRow, toRows } from "../rows.js";
+import type { Operation } from "./operation.js";
 
 /** What a page sends when a player scores: it wants the new standings and the player's new total. */
 const query = `mutation IncrementScore($userId: ID!, $by: SafeInt!) {

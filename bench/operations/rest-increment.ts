@@ -1,4 +1,5 @@
-import { isRecord, toRows, type Operation } from "./operation.js";
+import { isRecord, toRows } from "../rows.js";
+import type { Operation } from "./operation.js";
 
 export const restIncrement: Operation = {
   id: "rest-increment",

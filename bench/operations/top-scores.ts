@@ -1,4 +1,5 @@
-import { isRecord, toRows, type Operation } from "./operation.js";
+import { isRecord, toRows } from "../rows.js";
+import type { Operation } from "./operation.js";
 
 /** What a page sends when it opens: the ten best, for which nobody need say who asks. */
 const query = `query TopScores($limit: Int!) {

@@ -14,13 +14,17 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
+/** @throws an error that says what to install */
+export function findChromium(): string {
+  if (existsSync(EXECUTABLE)) return EXECUTABLE;
+  throw new Error(
+    `The browser tests need Chromium, and there is none at ${EXECUTABLE}. ` +
+      "Install it (Debian: apt-get install chromium) or name one in CHROMIUM_PATH.",
+  );
+}
+
 export async function launchChromium(): Promise<Browser> {
-  if (!existsSync(EXECUTABLE))
-    throw new Error(
-      `The browser tests need Chromium, and there is none at ${EXECUTABLE}. ` +
-        "Install it (Debian: apt-get install chromium) or name one in CHROMIUM_PATH.",
-    );
-  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+  return chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
 }
 
 export interface OpenedPage {

@@ -13,8 +13,12 @@ declare module "vitest" {
   }
 }
 
-/** One PostgreSQL for the whole run; each test clones its migrated database, which takes 50 ms. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/**
+ * One PostgreSQL for the whole run, also where several projects ask for it; each test clones its migrated database, which
+ * takes 50 ms.
+ */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if ("templateUrl" in project.getProvidedContext()) return undefined;
   const dir = await mkdtemp(join(tmpdir(), "standings-test-"));
   await findRedis(); // Fetched once, before the files that need it start side by side.
   const postgres = await startPostgres({ dir, fsync: false, settings: { max_connections: "300" } });
@@ -22,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/migrate.ts"], {
     env: { ...process.env, DATABASE_URL: postgres.url },
   });
-  project.provide("templateUrl", postgres.url);
+  project.vitest.provide("templateUrl", postgres.url);
   return async () => {
     await postgres.stop();
     await rm(dir, { recursive: true, force: true });
