@@ -1,6 +1,6 @@
 import type { OutboxEntry } from "../standings/outbox.js";
 import type { Board } from "../domain/board.js";
-import { Prisma } from "./prisma/client.js";
+import { Prisma } from "#prisma-client";
 
 /** Entries as rows `c` of a FROM clause. Numbers travel as text, as Prisma has no arrays of BIGINT in raw queries. */
 export function changeRows(entries: readonly OutboxEntry[]): Prisma.Sql {

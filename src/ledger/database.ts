@@ -4,7 +4,7 @@ import { Obstacle } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
 import type { DatabaseAddress } from "./database-url.js";
 import { obstacleOf } from "./postgres-errors.js";
-import { Prisma, PrismaClient } from "./prisma/client.js";
+import { Prisma, PrismaClient } from "#prisma-client";
 import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
 
 export interface DatabaseOptions {

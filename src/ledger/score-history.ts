@@ -9,7 +9,7 @@ import type { Revision, Score } from "../domain/score.js";
 import type { Database } from "./database.js";
 import { createPartition, monthOf, parseMonth, type Month } from "./partitions.js";
 import { RefusedByPostgres, refusalOf, troubleOf } from "./postgres-errors.js";
-import type { PrismaClient } from "./prisma/client.js";
+import type { PrismaClient } from "#prisma-client";
 
 /** The year 9999: what both JavaScript and the names of the partitions can write. */
 const maxTime = Date.UTC(9999, 0);

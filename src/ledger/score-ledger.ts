@@ -6,7 +6,7 @@ import type { Revision, Score, ScoreRow } from "../domain/score.js";
 import { changeRows, insertEvents } from "./change-rows.js";
 import type { Database } from "./database.js";
 import { refusalOf } from "./postgres-errors.js";
-import type { PrismaClient } from "./prisma/client.js";
+import type { PrismaClient } from "#prisma-client";
 import type { ScoreHistory } from "./score-history.js";
 
 /** How far PostgreSQL is with a board, under the right to write that one leader has. */
