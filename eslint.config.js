@@ -8,7 +8,7 @@ import { layers } from "./layers.js";
 const homes = [
   {
     name: "Prisma",
-    imports: /^@prisma\/|\/prisma\//,
+    imports: /^(@prisma\/|#prisma-client$)/,
     home: ["ledger/"],
   },
   { name: "PostgreSQL's driver", imports: /^pg$/, home: ["ledger/", "sync/leader.ts"] },
@@ -52,7 +52,7 @@ const noExit = {
 };
 
 export default defineConfig(
-  globalIgnores(["**/dist/", ".data/", "src/graphql/generated.ts", "src/ledger/prisma/", "web/src/gql/"]),
+  globalIgnores(["**/dist/", ".data/", "src/graphql/generated.ts", "web/src/gql/"]),
 
   {
     files: ["**/*.{js,mjs,ts,tsx}"],

@@ -18,7 +18,7 @@ export default defineConfig({
     // Most files start a Redis of their own; more at once than there are cores only makes all of them slower.
     maxWorkers: 2,
     projects: [
-      project("unit", {}),
+      project("unit", { globalSetup: ["test/helpers/prisma-client.ts"] }),
       project("integration", { globalSetup: [stores] }),
       project("faults", { globalSetup: [stores] }),
       project("browser", {

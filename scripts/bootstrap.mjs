@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { dependenciesAreComplete, installDependencies } from "./install.mjs";
+import { ensurePrismaClient } from "./prisma-client.mjs";
 
 const OLDEST_NODE = [20, 19];
 const EXIT_USAGE = 64;
@@ -29,6 +30,8 @@ const commands = {
   token: { script: "scripts/token.ts", production: true },
   check: { script: "scripts/check.ts", production: true },
   bench: { script: "bench/run.ts" },
+  "bench-fanout": { script: "bench/fanout/run.ts" },
+  "bench-storage": { script: "bench/storage/run.ts" },
 };
 
 /** @param {string[]} projects of vitest.config.ts */
@@ -49,6 +52,7 @@ async function main() {
   if (process.env.npm_lifecycle_event !== undefined) endWithParent();
   const production = command.production === true;
   if (!dependenciesAreComplete(root, { production })) await installDependencies(root, { production });
+  await ensurePrismaClient();
   await run(command, args);
 }
 

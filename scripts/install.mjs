@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { acquireLock, writeProcessRecord } from "./stack/process-lock.mjs";
+import { waitForLock, writeProcessRecord } from "./stack/process-lock.mjs";
 
 /**
  * @typedef {{ version?: string, integrity?: string, dev?: boolean, optional?: boolean, devOptional?: boolean,
@@ -77,24 +77,12 @@ function readPackages(path) {
  */
 export async function installDependencies(root, scope) {
   mkdirSync(join(root, ".data"), { recursive: true });
-  const lock = await waitForLock(root);
+  const lock = await waitForLock(lockPath(root), "installing the dependencies");
   if (!packagesAreComplete(root, scope)) {
     process.stderr.write("Installing the dependencies with npm ci; this takes a minute or so…\n");
     await runNpmCi(root, scope);
   }
   lock.release();
-}
-
-/** @param {string} root */
-async function waitForLock(root) {
-  let told = false;
-  for (;;) {
-    const lock = acquireLock(lockPath(root));
-    if (lock.acquired) return lock;
-    if (!told) process.stderr.write(`Waiting for process ${lock.heldBy}, which is installing the dependencies…\n`);
-    told = true;
-    await delay(POLL_MS);
-  }
 }
 
 /**

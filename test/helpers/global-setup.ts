@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
+import { ensurePrismaClient } from "../../scripts/prisma-client.mjs";
 import { findRedis, startPostgres } from "../../scripts/stack.js";
 
 declare module "vitest" {
@@ -19,6 +20,7 @@ declare module "vitest" {
  */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if ("templateUrl" in project.getProvidedContext()) return undefined;
+  await ensurePrismaClient();
   const dir = await mkdtemp(join(tmpdir(), "standings-test-"));
   await findRedis(); // Fetched once, before the files that need it start side by side.
   const postgres = await startPostgres({ dir, fsync: false, settings: { max_connections: "300" } });
