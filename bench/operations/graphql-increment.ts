@@ -1,3 +1,5 @@
+import { HttpConnection } from "../http-connection.js";
+import { WebSocketConnection } from "../web-socket-connection.js";
 import { isRecord, toRow, toRows } from "../rows.js";
 import type { Operation } from "./operation.js";
 
@@ -15,12 +17,12 @@ const bodyStart = `{"operationName":"IncrementScore","query":${JSON.stringify(qu
 export const graphqlIncrement: Operation = {
   id: "graphql-increment",
   title: "Increment over GraphQL",
-  path: "/graphql",
-  headers: (token) => ({
-    // As Apollo Client sends it.
-    accept: "application/graphql-response+json,application/json;q=0.9",
-    authorization: `Bearer ${token}`,
-  }),
+  open: (port, token) =>
+    HttpConnection.open(port, "/graphql", {
+      // As Apollo Client sends it.
+      accept: "application/graphql-response+json,application/json;q=0.9",
+      authorization: `Bearer ${token}`,
+    }),
   next: (bounds) => {
     const change = bounds.attempt();
     return {
@@ -34,4 +36,12 @@ export const graphqlIncrement: Operation = {
       },
     };
   },
+};
+
+/** The same operation over a WebSocket. */
+export const socketIncrement: Operation = {
+  ...graphqlIncrement,
+  id: "socket-increment",
+  title: "Increment over GraphQL, by WebSocket",
+  open: (port, token) => WebSocketConnection.open(port, "/graphql", token),
 };

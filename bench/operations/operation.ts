@@ -1,3 +1,4 @@
+import type { Connection } from "../http-connection.js";
 import type { ScoreBounds } from "../score-bounds.js";
 
 /** One request on its way, and what its answer must be like. */
@@ -12,7 +13,7 @@ export interface Operation {
   readonly id: string;
   /** The heading of its table. */
   readonly title: string;
-  readonly path: string;
-  headers(token: string): Readonly<Record<string, string>>;
+  /** How a client reaches it. */
+  open(port: number, token: string): Promise<Connection>;
   next(bounds: ScoreBounds, token: string): PendingRequest;
 }
