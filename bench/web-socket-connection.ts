@@ -18,7 +18,7 @@ export class WebSocketConnection implements Connection {
   #broken: Error | undefined;
 
   static async open(port: number, path: string, token: string): Promise<WebSocketConnection> {
-    let connection: WebSocketConnection | undefined;
+    let connection: WebSocketConnection | undefined = undefined as WebSocketConnection | undefined;
     let acknowledge = (): void => undefined;
     const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve));
     const socket = await RawWebSocket.open(
