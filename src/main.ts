@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
-import { readFileSync } from "node:fs";
 import { appRoles, createApp, type AppRole } from "./app/app.js";
+import { readVersion } from "./app/version.js";
 import { ConfigError, parseConfig, type Config } from "./config.js";
 import { Obstacle } from "./domain/errors.js";
 import { createLogger, type Logger } from "./observability/logger.js";
@@ -80,9 +80,7 @@ function tell(message: ChildMessage): Promise<void> {
 
 function answer(argument: string): void {
   if (["--version", "-v"].includes(argument)) {
-    const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-    const { version } = JSON.parse(file) as { version: string }; // npm sees to it.
-    process.stdout.write(`${version}\n`);
+    process.stdout.write(`${readVersion()}\n`);
     process.exit(exitCodes.ok);
   }
   if (["--help", "-h", "help"].includes(argument)) {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { build, isBuildCurrent } from "../build-steps.js";
 import { runProgram } from "../run-program.js";
-import { signToken } from "../sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { SimulatedPlayers } from "../simulated-players.js";
 import { projectRoot, startPostgres, startRedis } from "../stack.js";
 import { isErrno } from "../stack/ports.js";
@@ -98,7 +98,7 @@ export class Demo {
 
   async #migrate(databaseUrl: string): Promise<void> {
     say("Migrating the database…");
-    await runProgram("The migration", ["--import", "tsx", "scripts/migrate.ts"], {
+    await runProgram("The migration", ["--import", "tsx", "src/cli.ts", "migrate"], {
       cwd: projectRoot,
       env: { ...process.env, DATABASE_URL: databaseUrl },
       signal: this.signal,
