@@ -43,7 +43,7 @@ const homes = [
 const noEnvironment = {
   object: "process",
   property: "env",
-  message: "main.ts reads the environment through config.ts; take the value as a parameter.",
+  message: "The entry points read the environment through config.ts; take the value as a parameter.",
 };
 const noExit = {
   object: "process",
@@ -125,7 +125,14 @@ export default defineConfig(
 
   // The entry points.
   {
-    files: ["src/main.ts", "scripts/run-script.ts", "scripts/bootstrap.mjs", "scripts/install.mjs", ".ci/*"],
+    files: [
+      "src/main.ts",
+      "src/cli.ts",
+      "scripts/run-script.ts",
+      "scripts/bootstrap.mjs",
+      "scripts/install.mjs",
+      ".ci/*",
+    ],
     rules: { "no-restricted-properties": "off" },
   },
 );

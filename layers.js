@@ -3,7 +3,7 @@
  * alone, too; docs/architecture.md shows the same, and a test compares the two.
  */
 export const layers = [
-  ["main.ts"],
+  ["main.ts", "cli.ts"],
   ["app", "supervisor.ts"],
   ["config.ts"], // everything below is handed the fields that it needs
   ["transports", "sync", "ingest"],

@@ -14,9 +14,9 @@ export const peerMain = (name: string): string => join(peersFolder, `${name}.js`
 
 /** Everything that has to be there before servers can start: the peers' packages, the peers, our own product. */
 export async function prepare(log: (line: string) => void): Promise<void> {
-  if (!dependenciesAreComplete(benchFolder, { production: false })) {
+  if (!dependenciesAreComplete(benchFolder)) {
     log("Installing the peers' packages into bench/node_modules…");
-    await installDependencies(benchFolder, { production: false });
+    await installDependencies(benchFolder);
   }
   await buildPeers();
   // Figures of yesterday's code would mislead.

@@ -14,10 +14,15 @@ const PARENT_POLL_MS = 200;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * `script`: run through tsx. `program`: a JavaScript program of a package, with its first arguments.
- * `production`: needs no development dependencies, so that it works in an image without them.
- * @type {Record<string, { script?: string, program?: string, args?: string[], production?: boolean }>}
+ * `script`: run through tsx. `program`: plain JavaScript. `args`: the first arguments. `built`: the same program of a
+ * production checkout, which has no development dependencies.
+ * @typedef {{ script?: string, program?: string, args?: string[], built?: string }} Command
  */
+
+/** @param {string} name */
+const operators = (name) => ({ script: "src/cli.ts", args: [name], built: "dist/cli.js" });
+
+/** @type {Record<string, Command>} */
 const commands = {
   demo: { script: "scripts/demo.ts" },
   dev: { script: "scripts/dev.ts" },
@@ -26,9 +31,9 @@ const commands = {
   "test-broker": tests("broker"),
   "test-proxy": tests("proxy"),
   build: { script: "scripts/build.ts" },
-  migrate: { script: "scripts/migrate.ts", production: true },
-  token: { script: "scripts/token.ts", production: true },
-  check: { script: "scripts/check.ts", production: true },
+  migrate: operators("migrate"),
+  token: operators("token"),
+  check: operators("check"),
   bench: { script: "bench/run.ts" },
   "bench-fanout": { script: "bench/fanout/run.ts" },
   "bench-storage": { script: "bench/storage/run.ts" },
@@ -50,10 +55,19 @@ async function main() {
   }
   process.chdir(root);
   if (process.env.npm_lifecycle_event !== undefined) endWithParent();
-  const production = command.production === true;
-  if (!dependenciesAreComplete(root, { production })) await installDependencies(root, { production });
+  const complete = dependenciesAreComplete(root);
+  if (!complete && isProduction(command)) {
+    await run({ ...command, program: command.built, script: undefined }, args);
+    return;
+  }
+  if (!complete) await installDependencies(root);
   await ensurePrismaClient();
   await run(command, args);
+}
+
+/** @param {Command} command */
+function isProduction({ built }) {
+  return built !== undefined && existsSync(join(root, built)) && dependenciesAreComplete(root, { production: true });
 }
 
 function refuseOldNode() {
@@ -81,7 +95,7 @@ function endWithParent() {
 /**
  * In this very process: signals, exit code and terminal are then the command's own, with nothing to forward (a terminal
  * sends Ctrl-C to parent and child alike, so that forwarding it would deliver it twice).
- * @param {{ script?: string, program?: string, args?: string[] }} command
+ * @param {Command} command
  * @param {string[]} args
  */
 async function run(command, args) {

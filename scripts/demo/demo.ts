@@ -7,7 +7,7 @@ import { LocalStores } from "../local/local-stores.js";
 import { untilFailure, type Part } from "../local/part.js";
 import type { LocalSystem } from "../local/run-locally.js";
 import { host } from "../local/service-environment.js";
-import { signToken } from "../sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { SimulatedPlayers } from "../simulated-players.js";
 import { projectRoot } from "../stack.js";
 import type { DemoOptions } from "./options.js";

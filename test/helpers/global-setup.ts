@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   await findRedis(); // Fetched once, before the files that need it start side by side.
   const postgres = await startPostgres({ dir, fsync: false, settings: { max_connections: "300" } });
   // The command itself, as an operator runs it.
-  await promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/migrate.ts"], {
+  await promisify(execFile)(process.execPath, ["--import", "tsx", "src/cli.ts", "migrate"], {
     env: { ...process.env, DATABASE_URL: postgres.url },
   });
   project.vitest.provide("templateUrl", postgres.url);

@@ -1,6 +1,6 @@
 import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client/core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret, startTestApp, type TestApp } from "../helpers/app.js";
 import { increment } from "../helpers/requests.js";
 import { startStores, type Stores } from "../helpers/stores.js";

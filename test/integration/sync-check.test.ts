@@ -36,7 +36,7 @@ function check(...args: string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      ["--import", "tsx", "scripts/check.ts", ...args],
+      ["--import", "tsx", "src/cli.ts", "check", ...args],
       { env },
       (_error, out, err) => resolve({ code: child.exitCode ?? -1, output: out + err }),
     );
@@ -87,8 +87,11 @@ it("finds and repairs a total that was changed in PostgreSQL", async () => {
 it("says when it could not look", async () => {
   const child = await new Promise<{ code: number; output: string }>((resolve) => {
     const env = { ...process.env, REDIS_URL: "redis://127.0.0.1:1", DATABASE_URL: stores.databaseUrl };
-    const process_ = execFile(process.execPath, ["--import", "tsx", "scripts/check.ts"], { env }, (_error, out, err) =>
-      resolve({ code: process_.exitCode ?? -1, output: out + err }),
+    const process_ = execFile(
+      process.execPath,
+      ["--import", "tsx", "src/cli.ts", "check"],
+      { env },
+      (_error, out, err) => resolve({ code: process_.exitCode ?? -1, output: out + err }),
     );
   });
   expect(child.code).toBe(2);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import type { onRequestHookHandler } from "fastify";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { createGraphQL } from "../../src/app/graphql.js";
 import { Authenticator } from "../../src/auth/authenticate.js";
 import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";

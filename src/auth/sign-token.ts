@@ -1,6 +1,6 @@
 import { createSecretKey } from "node:crypto";
 import jwt from "jsonwebtoken";
-import type { Role } from "../src/auth/roles.js";
+import type { Role } from "./roles.js";
 
 export interface TokenOptions {
   /** `JWT_SECRET`. */
