@@ -1,5 +1,5 @@
 import { isUsageError, type Command } from "./app/operator/command.js";
-import { readVersion } from "./app/version.js";
+import { readVersion } from "./version.js";
 import { ConfigError } from "./config.js";
 
 /** Exit codes as in sysexits.h. */

@@ -1,6 +1,5 @@
 import cluster from "node:cluster";
 import { appRoles, createApp, type AppRole } from "./app/app.js";
-import { readVersion } from "./app/version.js";
 import { ConfigError, parseConfig, type Config } from "./config.js";
 import { Obstacle } from "./domain/errors.js";
 import { createLogger, type Logger } from "./observability/logger.js";

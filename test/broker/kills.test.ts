@@ -4,7 +4,7 @@ import { findFreePort } from "../../scripts/stack.js";
 import { signToken } from "../../src/auth/sign-token.js";
 import { deadLettersQueue } from "../../src/ingest/queues.js";
 import { expectAllInvariants } from "../faults/helpers/both-stores.js";
-import { buildService, RoleProcess, type Build } from "../faults/helpers/built-service.js";
+import { RoleProcess } from "../faults/helpers/role-process.js";
 import { seededRandom } from "../faults/helpers/random.js";
 import { Witness, type Attempt } from "../faults/helpers/witness.js";
 import { jwtSecret } from "../helpers/app.js";
@@ -20,19 +20,17 @@ const kills = Number(process.env.BROKER_KILLS ?? 12);
 const writers = 12;
 const token = signToken({ secret: jwtSecret, subject: "referee", role: "service", expiresInSeconds: 3600 });
 
-let build: Build;
 let stores: Stores;
 let broker: Broker;
 let watch: QueueWatch;
 beforeAll(async () => {
-  [build, stores, broker] = await Promise.all([buildService(), startStores(), startBroker()]);
+  [stores, broker] = await Promise.all([startStores(), startBroker()]);
   watch = new QueueWatch(broker.url);
 });
 afterAll(async () => {
   await watch.stop();
   await broker.stop();
   await stores.stop();
-  await build.remove();
 });
 
 test(
@@ -42,7 +40,7 @@ test(
     const [port, ...opsPorts] = await Promise.all([findFreePort(), findFreePort(), findFreePort(), findFreePort()]);
     const [api, worker, ingest] = ["api", "worker", "ingest"].map((role, at) => {
       const ports = { PORT: String(port), OPS_PORT: String(opsPorts[at]) };
-      return new RoleProcess(build, role, {
+      return new RoleProcess(role, {
         ...{ ...serviceEnvironment(stores), ...ports, AMQP_URL: broker.url },
         ...{ SYNC_INTERVAL_MS: "50", LOG_LEVEL: "fatal" },
       });

@@ -17,7 +17,7 @@ import type { Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 import { AppendOnlyFiles } from "./helpers/aof.js";
 import { expectAllInvariants, untilSettled } from "./helpers/both-stores.js";
-import { buildService, RoleProcess, type Build } from "./helpers/built-service.js";
+import { RoleProcess } from "./helpers/role-process.js";
 import { send, startLoad } from "./helpers/clients.js";
 import { startOwnStores, type OwnStores, type OwnStoresOptions } from "./helpers/own-stores.js";
 import { Witness } from "./helpers/witness.js";
@@ -167,18 +167,16 @@ describe("DURABILITY=redis", () => {
 });
 
 describe("a start", () => {
-  let build: Build;
   let stores: OwnStores;
   beforeAll(async () => {
-    [build, stores] = await Promise.all([buildService(), startOwnStores()]);
+    stores = await startOwnStores();
   });
   afterAll(async () => {
-    await build.remove();
     await stores.stop();
   });
 
   function processOf(env: Record<string, string>, redisUrl: string): RoleProcess {
-    return new RoleProcess(build, "all", { ...serviceEnvironment(stores), REDIS_URL: redisUrl, ...env });
+    return new RoleProcess("all", { ...serviceEnvironment(stores), REDIS_URL: redisUrl, ...env });
   }
 
   /** A user of Redis may be forbidden to read its configuration. */

@@ -4,7 +4,7 @@ import { serviceEnvironment } from "../helpers/processes.js";
 import { SocketClient } from "../helpers/socket-client.js";
 import { waitFor } from "../helpers/wait-for.js";
 import { expectAllInvariants } from "./helpers/both-stores.js";
-import { buildService, RoleProcess, type Build } from "./helpers/built-service.js";
+import { RoleProcess } from "./helpers/role-process.js";
 import { startLoad } from "./helpers/clients.js";
 import { ForwardWatch } from "./helpers/forward-watch.js";
 import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
@@ -14,14 +14,12 @@ import { Witness } from "./helpers/witness.js";
 /** FAULTS_KILLS=1000 for a night. */
 const kills = Number(process.env.FAULTS_KILLS ?? 30);
 
-let build: Build;
 let stores: OwnStores;
 beforeAll(async () => {
-  [build, stores] = await Promise.all([buildService(), startOwnStores()]);
+  stores = await startOwnStores();
 });
 afterAll(async () => {
   await stores.stop();
-  await build.remove();
 });
 
 test(
@@ -36,7 +34,7 @@ test(
       SYNC_INTERVAL_MS: "50",
       LOG_LEVEL: "fatal",
     });
-    const [api, worker] = ["api", "worker"].map((role, at) => new RoleProcess(build, role, env(opsPorts[at] ?? 0)));
+    const [api, worker] = ["api", "worker"].map((role, at) => new RoleProcess(role, env(opsPorts[at] ?? 0)));
     if (!api || !worker) throw new Error("there are two roles");
     const victims = {
       redis: () => stores.redis.kill().then(() => stores.redis.restart()),

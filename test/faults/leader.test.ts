@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from "../helpers/app.js";
 import { serviceEnvironment } from "../helpers/processes.js";
 import { waitFor } from "../helpers/wait-for.js";
 import { expectAllInvariants, readBoth } from "./helpers/both-stores.js";
-import { buildService, RoleProcess, type Build } from "./helpers/built-service.js";
+import { RoleProcess } from "./helpers/role-process.js";
 import { startLoad } from "./helpers/clients.js";
 import { ForwardWatch } from "./helpers/forward-watch.js";
 import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
@@ -13,13 +13,12 @@ import { Witness } from "./helpers/witness.js";
 /** The promise is 5 s; the rest is what a busy machine may take. */
 const takeoverMs = 6_500;
 
-let build: Build;
 let stores: OwnStores;
 let api: TestApp;
 const workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
-  [build, stores] = await Promise.all([buildService(), startOwnStores()]);
+  stores = await startOwnStores();
   for (let n = 0; n < 2; n += 1) workers.push(await WorkerProcess.start());
   api = await startTestApp({ stores, role: "api" });
 });
@@ -27,7 +26,6 @@ afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.process.kill()));
   await api.stop();
   await stores.stop();
-  await build.remove();
 });
 
 class WorkerProcess {
@@ -39,7 +37,7 @@ class WorkerProcess {
   static async start(): Promise<WorkerProcess> {
     const port = await findFreePort();
     const env = { ...serviceEnvironment(stores), OPS_PORT: String(port), SYNC_INTERVAL_MS: "50" };
-    const process = new RoleProcess(build, "worker", env);
+    const process = new RoleProcess("worker", env);
     process.start();
     await process.ready();
     return new WorkerProcess(process, port);

@@ -6,21 +6,19 @@ import { startTestApp, type TestApp } from "../helpers/app.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 import { expectSum, readBoth, untilSettled } from "./helpers/both-stores.js";
-import { buildService, RoleProcess, type Build } from "./helpers/built-service.js";
+import { RoleProcess } from "./helpers/role-process.js";
 import { send } from "./helpers/clients.js";
 import { board, createWorker, keyed, pass, passUntilSettled, type Worker } from "./helpers/worker-steps.js";
 
 let stores: Stores;
-let build: Build;
 let api: TestApp;
 
 beforeAll(async () => {
-  [build, stores] = await Promise.all([buildService(), startStores()]);
+  stores = await startStores();
 });
 afterAll(async () => {
   await api.stop();
   await stores.stop();
-  await build.remove();
 });
 
 const good = { user: "ada", increment: "1", score: "1", subject: "s", key: "", at: "1700000000000" };
@@ -79,7 +77,7 @@ async function addGarbage({ redisClient }: Stores, kind: string): Promise<void> 
 
 test("sum, once: entries that PostgreSQL refuses are set aside once, with an alarm, and the good ones around them are synced", async () => {
   const opsPort = await findFreePort();
-  const worker = new RoleProcess(build, "worker", {
+  const worker = new RoleProcess("worker", {
     ...serviceEnvironment(stores),
     OPS_PORT: String(opsPort),
     SYNC_INTERVAL_MS: "50",

@@ -5,32 +5,40 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { ensurePrismaClient } from "../../scripts/prisma-client.mjs";
+import { buildPrograms, removePrograms } from "./build.js";
 import { findRedis, startPostgres } from "../../scripts/stack.js";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** A PostgreSQL whose database is migrated and empty: the template of each test's own. */
     templateUrl: string;
+    /** The folder of the compiled programs. */
+    programs: string;
   }
 }
 
 /**
- * One PostgreSQL for the whole run, also where several projects ask for it; each test clones its migrated database, which
- * takes 50 ms.
+ * One PostgreSQL and one build of the programs for the whole run, also where several projects ask for them; each test
+ * clones the migrated database, which takes 50 ms.
  */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if ("templateUrl" in project.getProvidedContext()) return undefined;
   await ensurePrismaClient();
   const dir = await mkdtemp(join(tmpdir(), "standings-test-"));
   await findRedis(); // Fetched once, before the files that need it start side by side.
-  const postgres = await startPostgres({ dir, fsync: false, settings: { max_connections: "300" } });
+  const [postgres, programs] = await Promise.all([
+    startPostgres({ dir, fsync: false, settings: { max_connections: "300" } }),
+    buildPrograms(),
+  ]);
   // The command itself, as an operator runs it.
-  await promisify(execFile)(process.execPath, ["--import", "tsx", "src/cli.ts", "migrate"], {
+  await promisify(execFile)(process.execPath, [join(programs, "src", "cli.js"), "migrate"], {
     env: { ...process.env, DATABASE_URL: postgres.url },
   });
   project.vitest.provide("templateUrl", postgres.url);
+  project.vitest.provide("programs", programs);
   return async () => {
     await postgres.stop();
+    await removePrograms(programs);
     await rm(dir, { recursive: true, force: true });
   };
 }

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { inject } from "vitest";
 import { projectRoot } from "../../scripts/stack.js";
 import { jwtSecret } from "./app.js";
 import type { Stores } from "./stores.js";
@@ -17,6 +19,15 @@ export interface Outcome {
   stderr: string;
 }
 
+/**
+ * What `node` is called with to run a source file: the project's own (`src/…`, `scripts/…`) were compiled once for the
+ * whole run, and others are compiled as they start.
+ */
+export function sourceArgs(file: string): string[] {
+  const isOurs = /^(src|scripts)\//.test(file);
+  return isOurs ? [join(inject("programs"), file.replace(/\.ts$/, ".js"))] : ["--import", "tsx", file];
+}
+
 /** A process of the project's own, in an environment of its own: nothing of ours leaks into it. */
 export class Program {
   readonly ended: Promise<Outcome>;
@@ -24,9 +35,14 @@ export class Program {
   #stdout = "";
   #stderr = "";
 
+  /** @param args a source file, and what it is called with */
   constructor(args: readonly string[], env: Environment) {
     const { PATH = "" } = process.env;
-    const child = spawn(process.execPath, ["--import", "tsx", ...args], { cwd: projectRoot, env: { PATH, ...env } });
+    const [source = "", ...others] = args;
+    const child = spawn(process.execPath, [...sourceArgs(source), ...others], {
+      cwd: projectRoot,
+      env: { PATH, ...env },
+    });
     child.stdout.on("data", (chunk: Buffer) => (this.#stdout += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (this.#stderr += chunk.toString()));
     this.#child = child;

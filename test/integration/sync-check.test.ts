@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../helpers/app.js";
+import { run, type Environment } from "../helpers/processes.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
@@ -26,21 +26,14 @@ async function increment(userId: string, scoreIncrement: number): Promise<number
   return response.status;
 }
 
-function check(...args: string[]): Promise<{ code: number; output: string }> {
-  const env = {
-    ...process.env,
-    REDIS_URL: stores.redis.url,
-    DATABASE_URL: stores.databaseUrl,
-    SYNC_INTERVAL_MS: "50",
-  };
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ["--import", "tsx", "src/cli.ts", "check", ...args],
-      { env },
-      (_error, out, err) => resolve({ code: child.exitCode ?? -1, output: out + err }),
-    );
-  });
+async function check(...args: string[]): Promise<{ code: number | null; output: string }> {
+  return checkWith({ REDIS_URL: stores.redis.url }, args);
+}
+
+async function checkWith(env: Environment, args: readonly string[] = []) {
+  const shared = { DATABASE_URL: stores.databaseUrl, SYNC_INTERVAL_MS: "50" };
+  const { code, stdout, stderr } = await run(["src/cli.ts", "check", ...args], { ...shared, ...env });
+  return { code, output: stdout + stderr };
 }
 
 it("says that the stores agree", async () => {
@@ -85,15 +78,7 @@ it("finds and repairs a total that was changed in PostgreSQL", async () => {
 });
 
 it("says when it could not look", async () => {
-  const child = await new Promise<{ code: number; output: string }>((resolve) => {
-    const env = { ...process.env, REDIS_URL: "redis://127.0.0.1:1", DATABASE_URL: stores.databaseUrl };
-    const process_ = execFile(
-      process.execPath,
-      ["--import", "tsx", "src/cli.ts", "check"],
-      { env },
-      (_error, out, err) => resolve({ code: process_.exitCode ?? -1, output: out + err }),
-    );
-  });
-  expect(child.code).toBe(2);
-  expect(child.output).toContain("no Redis listens at");
+  const { code, output } = await checkWith({ REDIS_URL: "redis://127.0.0.1:1" });
+  expect(code).toBe(2);
+  expect(output).toContain("no Redis listens at");
 });

@@ -1,43 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import ts from "typescript";
 import { projectRoot } from "../../../scripts/stack.js";
-import { logLines, type Environment, type LogLine } from "../../helpers/processes.js";
+import { logLines, sourceArgs, type Environment, type LogLine } from "../../helpers/processes.js";
 import { waitFor } from "../../helpers/wait-for.js";
-
-/**
- * The service as JavaScript, from today's sources: a process starts in a third of the time that it takes to compile it
- * with every start, and these tests start dozens.
- */
-export interface Build {
-  readonly main: string;
-  remove(): Promise<void>;
-}
-
-export async function buildService(): Promise<Build> {
-  await mkdir(join(projectRoot, ".data"), { recursive: true });
-  // Below the project's folder, where node finds its packages.
-  const dir = await mkdtemp(join(projectRoot, ".data", "faults-build-"));
-  const source = join(projectRoot, "src");
-  for (const entry of await readdir(source, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const from = join(entry.parentPath, entry.name);
-    const to = join(dir, "src", from.slice(source.length));
-    await mkdir(dirname(to), { recursive: true });
-    if (entry.name.endsWith(".ts"))
-      await writeFile(to.replace(/\.ts$/, ".js"), transpile(await readFile(from, "utf8")));
-    else await cp(from, to);
-  }
-  for (const name of ["schema.graphql", "package.json"]) await cp(join(projectRoot, name), join(dir, name));
-  return { main: join(dir, "src", "main.js"), remove: () => rm(dir, { recursive: true, force: true }) };
-}
-
-function transpile(source: string): string {
-  const { ESNext, NodeNext } = { ESNext: ts.ScriptTarget.ESNext, NodeNext: ts.ModuleKind.ESNext };
-  const compilerOptions = { target: ESNext, module: NodeNext, verbatimModuleSyntax: true };
-  return ts.transpileModule(source, { compilerOptions }).outputText;
-}
 
 /** One role as a process of its own, which may be killed and started again, always on the same ports. */
 export class RoleProcess {
@@ -47,7 +11,6 @@ export class RoleProcess {
   #ended: Promise<number | null> = Promise.resolve(null);
 
   constructor(
-    private readonly build: Build,
     private readonly role: string,
     private readonly env: Environment,
   ) {}
@@ -95,7 +58,7 @@ export class RoleProcess {
 
   #spawn(): void {
     const { PATH = "" } = process.env;
-    const child = spawn(process.execPath, [this.build.main, this.role], {
+    const child = spawn(process.execPath, [...sourceArgs("src/main.ts"), this.role], {
       cwd: projectRoot,
       env: { PATH, ...this.env },
       stdio: ["ignore", "pipe", "pipe"],
