@@ -22,7 +22,7 @@ export async function startStandingsServer(options: StandingsServerOptions): Pro
   const server = await ServerProcess.start({
     name: "The Standings server",
     command: process.execPath,
-    args: [join(projectRoot, "dist", "main.js"), "all"],
+    args: ["--max-semi-space-size=64", join(projectRoot, "dist", "main.js"), "all"],
     env: serviceEnvironment(settings),
     cwd: projectRoot,
     logFile: join(dir, "standings.log"),
