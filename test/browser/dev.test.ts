@@ -8,7 +8,9 @@ import { logLines, Program } from "../helpers/processes.js";
 import { waitFor } from "../helpers/wait-for.js";
 import { launchChromium, newPage } from "./chromium.js";
 
+// Bounds, not expectations: everything starts from its sources, and the service a second time.
 const startTimeoutMs = 50_000;
+const testTimeoutMs = 120_000;
 
 test("npm run dev shows saved changes of the service and of the page, and leaves nothing behind", async () => {
   const data = await mkdtemp(join(tmpdir(), "standings-dev-"));
@@ -44,7 +46,7 @@ test("npm run dev shows saved changes of the service and of the page, and leaves
   expect(await dev.ended).toMatchObject({ code: 0, signal: null });
   expect(dev.stdout).toMatch(/\nStopped\.\n$/);
   expect(pids.filter((pid) => processIdentity(pid) !== undefined)).toEqual([]);
-});
+}, testTimeoutMs);
 
 /** As a save without a change; afterwards the file is as old as before, so that builds stay current. */
 async function save(file: string): Promise<void> {
