@@ -7,12 +7,12 @@ import { projectRoot } from "./stack.js";
 import { acquireLock } from "./stack/process-lock.mjs";
 import { untilSignal } from "./until-signal.js";
 
-const EXIT_USAGE = 64;
+const exitUsage = 64;
 
 // `npm run demo`: everything, from a fresh clone, until Ctrl-C.
 await runScript(async () => {
   const options = readOptions();
-  if (options === undefined) return EXIT_USAGE;
+  if (options === undefined) return exitUsage;
   const signal = untilSignal();
   const data = join(projectRoot, ".data");
   await mkdir(data, { recursive: true });

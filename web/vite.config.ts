@@ -3,7 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { precompress } from "./precompress.js";
 
-const API = "http://127.0.0.1:4000";
+const apiUrl = "http://127.0.0.1:4000";
 
 export default defineConfig(({ command }) => {
   // A page that is built is for production, whatever the environment says: under NODE_ENV=test, as a test runner sets
@@ -28,6 +28,6 @@ export default defineConfig(({ command }) => {
       },
     },
     // `npx vite --config web/vite.config.ts` develops the page against a running service.
-    server: { proxy: { "/graphql": { target: API, ws: true, changeOrigin: false } } },
+    server: { proxy: { "/graphql": { target: apiUrl, ws: true, changeOrigin: false } } },
   };
 });

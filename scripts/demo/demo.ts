@@ -9,7 +9,7 @@ import { projectRoot, startPostgres, startRedis } from "../stack.js";
 import { isErrno } from "../stack/ports.js";
 import { endLeftover } from "../stack/server-process.js";
 import type { DemoOptions } from "./options.js";
-import { choosePort, HOST, startStandingsServer } from "./standings-server.js";
+import { choosePort, demoHost, startStandingsServer } from "./standings-server.js";
 import { welcome } from "./welcome.js";
 
 /** Something that the demo has started, and that may end by itself. */
@@ -19,9 +19,9 @@ interface Part {
   stop(): Promise<void>;
 }
 
-const USUAL_PORT = 4000;
-const USUAL_OPS_PORT = 4001;
-const DAY_SECONDS = 24 * 60 * 60;
+const usualPort = 4000;
+const usualOpsPort = 4001;
+const daySeconds = 24 * 60 * 60;
 
 /** Everything that `npm run demo` runs. */
 export class Demo {
@@ -38,8 +38,8 @@ export class Demo {
 
   async start(): Promise<void> {
     const { dir, options, signal } = this;
-    const port = await choosePort(options.port, USUAL_PORT);
-    const opsPort = await choosePort(undefined, USUAL_OPS_PORT, port);
+    const port = await choosePort(options.port, usualPort);
+    const opsPort = await choosePort(undefined, usualOpsPort, port);
     if (options.fresh) await this.#forget();
     await mkdir(dir, { recursive: true });
     const redisUrl = options.redisUrl ?? (await this.#startRedis());
@@ -50,10 +50,10 @@ export class Demo {
     say("Starting the server…");
     this.#server = await startStandingsServer({ dir, port, opsPort, redisUrl, databaseUrl, jwtSecret, signal });
     if (!options.quiet) this.#players = play(port, jwtSecret);
-    const token = signToken({ secret: jwtSecret, subject: "user123", role: "player", expiresInSeconds: DAY_SECONDS });
+    const token = signToken({ secret: jwtSecret, subject: "user123", role: "player", expiresInSeconds: daySeconds });
     const keptHere = options.redisUrl === undefined && options.databaseUrl === undefined;
     const logFile = relative(process.cwd(), join(dir, "standings.log"));
-    console.log(welcome({ host: HOST, port, opsPort, token, logFile, keptHere }));
+    console.log(welcome({ host: demoHost, port, opsPort, token, logFile, keptHere }));
   }
 
   /** Fails when the signal comes, or when a part ends by itself. */
@@ -135,9 +135,9 @@ export class Demo {
 }
 
 function play(port: number, jwtSecret: string): SimulatedPlayers {
-  const expiresInSeconds = 30 * DAY_SECONDS; // longer than any demo runs
+  const expiresInSeconds = 30 * daySeconds; // longer than any demo runs
   const token = signToken({ secret: jwtSecret, subject: "simulated-players", role: "service", expiresInSeconds });
-  return new SimulatedPlayers({ url: `http://${HOST}:${port}/api/v1/scores/update`, token, log: say });
+  return new SimulatedPlayers({ url: `http://${demoHost}:${port}/api/v1/scores/update`, token, log: say });
 }
 
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {

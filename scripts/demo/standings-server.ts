@@ -15,18 +15,18 @@ export interface StandingsServerOptions {
   signal: AbortSignal;
 }
 
-export const HOST = "127.0.0.1";
+export const demoHost = "127.0.0.1";
 
-const READY_TIMEOUT_MS = 60_000;
-const POLL_MS = 25;
+const readyTimeoutMs = 60_000;
+const pollMs = 25;
 
 /** What the environment may hold for another service would make the demo's own tokens invalid. */
-const NOT_PASSED_ON = ["JWT_JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE"];
+const notPassedOn = ["JWT_JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE"];
 
 /** Where front ends run while they are developed, so that one of them can use the demo without any setting. */
-const DEVELOPMENT_PORTS = [3000, 4173, 4200, 5173, 5174, 8000, 8080];
-const developmentOrigins = ["localhost", HOST].flatMap((host) =>
-  DEVELOPMENT_PORTS.map((port) => `http://${host}:${port}`),
+const developmentPorts = [3000, 4173, 4200, 5173, 5174, 8000, 8080];
+const developmentOrigins = ["localhost", demoHost].flatMap((host) =>
+  developmentPorts.map((port) => `http://${host}:${port}`),
 );
 
 /** Starts `node dist/main.js all`; returns when it is ready. */
@@ -47,7 +47,7 @@ export async function startStandingsServer(options: StandingsServerOptions): Pro
     stopSignal: "SIGTERM",
   });
   try {
-    await untilReady(server, `http://${HOST}:${options.opsPort}/readyz`, signal);
+    await untilReady(server, `http://${demoHost}:${options.opsPort}/readyz`, signal);
     return server;
   } catch (error) {
     await server.stop();
@@ -56,18 +56,18 @@ export async function startStandingsServer(options: StandingsServerOptions): Pro
 }
 
 function environment({ port, opsPort, redisUrl, databaseUrl, jwtSecret }: StandingsServerOptions): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.includes(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !notPassedOn.includes(name));
   return {
     CORS_ORIGINS: developmentOrigins.join(","),
     INTROSPECTION: "on", // the playground needs it, and NODE_ENV=production would turn it off
     ...Object.fromEntries(inherited),
-    ...{ PORT: String(port), HOST, OPS_PORT: String(opsPort), OPS_HOST: HOST },
+    ...{ PORT: String(port), HOST: demoHost, OPS_PORT: String(opsPort), OPS_HOST: demoHost },
     ...{ REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, JWT_SECRET: jwtSecret },
   };
 }
 
 async function untilReady(server: ServerProcess, url: string, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
+  const deadline = Date.now() + readyTimeoutMs;
   let answer = "nothing";
   for (;;) {
     signal.throwIfAborted();
@@ -76,7 +76,7 @@ async function untilReady(server: ServerProcess, url: string, signal: AbortSigna
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
     if (response?.ok) return;
     if (response !== undefined) answer = await response.text();
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
 }
 

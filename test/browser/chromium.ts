@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
-const EXECUTABLE = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+const executable = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
 /** Without a sandbox, as root in a container has none; and without Chromium's own traffic. */
-const ARGUMENTS = [
+const launchArguments = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -15,12 +15,12 @@ const ARGUMENTS = [
 ];
 
 export async function launchChromium(): Promise<Browser> {
-  if (!existsSync(EXECUTABLE))
+  if (!existsSync(executable))
     throw new Error(
-      `The browser tests need Chromium, and there is none at ${EXECUTABLE}. ` +
+      `The browser tests need Chromium, and there is none at ${executable}. ` +
         "Install it (Debian: apt-get install chromium) or name one in CHROMIUM_PATH.",
     );
-  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+  return chromium.launch({ executablePath: executable, args: launchArguments });
 }
 
 export interface OpenedPage {
