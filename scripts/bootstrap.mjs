@@ -7,9 +7,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { dependenciesAreComplete, installDependencies } from "./install.mjs";
 import { ensurePrismaClient } from "./prisma-client.mjs";
 
-const OLDEST_NODE = [20, 19];
-const EXIT_USAGE = 64;
-const PARENT_POLL_MS = 200;
+const oldestNode = [20, 19];
+const exitUsage = 64;
+const parentPollMs = 200;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -51,7 +51,7 @@ async function main() {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     console.error(`Usage: node scripts/bootstrap.mjs <${Object.keys(commands).join("|")}> [arguments]`);
-    process.exit(EXIT_USAGE);
+    process.exit(exitUsage);
   }
   process.chdir(root);
   if (process.env.npm_lifecycle_event !== undefined) endWithParent();
@@ -72,9 +72,9 @@ function isProduction({ built }) {
 
 function refuseOldNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE;
+  const [oldestMajor = 0, oldestMinor = 0] = oldestNode;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  console.error(`Standings needs Node.js ${OLDEST_NODE.join(".")} or newer; this is ${process.versions.node}.`);
+  console.error(`Standings needs Node.js ${oldestNode.join(".")} or newer; this is ${process.versions.node}.`);
   process.exit(1);
 }
 
@@ -88,7 +88,7 @@ function endWithParent() {
     if (process.ppid === parent) return;
     clearInterval(timer);
     process.kill(process.pid, "SIGTERM");
-  }, PARENT_POLL_MS);
+  }, parentPollMs);
   timer.unref();
 }
 

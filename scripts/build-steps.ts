@@ -4,10 +4,10 @@ import { runProgram, type RunOptions } from "./run-program.js";
 import { isErrno } from "./stack/ports.js";
 
 /** What `dist/` is made from. */
-const SOURCES = ["src", "web", "prisma", "schema.graphql", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
+const sources = ["src", "web", "prisma", "schema.graphql", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
 
 /** Its time is when the newest complete build began; it is missing while dist/ is incomplete. */
-const STAMP = join("dist", ".build-stamp");
+const stampFile = join("dist", ".build-stamp");
 
 /** Of the page's operations, for TRUSTED_DOCUMENTS. */
 const manifest = "persisted-documents.json";
@@ -30,15 +30,15 @@ export async function build(root: string, { signal, output }: BuildOptions): Pro
   await Promise.allSettled(steps);
   await Promise.all(steps);
   await copyFile(join(root, "web", "src", "gql", manifest), join(root, "dist", "web", manifest));
-  await writeFile(join(root, STAMP), "");
-  await utimes(join(root, STAMP), began, began);
+  await writeFile(join(root, stampFile), "");
+  await utimes(join(root, stampFile), began, began);
 }
 
 /** Whether `dist/` is complete and newer than all that it is made from. */
 export async function isBuildCurrent(root: string): Promise<boolean> {
-  const built = await modifiedAt(join(root, STAMP));
+  const built = await modifiedAt(join(root, stampFile));
   if (built === undefined) return false;
-  const changed = await Promise.all(SOURCES.map((source) => newestIn(join(root, source))));
+  const changed = await Promise.all(sources.map((source) => newestIn(join(root, source))));
   return Math.max(...changed) < built;
 }
 

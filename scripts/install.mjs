@@ -11,7 +11,7 @@ import { waitForLock, writeProcessRecord } from "./stack/process-lock.mjs";
  * @typedef {{ production: boolean }} Scope production: development dependencies do not matter
  */
 
-const POLL_MS = 250;
+const pollMs = 250;
 
 /**
  * Whether node_modules holds what package-lock.json asks for. Costs some 20 ms and spawns nothing.
@@ -108,7 +108,7 @@ async function runNpmCi(root) {
   for (const signal of signals) process.off(signal, forward);
   if (received !== undefined) {
     process.kill(process.pid, received); // as if we had never caught it
-    await delay(POLL_MS);
+    await delay(pollMs);
     process.exit(1);
   }
   if (code !== 0) {

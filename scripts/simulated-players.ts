@@ -10,14 +10,14 @@ export interface SimulatedPlayersOptions {
   random?: () => number;
 }
 
-const NAMES = [
+const names = [
   ...["Ada", "Alan", "Barbara", "Bjarne", "Brian", "Claude", "Dennis", "Dijkstra", "Donald", "Edith"],
   ...["Frances", "Grace", "Guido", "Hedy", "Jean", "Joan", "John", "Karen", "Katherine", "Ken"],
   ...["Leslie", "Linus", "Margaret", "Mary", "Niklaus", "Radia", "Rózsa", "Sophie", "Tim", "Vint"],
 ];
 
-const REQUEST_TIMEOUT_MS = 3_000;
-const AWAY_PAUSE_MS = 1_000;
+const requestTimeoutMs = 3_000;
+const awayPauseMs = 1_000;
 
 interface Row {
   userId: string;
@@ -54,7 +54,7 @@ export class SimulatedPlayers {
 
   /** The early ones of the list play more often: standings need favourites. */
   #pickPlayer(): string {
-    return NAMES[Math.floor(this.#random() ** 1.5 * NAMES.length)] ?? "Ada";
+    return names[Math.floor(this.#random() ** 1.5 * names.length)] ?? "Ada";
   }
 
   async #burst(player: string): Promise<Row[] | undefined> {
@@ -71,7 +71,7 @@ export class SimulatedPlayers {
     const place = standings.findIndex(({ userId }) => userId === player);
     if (place < 0) return undefined;
     const neighbours = [standings[place + 1], standings[place - 1]].map((row) => row?.userId);
-    return neighbours.find((userId) => userId !== undefined && NAMES.includes(userId));
+    return neighbours.find((userId) => userId !== undefined && names.includes(userId));
   }
 
   /** @returns the top scores after the increment; undefined when it did not come about */
@@ -82,7 +82,7 @@ export class SimulatedPlayers {
         method: "POST",
         headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
         body: JSON.stringify({ userId, scoreIncrement }),
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        signal: AbortSignal.timeout(requestTimeoutMs),
       });
       const body: unknown = await response.json();
       if (!response.ok) throw new Error(`HTTP ${response.status}: ${JSON.stringify(body)}`);
@@ -94,7 +94,7 @@ export class SimulatedPlayers {
       // A server that is restarting is nothing to fill the terminal with.
       if (!this.#away) log(`The simulated players cannot score (${describe(error)}); they keep trying.`);
       this.#away = true;
-      await this.#pause(AWAY_PAUSE_MS);
+      await this.#pause(awayPauseMs);
       return undefined;
     }
   }

@@ -6,17 +6,17 @@ import { randomInt } from "node:crypto";
  * Linux, from 49152 on macOS). Inside it, a client that keeps reconnecting to a stopped server can be given that
  * server's own port as its source, so that it connects to itself and the server cannot come back.
  */
-const FIRST_PORT = 20_000;
-const LAST_PORT = 32_000;
-const ATTEMPTS = 200;
+const firstPort = 20_000;
+const lastPort = 32_000;
+const attempts = 200;
 
 /** A port that nobody listened on a moment ago. Whoever uses it must cope with someone else being faster. */
 export async function findFreePort(): Promise<number> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const port = randomInt(FIRST_PORT, LAST_PORT);
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = randomInt(firstPort, lastPort);
     if (await isPortFree(port)) return port;
   }
-  throw new Error(`No free port found between ${FIRST_PORT} and ${LAST_PORT}`);
+  throw new Error(`No free port found between ${firstPort} and ${lastPort}`);
 }
 
 /** Whether `port` can be listened on, both on 127.0.0.1 and on every address. */

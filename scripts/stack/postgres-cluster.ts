@@ -8,11 +8,11 @@ import type { PostgresBinaries } from "./postgres-binaries.js";
 import { isErrno } from "./ports.js";
 import { processIdentity } from "./process-lock.mjs";
 
-export const USER = "standings";
-export const DATABASE = "standings";
+export const clusterUser = "standings";
+export const clusterDatabase = "standings";
 
 /** Lies inside the data folder, so that the two come and go together. */
-const PASSWORD_FILE = "standings-password";
+const passwordFileName = "standings-password";
 
 export interface ClusterOptions {
   dir: string;
@@ -41,13 +41,13 @@ export async function createCluster({ dir, data, binaries, account, fsync, log }
     await writeFile(passwordFile, password, { mode: 0o600 });
     await giveTo(account, passwordFile);
     const { command, args, ...ids } = account.wrap(binaries.initdb, [
-      ...["--pgdata", work, "--username", USER, "--pwfile", passwordFile, "--auth", "scram-sha-256"],
+      ...["--pgdata", work, "--username", clusterUser, "--pwfile", passwordFile, "--auth", "scram-sha-256"],
       // C: the same order everywhere, and no locale that this machine may lack.
       ...["--encoding", "UTF8", "--locale", "C", "--no-instructions"],
       ...(fsync ? [] : ["--no-sync"]),
     ]);
     await promisify(execFile)(command, args, { ...ids, cwd: dir, env: { PATH: process.env.PATH, LC_ALL: "C" } });
-    await writeFile(join(work, PASSWORD_FILE), password, { mode: 0o600 });
+    await writeFile(join(work, passwordFileName), password, { mode: 0o600 });
     await rm(data, { recursive: true, force: true }); // has no PG_VERSION, hence no data
     await rename(work, data);
   } finally {
@@ -56,7 +56,7 @@ export async function createCluster({ dir, data, binaries, account, fsync, log }
 }
 
 export async function passwordOf(data: string): Promise<string> {
-  return (await readFile(join(data, PASSWORD_FILE), "utf8")).trim();
+  return (await readFile(join(data, passwordFileName), "utf8")).trim();
 }
 
 /**

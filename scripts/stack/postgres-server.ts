@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import pg from "pg";
 import { chooseServiceAccount } from "./service-account.js";
 import { findPostgresBinaries } from "./postgres-binaries.js";
-import { createCluster, DATABASE, dropStalePidFile, passwordOf, USER } from "./postgres-cluster.js";
+import { clusterDatabase, clusterUser, createCluster, dropStalePidFile, passwordOf } from "./postgres-cluster.js";
 import { isErrno } from "./ports.js";
 import { PrivateServer } from "./private-server.js";
 
@@ -27,8 +27,8 @@ export interface PostgresHandle extends PrivateServer {
   readonly url: string;
 }
 
-const HOST = "127.0.0.1";
-const START_TIMEOUT_MS = 60_000;
+const host = "127.0.0.1";
+const startTimeoutMs = 60_000;
 
 /**
  * Starts a private PostgreSQL on 127.0.0.1, making its data folder at the first start; returns when the database
@@ -39,7 +39,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresH
   const data = join(dir, "data");
   const binaries = await findPostgresBinaries();
   const settings = {
-    listen_addresses: HOST,
+    listen_addresses: host,
     unix_socket_directories: "", // their path may be too long, and nobody needs them
     // Nothing more than this: without synchronous_commit or full_page_writes, `kill()` could lose commits or tear pages.
     ...(options.fsync === false ? { fsync: "off" } : {}),
@@ -52,7 +52,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresH
       name: "PostgreSQL",
       dir,
       stopSignal: "SIGINT", // "fast": it does not wait for clients to leave
-      startTimeoutMs: START_TIMEOUT_MS,
+      startTimeoutMs,
       prepare: async () => {
         account ??= await chooseServiceAccount(dir, binaries.postgres);
         await createCluster({ dir, data, binaries, account, fsync: options.fsync !== false, log: options.log });
@@ -73,7 +73,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresH
   );
   const urlOf = await urlsFor(data, server.port);
   await createDatabase(urlOf);
-  return Object.assign(server, { url: urlOf(DATABASE) });
+  return Object.assign(server, { url: urlOf(clusterDatabase) });
 }
 
 /** PostgreSQL writes its state into the eighth line of postmaster.pid; pg_ctl waits for the same. */
@@ -89,15 +89,15 @@ async function saysReady(data: string, pid: number): Promise<boolean> {
 
 async function urlsFor(data: string, port: number): Promise<(database: string) => string> {
   const password = await passwordOf(data);
-  return (database) => `postgresql://${USER}:${password}@${HOST}:${port}/${database}`;
+  return (database) => `postgresql://${clusterUser}:${password}@${host}:${port}/${database}`;
 }
 
 async function createDatabase(urlOf: (database: string) => string): Promise<void> {
   const client = new pg.Client({ connectionString: urlOf("postgres") });
   await client.connect();
   try {
-    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(DATABASE)}`);
+    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [clusterDatabase]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(clusterDatabase)}`);
   } finally {
     await client.end();
   }

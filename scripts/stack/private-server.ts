@@ -20,8 +20,8 @@ export interface ServerKind {
   isReady(port: number, pid: number): Promise<boolean>;
 }
 
-const PORT_ATTEMPTS = 5;
-const POLL_MS = 5;
+const portAttempts = 5;
+const pollMs = 5;
 
 /**
  * One private server: at most one process at a time on its folder, always on the same port. It stops when we end,
@@ -47,7 +47,7 @@ export class PrivateServer {
         await server.#launch();
         return server;
       } catch (error) {
-        const mayRetry = port === undefined && attempt < PORT_ATTEMPTS;
+        const mayRetry = port === undefined && attempt < portAttempts;
         if (!mayRetry || !(await wasPortTaken(kind))) throw error;
       }
     }
@@ -136,7 +136,7 @@ export class PrivateServer {
         await process.kill();
         throw await process.failure(`did not answer within ${this.kind.startTimeoutMs / 1000} s`);
       }
-      await delay(POLL_MS);
+      await delay(pollMs);
     }
   }
 }

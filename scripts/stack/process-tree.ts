@@ -12,7 +12,7 @@ interface ProcessEntry {
   state: string;
 }
 
-const POLL_MS = 5;
+const pollMs = 5;
 
 /** Sends a signal; false when there is no such process any more. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
@@ -55,13 +55,13 @@ export async function killTree(root: number): Promise<void> {
 
 export async function untilGone(pids: readonly number[]): Promise<void> {
   // Not all of them are our children, so there is no event to wait for.
-  while (pids.some((pid) => processIdentity(pid) !== undefined)) await delay(POLL_MS);
+  while (pids.some((pid) => processIdentity(pid) !== undefined)) await delay(pollMs);
 }
 
 async function untilStopped(pids: readonly number[]): Promise<void> {
   if (pids.length === 0) return;
   const notYet = ({ pid, state }: ProcessEntry) => pids.includes(pid) && !/^[TtZX]/.test(state);
-  while ((await listProcesses()).some(notYet)) await delay(POLL_MS);
+  while ((await listProcesses()).some(notYet)) await delay(pollMs);
 }
 
 async function descendants(root: number): Promise<number[]> {

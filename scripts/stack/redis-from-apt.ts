@@ -6,13 +6,13 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** The package that holds the server's program, under the name of its checking tool: they are one file. */
-const CANDIDATES = [
+const candidates = [
   { package: "redis-tools", program: "usr/bin/redis-check-rdb" },
   { package: "valkey-tools", program: "usr/bin/valkey-check-rdb" },
 ];
 
 /** Libraries of libraries of libraries: no release needs more than two rounds. */
-const LIBRARY_ROUNDS = 4;
+const libraryRounds = 4;
 
 /** How apt-get is called: as it is, or with package lists of our own. */
 interface Apt {
@@ -67,8 +67,8 @@ async function fetchServer(
   throw new Error([...new Set(failures)].join("; "));
 }
 
-async function firstAvailable(aptOptions: Apt, downloads: string): Promise<(typeof CANDIDATES)[number]> {
-  for (const candidate of CANDIDATES) {
+async function firstAvailable(aptOptions: Apt, downloads: string): Promise<(typeof candidates)[number]> {
+  for (const candidate of candidates) {
     const policy = await apt("apt-cache", aptOptions, ["policy", candidate.package], downloads);
     if (/^ {2}Candidate: (?!\(none\))/m.test(policy)) return candidate;
   }
@@ -99,7 +99,7 @@ async function fetchLibraries(
 ): Promise<void> {
   let level = [packageName];
   const seen = new Set(level);
-  for (let round = 0; round < LIBRARY_ROUNDS; round += 1) {
+  for (let round = 0; round < libraryRounds; round += 1) {
     const missing = await missingLibraries(join(folder, program), await sharedLibraryFolders(folder));
     if (missing.length === 0) return;
     const needed = (await dependencies(aptOptions, level, downloads)).filter((name) => !seen.has(name));

@@ -21,12 +21,12 @@ export interface RedisHandle extends PrivateServer {
   readonly url: string;
 }
 
-const HOST = "127.0.0.1";
-const START_TIMEOUT_MS = 60_000;
-const PROBE_TIMEOUT_MS = 1_000;
+const host = "127.0.0.1";
+const startTimeoutMs = 60_000;
+const probeTimeoutMs = 1_000;
 
-const MEMORY_ONLY = ["--save", "", "--appendonly", "no"];
-const PERSISTENT = [
+const memoryOnlyArgs = ["--save", "", "--appendonly", "no"];
+const persistentArgs = [
   ...["--save", "", "--appendonly", "yes", "--appendfsync", "always"],
   ...["--no-appendfsync-on-rewrite", "no", "--maxmemory-policy", "noeviction"],
 ];
@@ -35,16 +35,16 @@ const PERSISTENT = [
 export async function startRedis(options: RedisOptions): Promise<RedisHandle> {
   const dir = resolve(options.dir);
   const binary = options.binary ?? (await findRedis(options.log === undefined ? {} : { log: options.log }));
-  const durability = options.persistent === true ? PERSISTENT : MEMORY_ONLY;
+  const durability = options.persistent === true ? persistentArgs : memoryOnlyArgs;
   const server = await PrivateServer.start(
     {
       name: "Redis",
       dir,
       stopSignal: "SIGTERM",
-      startTimeoutMs: START_TIMEOUT_MS,
+      startTimeoutMs,
       command: (port) => ({
         command: binary.path,
-        args: ["--port", String(port), "--bind", HOST, "--daemonize", "no", ...durability, ...(options.args ?? [])],
+        args: ["--port", String(port), "--bind", host, "--daemonize", "no", ...durability, ...(options.args ?? [])],
         env: { PATH: process.env.PATH, LC_ALL: "C", ...binary.env },
         cwd: dir, // Redis writes its data into its working directory
       }),
@@ -53,7 +53,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisHandle> {
     },
     options.port,
   );
-  return Object.assign(server, { url: `redis://${HOST}:${server.port}` });
+  return Object.assign(server, { url: `redis://${host}:${server.port}` });
 }
 
 /** PONG, and from that very process: while ours finds its port taken, another server may be answering on it. */
@@ -68,7 +68,7 @@ async function isReady(port: number, pid: number): Promise<boolean> {
 function ask(port: number, commands: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = "";
-    const socket = connect({ port, host: HOST, timeout: PROBE_TIMEOUT_MS });
+    const socket = connect({ port, host, timeout: probeTimeoutMs });
     socket.setEncoding("utf8");
     socket.on("data", (text: string) => (answer += text));
     socket.on("timeout", () => socket.destroy());

@@ -28,7 +28,7 @@ export interface ServerCommand {
   stopSignal: NodeJS.Signals;
 }
 
-const STOP_TIMEOUT_MS = 10_000;
+const stopTimeoutMs = 10_000;
 
 /**
  * A server that lives no longer than we do. It has its own session, so that Ctrl-C in a terminal reaches only us and
@@ -92,7 +92,7 @@ export class ServerProcess {
     if (this.#running) {
       await thawTree(this.pid); // a frozen process would not see the signal
       sendSignal(this.pid, this.command.stopSignal);
-      const timer = setTimeout(() => void this.kill(), STOP_TIMEOUT_MS);
+      const timer = setTimeout(() => void this.kill(), stopTimeoutMs);
       await this.exited;
       clearTimeout(timer);
     }
@@ -139,7 +139,7 @@ async function openLog({ logFile, logFlags = "a" }: ServerCommand): Promise<numb
 export async function endLeftover(recordFile: string, stopSignal: NodeJS.Signals): Promise<void> {
   const record = readProcessRecord(recordFile);
   if (record?.alive) {
-    const timer = setTimeout(() => void killTree(record.pid), STOP_TIMEOUT_MS);
+    const timer = setTimeout(() => void killTree(record.pid), stopTimeoutMs);
     await thawTree(record.pid);
     sendSignal(record.pid, stopSignal);
     await untilGone([record.pid]);

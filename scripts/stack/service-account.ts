@@ -17,9 +17,9 @@ export interface ServiceAccount {
 const run = promisify(execFile);
 
 /** PostgreSQL's `initdb` insists that the account has a name. `nobody` exists everywhere, so that we need not create any. */
-const ACCOUNTS = ["postgres", "nobody"];
+const accounts = ["postgres", "nobody"];
 
-const CAP_DAC_READ_SEARCH = 2;
+const capDacReadSearch = 2;
 
 /**
  * What refuses to run as root, root starts as another account. That account must reach the program (PostgreSQL's is in
@@ -48,11 +48,11 @@ export async function chooseServiceAccount(dir: string, program: string): Promis
 
 async function findAccount(): Promise<{ name: string; uid: number; gid: number }> {
   const passwd = await readFile("/etc/passwd", "utf8");
-  for (const name of ACCOUNTS) {
+  for (const name of accounts) {
     const [, uid, gid] = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, "m").exec(passwd) ?? [];
     if (uid !== undefined && gid !== undefined) return { name, uid: Number(uid), gid: Number(gid) };
   }
-  throw new Error(`This must not run as root, and this system has neither of the users ${ACCOUNTS.join(", ")}`);
+  throw new Error(`This must not run as root, and this system has neither of the users ${accounts.join(", ")}`);
 }
 
 async function canReach(account: ServiceAccount, dir: string, program: string): Promise<boolean> {
@@ -70,7 +70,7 @@ async function canReach(account: ServiceAccount, dir: string, program: string): 
  * and containers seldom grant the narrower CAP_DAC_READ_SEARCH, but usually CAP_DAC_OVERRIDE.
  */
 async function keepingPassage(owner: { uid: number; gid: number }): Promise<ServiceAccount["wrap"]> {
-  const capability = (await haveCapability(CAP_DAC_READ_SEARCH)) ? "dac_read_search" : "dac_override";
+  const capability = (await haveCapability(capDacReadSearch)) ? "dac_read_search" : "dac_override";
   const only = `-all,+${capability}`;
   const setpriv = [
     ...["--reuid", String(owner.uid), "--regid", String(owner.gid), "--clear-groups"],

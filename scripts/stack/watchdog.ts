@@ -7,7 +7,7 @@ import { Socket } from "node:net";
  * which runs no handler, closes our pipes). Then it stops the server, and after eight seconds kills it. Frozen
  * processes are thawed first: PostgreSQL would wait for its own for ever.
  */
-const SCRIPT = `
+const script = `
 frozen=
 while read -r line; do
   [ "$line" = done ] && exit 0
@@ -35,7 +35,7 @@ export interface Watchdog {
  * keep track of: no list of pids, no module state.
  */
 export function startWatchdog(pid: number, stopSignal: NodeJS.Signals): Watchdog {
-  const shell = spawn("/bin/sh", ["-c", SCRIPT, "standings-watchdog", String(pid), stopSignal.replace(/^SIG/, "")], {
+  const shell = spawn("/bin/sh", ["-c", script, "standings-watchdog", String(pid), stopSignal.replace(/^SIG/, "")], {
     stdio: ["pipe", "ignore", "ignore"],
     // Its own session: Ctrl-C and a closing terminal must not end it before it has done its work.
     detached: true,

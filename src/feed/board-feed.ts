@@ -50,10 +50,6 @@ export class BoardFeed implements Topic<Snapshot> {
     this.#read = new CoalescedRead(() => this.#readSnapshot());
   }
 
-  get listeners(): number {
-    return this.#listeners.size;
-  }
-
   async start(): Promise<void> {
     const { onRevision } = this.#options;
     await this.#channels.onSnapshot(this.#board, (snapshot) => {

@@ -18,9 +18,9 @@ type Sockets = (request: IncomingMessage) => string;
 type Directives = Record<string, Iterable<string | Sockets>>;
 
 /** Asset names are flat and plain, so a name that fits this pattern cannot leave the folder. */
-const ASSET_NAME = /^[\w-]+(\.[\w-]+)+$/;
+const assetName = /^[\w-]+(\.[\w-]+)+$/;
 /** The precompressed copies are sent under the name of their original only. */
-const COPY_NAME = /\.(br|gz)$/;
+const copyName = /\.(br|gz)$/;
 
 /**
  * Serves the built page at `/`, GraphiQL at `/playground` and their files below `/assets/`; nothing else of the folder.
@@ -50,7 +50,7 @@ export function registerWeb(app: FastifyInstance, { root, playground, proxies }:
       { helmet: { contentSecurityPolicy: false } },
       (request, reply) => {
         const name = request.params["*"];
-        if (!ASSET_NAME.test(name) || COPY_NAME.test(name)) return reply.callNotFound();
+        if (!assetName.test(name) || copyName.test(name)) return reply.callNotFound();
         // The name holds a hash of the content: what it stands for never changes.
         return reply
           .header("vary", "accept-encoding")

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
-const EXECUTABLE = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+const executable = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
 /** Without a sandbox, as root in a container has none; and without Chromium's own traffic. */
-const ARGUMENTS = [
+const launchArguments = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -16,15 +16,15 @@ const ARGUMENTS = [
 
 /** @throws an error that says what to install */
 export function findChromium(): string {
-  if (existsSync(EXECUTABLE)) return EXECUTABLE;
+  if (existsSync(executable)) return executable;
   throw new Error(
-    `The browser tests need Chromium, and there is none at ${EXECUTABLE}. ` +
+    `The browser tests need Chromium, and there is none at ${executable}. ` +
       "Install it (Debian: apt-get install chromium) or name one in CHROMIUM_PATH.",
   );
 }
 
 export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
+  return chromium.launch({ executablePath: findChromium(), args: launchArguments });
 }
 
 export interface OpenedPage {

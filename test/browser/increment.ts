@@ -1,6 +1,6 @@
 import type { TestApp } from "../helpers/app.js";
 
-const INCREMENT = `mutation ($userId: ID!, $by: SafeInt!) {
+const mutation = `mutation ($userId: ID!, $by: SafeInt!) {
   incrementScore(userId: $userId, scoreIncrement: $by) { revision }
 }`;
 
@@ -9,7 +9,7 @@ export async function increment(app: TestApp, userId: string, by: number): Promi
   const response = await fetch(`${app.url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${app.token("browser-tests", "service")}` },
-    body: JSON.stringify({ query: INCREMENT, variables: { userId, by } }),
+    body: JSON.stringify({ query: mutation, variables: { userId, by } }),
   });
   const { errors } = (await response.json()) as { errors?: unknown };
   if (errors) throw new Error(`The increment was refused: ${JSON.stringify(errors)}`);

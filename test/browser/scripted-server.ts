@@ -4,14 +4,14 @@ import type { Page, WebSocketRoute } from "playwright-core";
 import { registerWeb } from "../../src/transports/pages.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 
-export const BUILT_PAGES = fileURLToPath(new URL("../../dist/web", import.meta.url));
+export const builtPages = fileURLToPath(new URL("../../dist/web", import.meta.url));
 
 export type Entry = readonly [rank: number, userId: string, score: number];
 
 /** The pages without the service behind them, for tests that play the service themselves. */
 export async function servePages(): Promise<{ url: string; stop(): Promise<void> }> {
   const server = Fastify({ forceCloseConnections: true });
-  registerWeb(server, { root: BUILT_PAGES, playground: true, proxies: new TrustedProxies(undefined) });
+  registerWeb(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined) });
   const url = await server.listen({ port: 0, host: "127.0.0.1" });
   return { url, stop: () => server.close() };
 }

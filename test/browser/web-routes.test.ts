@@ -3,13 +3,13 @@ import Fastify from "fastify";
 import { describe, expect, test } from "vitest";
 import { registerWeb, type WebOptions } from "../../src/transports/pages.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
-import { BUILT_PAGES } from "./scripted-server.js";
+import { builtPages } from "./scripted-server.js";
 
 /** What is served of the built pages, and with which headers. */
 describe("the web routes", () => {
   function web(options: Partial<WebOptions> = {}) {
     const server = Fastify();
-    registerWeb(server, { root: BUILT_PAGES, playground: true, proxies: new TrustedProxies(undefined), ...options });
+    registerWeb(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined), ...options });
     server.get("/graphql", () => ({}));
     return server;
   }
@@ -37,7 +37,7 @@ describe("the web routes", () => {
   );
 
   test("serve assets for ever, compressed for those who can read it", async () => {
-    const script = readdirSync(`${BUILT_PAGES}/assets`).find((name) => /^index-.*\.js$/.test(name));
+    const script = readdirSync(`${builtPages}/assets`).find((name) => /^index-.*\.js$/.test(name));
     const plain = await web().inject(`/assets/${script}`);
     expect(plain.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
     expect(plain.headers["x-content-type-options"]).toBe("nosniff");

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
 import { createApp, type AppRole } from "../../src/app/app.js";
 import { parseConfig, type EnvironmentVariables } from "../../src/config.js";
@@ -17,13 +18,15 @@ export interface TestAppOptions {
   stores?: Stores;
 }
 
+type TokenRole = "player" | "service" | "admin";
+
 export interface TestApp {
   readonly url: string;
   readonly wsUrl: string;
   readonly opsUrl: string;
   readonly stores: Stores;
   /** A valid token of an hour. */
-  token(subject: string, role?: "player" | "service" | "admin"): string;
+  readonly token: (subject: string, role?: TokenRole) => string;
   stop(): Promise<void>;
   /** Stops and starts on the same port and stores. */
   restart(): Promise<void>;
@@ -45,7 +48,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       return `http://127.0.0.1:${app.opsPort}`;
     },
     stores,
-    token: (subject, role = "player") => signToken({ secret: jwtSecret, subject, role, expiresInSeconds: 3600 }),
+    token: signTestToken,
     stop: async () => {
       await app.stop();
       if (!options.stores) await stores.stop();
@@ -55,6 +58,45 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       app = await launch(stores, options, String(port));
     },
   };
+}
+
+export interface SharedTestAppOptions extends Omit<TestAppOptions, "stores"> {
+  /** Another process of this service, on its stores; default: a service with stores of its own. */
+  beside?: TestApp;
+}
+
+/** As `startTestApp`, for all tests of a file or a `describe`: runs before the first, and stops after the last. */
+export function useTestApp({ beside, ...options }: SharedTestAppOptions = {}): TestApp {
+  let app: TestApp | undefined;
+  const running = (): TestApp => {
+    if (!app) throw new Error("the service starts right before the first test");
+    return app;
+  };
+  beforeAll(async () => {
+    app = await startTestApp(beside ? { ...options, stores: beside.stores } : options);
+  });
+  afterAll(() => app?.stop());
+  return {
+    get url() {
+      return running().url;
+    },
+    get wsUrl() {
+      return running().wsUrl;
+    },
+    get opsUrl() {
+      return running().opsUrl;
+    },
+    get stores() {
+      return running().stores;
+    },
+    token: signTestToken,
+    stop: () => running().stop(),
+    restart: () => running().restart(),
+  };
+}
+
+function signTestToken(subject: string, role: TokenRole = "player"): string {
+  return signToken({ secret: jwtSecret, subject, role, expiresInSeconds: 3600 });
 }
 
 async function launch(stores: Stores, { role = "all", env = {} }: TestAppOptions, port: string): Promise<App> {

@@ -23,7 +23,7 @@ export const subscription = /* GraphQL */ `
   }
 `;
 
-export function updateOf(message: Message): Update {
+function updateOf(message: Message): Update {
   expect(message).toMatchObject({ type: "next", payload: { data: { topScoresUpdated: {} } } });
   return (message.payload as Result).data?.topScoresUpdated as Update;
 }

@@ -11,8 +11,8 @@ import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { OperationTypeNode } from "graphql";
 import { createClient, type Client } from "graphql-ws";
 import { WebSocket } from "ws";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { expect, onTestFinished, test } from "vitest";
+import { useTestApp } from "../helpers/app.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 interface Row {
@@ -59,12 +59,7 @@ const topScoresUpdated: TypedDocumentNode<
   }
 `;
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ env: { BOARDS: "mutated,subscribed,sockets,errors,restarted" } });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ env: { BOARDS: "mutated,subscribed,sockets,errors,restarted" } });
 
 interface Clients {
   client: ApolloClient;

@@ -4,25 +4,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import jwt from "jsonwebtoken";
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../scripts/stack.js";
-import { jwtSecret, startTestApp, type TestApp } from "../helpers/app.js";
+import { jwtSecret, useTestApp } from "../helpers/app.js";
 import { run, type Environment, type Outcome } from "../helpers/processes.js";
 import { codeOf, increment, tryIncrement } from "../helpers/requests.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-let stores: Stores;
-let app: TestApp;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores });
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp();
 
 describe("cli", () => {
   const cli = (...args: string[]) => run(["src/cli.ts", ...args], {});
@@ -111,11 +100,11 @@ describe("migrate", () => {
 
   async function emptyDatabase(): Promise<string> {
     const name = `empty_${process.pid}_${performance.now().toString().replace(".", "_")}`;
-    await execute(stores.databaseUrl, `CREATE DATABASE ${name}`);
+    await execute(app.stores.databaseUrl, `CREATE DATABASE ${name}`);
     onTestFinished(async () => {
-      await execute(stores.databaseUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+      await execute(app.stores.databaseUrl, `DROP DATABASE ${name} WITH (FORCE)`);
     });
-    const url = new URL(stores.databaseUrl);
+    const url = new URL(app.stores.databaseUrl);
     url.pathname = `/${name}`;
     return url.href;
   }
@@ -124,7 +113,7 @@ describe("migrate", () => {
     const url = await emptyDatabase();
     expect((await migrate(url)).code).toBe(0);
     const before = await tablesOf(url);
-    expect(before).toEqual(await tablesOf(stores.databaseUrl));
+    expect(before).toEqual(await tablesOf(app.stores.databaseUrl));
     expect(before).toContain("user_scores");
     expect((await migrate(url)).code).toBe(0);
     expect(await tablesOf(url)).toEqual(before);
@@ -137,7 +126,7 @@ describe("migrate", () => {
       { code: 0, stderr: "" },
       { code: 0, stderr: "" },
     ]);
-    expect(await tablesOf(url)).toEqual(await tablesOf(stores.databaseUrl));
+    expect(await tablesOf(url)).toEqual(await tablesOf(app.stores.databaseUrl));
   });
 
   test("fails when PostgreSQL is not there, and prints no password", async () => {
@@ -151,8 +140,8 @@ describe("migrate", () => {
 describe("check", () => {
   const check = (env: Environment = {}): Promise<Outcome> =>
     run(["src/cli.ts", "check"], {
-      REDIS_URL: stores.redis.url,
-      DATABASE_URL: stores.databaseUrl,
+      REDIS_URL: app.stores.redis.url,
+      DATABASE_URL: app.stores.databaseUrl,
       SYNC_INTERVAL_MS: "50",
       BOARDS: "main",
       ...env,
@@ -187,24 +176,24 @@ describe("check", () => {
   test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
     [
       "a total differs",
-      () => stores.redisClient.zincrby("lb:{main}:scores", 1, "drifter"),
-      () => stores.redisClient.zincrby("lb:{main}:scores", -1, "drifter"),
+      () => app.stores.redisClient.zincrby("lb:{main}:scores", 1, "drifter"),
+      () => app.stores.redisClient.zincrby("lb:{main}:scores", -1, "drifter"),
     ],
     [
       "a player is in Redis only",
-      () => stores.redisClient.zadd("lb:{main}:scores", 1, "ghost"),
-      () => stores.redisClient.zrem("lb:{main}:scores", "ghost"),
+      () => app.stores.redisClient.zadd("lb:{main}:scores", 1, "ghost"),
+      () => app.stores.redisClient.zrem("lb:{main}:scores", "ghost"),
     ],
     [
       "a player is in PostgreSQL only",
-      () => stores.redisClient.zrem("lb:{main}:scores", "drifter"),
-      () => stores.redisClient.zadd("lb:{main}:scores", 5, "drifter"),
+      () => app.stores.redisClient.zrem("lb:{main}:scores", "drifter"),
+      () => app.stores.redisClient.zadd("lb:{main}:scores", 5, "drifter"),
     ],
   ])("exits with 1 and names the board and the player when %s", async (_name, spoil, repair) => {
     const sql = "SELECT score::text FROM user_scores WHERE board = 'main' AND user_id = 'drifter'";
-    if ((await stores.query(sql)).length === 0) {
+    if ((await app.stores.query(sql)).length === 0) {
       await increment(app, app.token("drifter"), { userId: "drifter", scoreIncrement: 5 });
-      await waitFor(async () => (await stores.query(sql)).length === 1);
+      await waitFor(async () => (await app.stores.query(sql)).length === 1);
     }
     await spoil();
     onTestFinished(async () => {

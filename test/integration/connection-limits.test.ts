@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { startTestApp, useTestApp, type TestApp } from "../helpers/app.js";
 import { increment } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-let stores: Stores;
-let app: TestApp;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores });
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp();
 
 const subscription =
   "subscription ($limit: Int! = 10) { topScoresUpdated(limit: $limit) { revision topScores { userId score } } }";
@@ -42,7 +31,7 @@ describe.each<[string, Record<string, string>]>([
   ["from one address", { MAX_CONNECTIONS_PER_ADDRESS: "3" }],
 ])("more connections than may be open %s", (_name, env) => {
   test("are closed with 1013, which clients take as 'try again later', and there is room again when others leave", async () => {
-    const limited = await startTestApp({ stores, role: "api", env });
+    const limited = await startTestApp({ stores: app.stores, role: "api", env });
     onTestFinished(() => limited.stop());
     const [first] = [await connect(limited), await connect(limited)];
     const left = new AbortController();

@@ -1,25 +1,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { startTestApp, useTestApp, type TestApp } from "../helpers/app.js";
 import { ask, expectRawRefusal, RawHttp, rawRequest } from "../helpers/raw-http.js";
 import { SocketClient } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 
 const json = { "Content-Type": "application/json" };
 const query = JSON.stringify({ query: "{ __typename }" });
 
-let stores: Stores;
-let app: TestApp;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores });
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp();
 
 describe("an offer to go on in another protocol is ignored", () => {
   const offer = {
@@ -106,7 +95,7 @@ describe("behind a trusted proxy", () => {
   let behind: TestApp;
   const limit = { MAX_CONNECTIONS_PER_ADDRESS: "2" };
   beforeAll(async () => {
-    behind = await startTestApp({ stores, role: "api", env: { TRUST_PROXY: "127.0.0.1", ...limit } });
+    behind = await startTestApp({ stores: app.stores, role: "api", env: { TRUST_PROXY: "127.0.0.1", ...limit } });
   });
   afterAll(() => behind.stop());
 
@@ -158,7 +147,7 @@ describe("behind a trusted proxy", () => {
     await expect(
       SocketClient.open(app.wsUrl, { headers: { origin: "https://scores.example", ...told } }),
     ).rejects.toMatchObject({ status: 403 });
-    const own = await startTestApp({ stores, role: "api", env: limit });
+    const own = await startTestApp({ stores: app.stores, role: "api", env: limit });
     onTestFinished(() => own.stop());
     expect(await open(own, "198.51.100.1")).toEqual({ type: "connection_ack" });
     expect(await open(own, "198.51.100.2")).toEqual({ type: "connection_ack" });
@@ -167,7 +156,7 @@ describe("behind a trusted proxy", () => {
 });
 
 test("plain HTTP connections count like others, and one too many is told so", async () => {
-  const own = await startTestApp({ stores, role: "api", env: { MAX_CONNECTIONS: "2" } });
+  const own = await startTestApp({ stores: app.stores, role: "api", env: { MAX_CONNECTIONS: "2" } });
   onTestFinished(() => own.stop());
   const first = new RawHttp(own.url);
   const second = new RawHttp(own.url);

@@ -1,27 +1,12 @@
 import { createClient } from "graphql-sse";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
-import { jwtSecret, startTestApp, type TestApp } from "../helpers/app.js";
+import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
 import { increment, incrementMutation } from "../helpers/requests.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-let stores: Stores;
-let app: TestApp;
-let token: string;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({
-    stores,
-    env: { BOARDS: "main,other,slow,limits", CORS_ORIGINS: "https://friend.example" },
-  });
-  token = app.token("referee", "service");
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp({ env: { BOARDS: "main,other,slow,limits", CORS_ORIGINS: "https://friend.example" } });
+const token = app.token("referee", "service");
 
 const subscription =
   "subscription ($board: ID!) { topScoresUpdated(board: $board) { revision topScores { userId score } } }";
@@ -153,7 +138,7 @@ test("a viewer that reads late gets the newest, not all that was", async () => {
 });
 
 test("shutting down ends the stream without completing it, so that the client comes back", async () => {
-  const own = await startTestApp({ stores, role: "api", env: { BOARDS: "main" } });
+  const own = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: "main" } });
   const response = await fetch(`${own.url}/graphql/stream`, {
     method: "POST",
     body: JSON.stringify({ query: subscription, variables: { board: "main" } }),

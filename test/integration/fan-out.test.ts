@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
-import { jwtSecret, startTestApp, type TestApp } from "../helpers/app.js";
+import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
 import { increment } from "../helpers/requests.js";
 import { SocketClient, type Message } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 const boards = "main,mixed,ids,big,paused,busy,closing";
-let stores: Stores;
-let app: TestApp;
-let token: string;
 
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores, env: { BOARDS: boards } });
-  token = app.token("referee", "service");
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp({ env: { BOARDS: boards } });
+const token = app.token("referee", "service");
 
 async function connect(withToken?: string, target = app): Promise<SocketClient> {
   const socket = await SocketClient.connect(target.wsUrl, withToken);
@@ -182,7 +171,7 @@ describe("a busy subscriber's socket", () => {
   });
 
   test("closes with 1001 on shutdown", async () => {
-    const own = await startTestApp({ stores, role: "api", env: { BOARDS: boards } });
+    const own = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: boards } });
     const sockets = await Promise.all(Array.from({ length: 20 }, () => connect(undefined, own)));
     for (const socket of sockets) socket.subscribe(newest, { board: "closing" });
     const stop = keepChanging("closing");

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { startTestApp, useTestApp } from "../helpers/app.js";
 import {
   authorization,
   codeOf,
@@ -13,14 +13,8 @@ import {
 import { startStores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-let app: TestApp;
-let token: string;
-
-beforeAll(async () => {
-  app = await startTestApp({ env: { BOARDS: "main,other,many" } });
-  token = app.token("referee", "service");
-});
-afterAll(() => app.stop());
+const app = useTestApp({ env: { BOARDS: "main,other,many" } });
+const token = app.token("referee", "service");
 
 describe("queries", () => {
   beforeAll(async () => {
@@ -184,7 +178,7 @@ test("the mutation answers with the row, the revision and the ten best", async (
 
 test("an internal failure has a fixed message and tells nothing of the inside", async () => {
   const stores = await startStores();
-  const own = await startTestApp({ stores });
+  const own = await startTestApp({ stores: app.stores });
   try {
     // What nobody expects there: the script fails on it in words of its own.
     await stores.redisClient.del("lb:{main}:scores");
@@ -205,7 +199,7 @@ test("an internal failure has a fixed message and tells nothing of the inside", 
 
 test("without Redis everything is UNAVAILABLE or UNKNOWN_OUTCOME, and works again when it is back", async () => {
   const stores = await startStores();
-  const own = await startTestApp({ stores });
+  const own = await startTestApp({ stores: app.stores });
   try {
     await stores.redis.kill();
     expect(codeOf(await graphql(own, { query: "{ topScores { rank } }" }))).toBe("UNAVAILABLE");

@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { maxRootFields } from "../../src/graphql/execution/limits.js";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { startTestApp, useTestApp } from "../helpers/app.js";
 import { authorization, codeOf, graphql, increment, postGraphQL, toAnswer } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 
-let stores: Stores;
-let app: TestApp;
-let token: string;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores });
-  token = app.token("referee", "service");
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp();
+const token = app.token("referee", "service");
 
 const topScores = "topScores { rank }";
 const tooMany = maxRootFields + 1;
@@ -198,7 +186,7 @@ describe("introspection", () => {
     ["INTROSPECTION=off", { INTROSPECTION: "off" }],
     ["NODE_ENV=production", { NODE_ENV: "production" }],
   ])("is off with %s, over HTTP and WebSocket", async (_name, env) => {
-    const own = await startTestApp({ stores, role: "api", env });
+    const own = await startTestApp({ stores: app.stores, role: "api", env });
     const socket = await SocketClient.connect(own.wsUrl);
     try {
       for (const query of [introspect, '{ __type(name: "Query") { name } }']) {
@@ -214,7 +202,7 @@ describe("introspection", () => {
   });
 
   test("when off, no error suggests what the schema has, over HTTP and WebSocket", async () => {
-    const own = await startTestApp({ stores, role: "api", env: { INTROSPECTION: "off" } });
+    const own = await startTestApp({ stores: app.stores, role: "api", env: { INTROSPECTION: "off" } });
     const socket = await SocketClient.connect(own.wsUrl);
     try {
       expect((await graphql(own, { query: typo })).errors?.[0]?.message).not.toContain("topScores");
@@ -226,7 +214,11 @@ describe("introspection", () => {
   });
 
   test("is on with INTROSPECTION=on in production", async () => {
-    const own = await startTestApp({ stores, role: "api", env: { NODE_ENV: "production", INTROSPECTION: "on" } });
+    const own = await startTestApp({
+      stores: app.stores,
+      role: "api",
+      env: { NODE_ENV: "production", INTROSPECTION: "on" },
+    });
     try {
       expect((await graphql(own, { query: introspect })).data).toEqual({ __schema: { queryType: { name: "Query" } } });
     } finally {

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useTestApp } from "../helpers/app.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 interface Page {
@@ -13,18 +13,18 @@ interface Answer<Data> {
   errors?: { message: string; extensions: { code: string } }[];
 }
 
-let app: TestApp;
 let moments: Date[];
 
 /** Ada has 5, 15, 12 at moments[0], [1], [2]. */
+
+const app = useTestApp({ env: { HISTORY_RETENTION_DAYS: "30" } });
+
 beforeAll(async () => {
-  app = await startTestApp({ env: { HISTORY_RETENTION_DAYS: "30" } });
   for (const by of [5, 10, -3]) await increment("ada", by);
   await waitFor(async () => (await history("ada", 10)).data?.scoreHistory?.edges.length === 3);
   const { data } = await history("ada", 10);
   moments = (data?.scoreHistory?.edges ?? []).map(({ node }) => new Date(node.occurredAt)).reverse();
 });
-afterAll(() => app.stop());
 
 async function increment(userId: string, scoreIncrement: number): Promise<void> {
   const response = await fetch(`${app.url}/api/v1/scores/update`, {

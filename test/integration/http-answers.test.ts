@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, test } from "vitest";
+import { useTestApp, type TestApp } from "../helpers/app.js";
 import { ask, expectRawRefusal, rawRequest } from "../helpers/raw-http.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 
 const friend = "https://friend.example";
 const json = { "Content-Type": "application/json" };
 const query = JSON.stringify({ query: "{ __typename }" });
 const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
 
-let stores: Stores;
-let app: TestApp;
-let production: TestApp;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores, env: { CORS_ORIGINS: `${friend},capacitor://localhost` } });
-  production = await startTestApp({ stores, role: "api", env: { NODE_ENV: "production" } });
-});
-afterAll(async () => {
-  await production.stop();
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp({ env: { CORS_ORIGINS: `${friend},capacitor://localhost` } });
+const production = useTestApp({ beside: app, role: "api", env: { NODE_ENV: "production" } });
 
 describe("what can't be answered is refused in our own words", () => {
   test.each<[string, string, number]>([

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, test } from "vitest";
+import { startTestApp, useTestApp, type TestApp } from "../helpers/app.js";
 import { authorization, graphql, increment, updateScore } from "../helpers/requests.js";
-import { startStores, type Stores } from "../helpers/stores.js";
+import { startStores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 const allowed = ["https://ok.example", "http://localhost:5173"];
@@ -13,20 +13,8 @@ const foreign = [
   "null",
 ];
 
-let stores: Stores;
-let app: TestApp;
-let closed: TestApp;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores, env: { CORS_ORIGINS: allowed.join(",") } });
-  closed = await startTestApp({ stores, role: "api" });
-});
-afterAll(async () => {
-  await closed.stop();
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp({ env: { CORS_ORIGINS: allowed.join(",") } });
+const closed = useTestApp({ beside: app, role: "api" });
 
 const paths = ["/graphql", "/api/v1/scores/update"];
 
@@ -117,7 +105,7 @@ describe("the operators' endpoints", () => {
   });
 
   test("readyz is 503 with its reason as long as the boards are not open", async () => {
-    const target = await startTestApp({ stores, role: "api", env: { BOARDS: "unopened" } });
+    const target = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: "unopened" } });
     try {
       const answer = await fetch(`${target.opsUrl}/readyz`);
       expect(answer.status).toBe(503);

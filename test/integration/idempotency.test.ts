@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, test } from "vitest";
+import { startTestApp, useTestApp } from "../helpers/app.js";
 import {
   codeOf,
   graphql,
@@ -11,20 +11,9 @@ import {
   type IncrementArguments,
 } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-let stores: Stores;
-let app: TestApp;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores, env: { BOARDS: "main,other" } });
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp({ env: { BOARDS: "main,other" } });
 
 const service = (subject: string) => app.token(subject, "service");
 
@@ -67,7 +56,7 @@ describe("the same key from the same subject with the same arguments", () => {
   });
 
   test("counts once when it comes to two processes at once, on a board each", async () => {
-    const second = await startTestApp({ stores, role: "api", env: { BOARDS: "main,other" } });
+    const second = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: "main,other" } });
     try {
       const sent = Array.from({ length: 40 }, (_none, index) =>
         tryIncrement(index % 2 === 0 ? app : second, service("s"), {
@@ -170,7 +159,7 @@ describe("a refused increment does not use its key up", () => {
 });
 
 describe("an increment that is refused leaves nothing in Redis, and its key is free on every board:", () => {
-  const keysOf = async () => new Set(await stores.redisClient.keys("*"));
+  const keysOf = async () => new Set(await app.stores.redisClient.keys("*"));
 
   test.each<[string, IncrementArguments, string]>([
     ["a total out of range", { userId: "filled", scoreIncrement: 2 }, "BAD_USER_INPUT"],
@@ -211,11 +200,11 @@ describe("an increment that is refused leaves nothing in Redis, and its key is f
     let attempts = 0;
     await waitFor(async () => {
       idempotencyKey = `closed ${(attempts += 1)}`;
-      await stores.redisClient.hdel("lb:{main}:meta", "run_id"); // The worker opens it again.
+      await app.stores.redisClient.hdel("lb:{main}:meta", "run_id"); // The worker opens it again.
       const refusal = await tryIncrement(app, service("s"), { userId: "closed", scoreIncrement: 1, idempotencyKey });
       return codeOf(refusal) === "RECOVERING";
     });
-    expect(await stores.redisClient.keys(`*:${idempotencyKey}`)).toEqual([]);
+    expect(await app.stores.redisClient.keys(`*:${idempotencyKey}`)).toEqual([]);
     await increment(app, service("s"), { board: "other", userId: "closed", scoreIncrement: 1, idempotencyKey });
     await waitFor(
       async () => (await tryIncrement(app, service("s"), { userId: "open", scoreIncrement: 1 })).data !== null,

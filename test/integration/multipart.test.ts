@@ -1,26 +1,14 @@
 import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client/core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
-import { jwtSecret, startTestApp, type TestApp } from "../helpers/app.js";
+import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
 import { increment } from "../helpers/requests.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 /* Subscriptions over `POST /graphql`, as Apollo Client's HttpLink asks for them. */
 
-let stores: Stores;
-let app: TestApp;
-let token: string;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores, env: { BOARDS: "main,other,quiet,clients" } });
-  token = app.token("referee", "service");
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp({ env: { BOARDS: "main,other,quiet,clients" } });
+const token = app.token("referee", "service");
 
 /** As Apollo Client 4 sends it. */
 const accept = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json";
@@ -116,7 +104,7 @@ describe("the protocol", () => {
   });
 
   test("shutting down breaks the answer off, so that the client comes back", async () => {
-    const own = await startTestApp({ stores, role: "api", env: { BOARDS: "main" } });
+    const own = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: "main" } });
     const response = await open(subscription("main"), {}, own.url);
     const text = response.text();
     await own.stop();

@@ -1,27 +1,15 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { useTestApp } from "../helpers/app.js";
 import { increment, type Entry } from "../helpers/requests.js";
 import { SocketClient, type Result } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 
-let stores: Stores;
-let app: TestApp;
 /** Another process of the same service. */
-let other: TestApp;
-let token: string;
 
-beforeAll(async () => {
-  stores = await startStores();
-  const env = { BOARDS: "ranks,around,quiet,busy,lost,deep" };
-  app = await startTestApp({ stores, env });
-  other = await startTestApp({ stores, role: "api", env });
-  token = app.token("referee", "service");
-});
-afterAll(async () => {
-  await other.stop();
-  await app.stop();
-  await stores.stop();
-});
+const env = { BOARDS: "ranks,around,quiet,busy,lost,deep" };
+const app = useTestApp({ env });
+/** Another process of the same service. */
+const other = useTestApp({ beside: app, role: "api", env });
+const token = app.token("referee", "service");
 
 const change = (board: string, userId: string, scoreIncrement: number, target = app) =>
   increment(target, token, { board, userId, scoreIncrement });
@@ -103,7 +91,7 @@ describe("playerScoreUpdated", () => {
   test("tells of a change whose message got lost", async () => {
     const silent = await watch("lost", "silent");
     await silent.next();
-    await stores.redisClient
+    await app.stores.redisClient
       .multi()
       .zadd("lb:{lost}:scores", 7, "silent")
       .hset("lb:{lost}:meta", "revision", "1")

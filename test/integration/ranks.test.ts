@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useTestApp } from "../helpers/app.js";
 import { graphql, increment, updateScore, type Entry } from "../helpers/requests.js";
 import { SocketClient, type Result } from "../helpers/socket-client.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 const max = Number.MAX_SAFE_INTEGER;
 
-let app: TestApp;
-let token: string;
-
-beforeAll(async () => {
-  app = await startTestApp({ env: { BOARDS: "main,ties,row,exact,sum,empty,fresh" } });
-  token = app.token("referee", "service");
-});
-afterAll(() => app.stop());
+const app = useTestApp({ env: { BOARDS: "main,ties,row,exact,sum,empty,fresh" } });
+const token = app.token("referee", "service");
 
 async function read(declared: string, field: string, variables: Record<string, unknown>): Promise<unknown> {
   const query = `query ($board: ID!${declared}) { answer: ${field} { rank userId score } }`;

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
-import { jwtSecret, startTestApp, type TestApp } from "../helpers/app.js";
+import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
 import {
   codeOf,
   graphql,
@@ -10,26 +10,14 @@ import {
   type IncrementArguments,
 } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 const burst = 5;
 const boards = "main,other";
 
-let stores: Stores;
-let app: TestApp;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({
-    stores,
-    // So slow that nothing comes back while a test runs.
-    env: { BOARDS: boards, RATE_LIMIT_PER_SECOND: "1", RATE_LIMIT_BURST: String(burst) },
-  });
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
+const app = useTestApp({
+  // So slow that nothing comes back while a test runs.
+  env: { BOARDS: boards, RATE_LIMIT_PER_SECOND: "1", RATE_LIMIT_BURST: String(burst) },
 });
 
 type Role = "player" | "service" | "admin";
@@ -111,7 +99,7 @@ describe("a player", () => {
 
   test("has one limit for all processes", async () => {
     const second = await startTestApp({
-      stores,
+      stores: app.stores,
       role: "api",
       env: { BOARDS: boards, RATE_LIMIT_PER_SECOND: "1", RATE_LIMIT_BURST: String(burst) },
     });
@@ -146,7 +134,7 @@ describe("a player", () => {
 
   test("leaves nothing in Redis with what is refused, and the keys of these are free on every board", async () => {
     await codesOf(burst, "refused", "player");
-    const ours = async () => (await stores.redisClient.keys("*refused*")).sort();
+    const ours = async () => (await app.stores.redisClient.keys("*refused*")).sort();
     let [attempts, before]: [number, string[]] = [0, []];
     const refusedKey = await exhaust(async () => {
       before = await ours();
@@ -166,7 +154,7 @@ describe("a player", () => {
     expect(await codesOf(3 * burst, "far", "player")).toEqual(
       Array.from({ length: 3 * burst }, () => "BAD_USER_INPUT"),
     );
-    expect(await stores.redisClient.exists("lb:rate:far")).toBe(0);
+    expect(await app.stores.redisClient.exists("lb:rate:far")).toBe(0);
   });
 
   test("may read as often as it likes", async () => {
@@ -192,7 +180,7 @@ describe.each(["service", "admin"] as const)("a %s", (role) => {
 
   test("has SERVICE_RATE_LIMIT_PER_SECOND of its own, whatever the players' is", async () => {
     const own = await startTestApp({
-      stores,
+      stores: app.stores,
       role: "api",
       env: {
         BOARDS: boards,

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, test } from "vitest";
+import { useTestApp } from "../helpers/app.js";
 import { authorization, expectRefusal, graphql, updateScore } from "../helpers/requests.js";
 
-let app: TestApp;
-let headers: Record<string, string>;
-
-beforeAll(async () => {
-  app = await startTestApp({ env: { BOARDS: "main,other" } });
-  headers = authorization(app.token("referee", "service"));
-});
-afterAll(() => app.stop());
+const app = useTestApp({ env: { BOARDS: "main,other" } });
+const headers = authorization(app.token("referee", "service"));
 
 const deeper = `${'{"a":'.repeat(2_700)}1${"}".repeat(2_700)}`;
 const deep = `${'{"a":'.repeat(1_500)}1${"}".repeat(1_500)}`;

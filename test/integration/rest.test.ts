@@ -1,14 +1,9 @@
 import { request } from "node:http";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, test } from "vitest";
+import { useTestApp } from "../helpers/app.js";
 import { authorization, expectRefusal, graphql, updateScore } from "../helpers/requests.js";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ env: { BOARDS: "main,other,top,ties", MAX_INCREMENT: "1000" } });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ env: { BOARDS: "main,other,top,ties", MAX_INCREMENT: "1000" } });
 
 describe("an accepted update", () => {
   test("answers exactly what the contract says", async () => {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, test } from "vitest";
+import { useTestApp } from "../helpers/app.js";
 import { codeOf, graphql, incrementMutation, tryIncrement, updateScore } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 
@@ -7,12 +7,7 @@ const maxIncrement = 1_000;
 const roles = ["none", "player", "service", "admin"] as const;
 type Role = (typeof roles)[number];
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp({ env: { BOARDS: "main,other", MAX_INCREMENT: String(maxIncrement) } });
-});
-afterAll(() => app.stop());
+const app = useTestApp({ env: { BOARDS: "main,other", MAX_INCREMENT: String(maxIncrement) } });
 
 function tokenOf(role: Role, subject: string): string | undefined {
   return role === "none" ? undefined : app.token(subject, role);

@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { startTestApp, useTestApp } from "../helpers/app.js";
 import { incrementMutation } from "../helpers/requests.js";
 import { SocketClient, UpgradeRefused, type SocketOptions } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 
-let stores: Stores;
-let app: TestApp;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores, env: { CORS_ORIGINS: "https://ok.example,http://localhost:5173" } });
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp({ env: { CORS_ORIGINS: "https://ok.example,http://localhost:5173" } });
 
 async function open(options?: SocketOptions): Promise<void> {
   const socket = await SocketClient.open(app.wsUrl, options);
@@ -48,7 +37,7 @@ describe("the handshake", () => {
   });
 
   test("is refused with 403 for every foreign origin when CORS_ORIGINS is not set", async () => {
-    const own = await startTestApp({ stores, role: "api" });
+    const own = await startTestApp({ stores: app.stores, role: "api" });
     try {
       await expect(SocketClient.open(own.wsUrl, { headers: { origin: "https://ok.example" } })).rejects.toEqual(
         new UpgradeRefused(403),

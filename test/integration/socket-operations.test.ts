@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
-import { jwtSecret, startTestApp, type TestApp } from "../helpers/app.js";
+import { jwtSecret, useTestApp } from "../helpers/app.js";
 import { RawSocket } from "../helpers/raw-socket.js";
 import { codeOf, graphql, increment, incrementMutation, tryIncrement } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.stop());
+const app = useTestApp();
 
 async function open(): Promise<SocketClient> {
   const socket = await SocketClient.open(app.wsUrl);

@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { startTestApp, useTestApp } from "../helpers/app.js";
 import { RawSocket } from "../helpers/raw-socket.js";
 import { increment } from "../helpers/requests.js";
 import { SocketClient, type SocketOptions } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 
-let stores: Stores;
-let app: TestApp;
+const app = useTestApp();
 
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores });
-});
 afterAll(async () => {
   // Whatever was sent: the service is still there.
   await increment(app, app.token("survivor"), { userId: "survivor", scoreIncrement: 1 });
-  await app.stop();
-  await stores.stop();
 });
 
 async function open(options?: SocketOptions, url = app.wsUrl): Promise<SocketClient> {
@@ -124,7 +116,7 @@ describe("frames that are no WebSocket's", () => {
 });
 
 test("a shutdown closes every socket with 1001, subscribed or not", async () => {
-  const own = await startTestApp({ stores, role: "api" });
+  const own = await startTestApp({ stores: app.stores, role: "api" });
   const sockets = [await open(undefined, own.wsUrl), await connect(undefined, own), await connect(own.token("u"), own)];
   sockets[2]?.send(subscribe("1"));
   await sockets[2]?.next();

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { maxCost } from "../../src/graphql/execution/limits.js";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { useTestApp } from "../helpers/app.js";
 import { graphql, increment, postGraphQL, toAnswer, type AnsweredError } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 /** What somebody without a token may cost the others: judged before the work, and the same on every transport. */
 
-let stores: Stores;
-let app: TestApp;
+const app = useTestApp();
 
 beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores });
   const token = app.token("referee", "service");
   const userId = (index: number) => `${"\u{1F3C6}".repeat(250)}${index}`;
   await Promise.all(
@@ -21,10 +17,6 @@ beforeAll(async () => {
       increment(app, token, { userId: userId(index), scoreIncrement: 1 + index }),
     ),
   );
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
 });
 
 async function connect(): Promise<SocketClient> {

@@ -1,28 +1,15 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { useTestApp, type TestApp } from "../helpers/app.js";
 import { increment } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { nextUpdate, subscription } from "../helpers/updates.js";
 
 const boards = "back,back2,lost,nonsense";
-let stores: Stores;
-let app: TestApp;
-/** Pushes so seldom that a test can do something in between. */
-let slow: TestApp;
-let token: string;
 
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores, env: { BOARDS: boards } });
-  slow = await startTestApp({ stores, role: "api", env: { BOARDS: boards, PUSH_INTERVAL_MS: "700" } });
-  token = app.token("referee", "service");
-});
-afterAll(async () => {
-  await slow.stop();
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp({ env: { BOARDS: boards } });
+/** Pushes so seldom that a test can do something in between. */
+const slow = useTestApp({ beside: app, role: "api", env: { BOARDS: boards, PUSH_INTERVAL_MS: "700" } });
+const token = app.token("referee", "service");
 
 async function connect(target: TestApp): Promise<SocketClient> {
   const socket = await SocketClient.connect(target.wsUrl);
@@ -69,7 +56,7 @@ describe("the newest standings reach every subscriber", () => {
     socket.subscribe(subscription, { board: "lost" });
     await socket.next();
     // What a lost message leaves behind: a change in Redis of which the channel never told.
-    await stores.redisClient
+    await app.stores.redisClient
       .multi()
       .zadd("lb:{lost}:scores", 7, "silent")
       .hset("lb:{lost}:meta", "revision", "1")
@@ -81,7 +68,7 @@ describe("the newest standings reach every subscriber", () => {
     const socket = await connect(app);
     socket.subscribe(subscription, { board: "nonsense" });
     await socket.next();
-    const channel = `lb:${await stores.redisClient.get("lb:deployment")}/0:{nonsense}:top`;
+    const channel = `lb:${await app.stores.redisClient.get("lb:deployment")}/0:{nonsense}:top`;
     for (const nonsense of [
       "",
       "{",
@@ -91,7 +78,7 @@ describe("the newest standings reach every subscriber", () => {
       '{"revision":99}',
       '{"entries":[]}',
     ]) {
-      expect(await stores.redisClient.publish(channel, nonsense)).toBeGreaterThan(0);
+      expect(await app.stores.redisClient.publish(channel, nonsense)).toBeGreaterThan(0);
     }
     const { revision } = await increment(app, token, { board: "nonsense", userId: "u", scoreIncrement: 1 });
     expect(await nextUpdate(socket)).toMatchObject({ revision, topScores: [{ userId: "u" }] });

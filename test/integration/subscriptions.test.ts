@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { useTestApp, type TestApp } from "../helpers/app.js";
 import { increment } from "../helpers/requests.js";
 import { SocketClient, type Result } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { nextUpdate, subscription, updatesUntil } from "../helpers/updates.js";
 
 const boards = "main,first,each,limits,acknowledged,load,processes,quiet,many,below";
-let stores: Stores;
-let app: TestApp;
-let second: TestApp;
-let token: string;
 
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores, env: { BOARDS: boards } });
-  second = await startTestApp({ stores, role: "api", env: { BOARDS: boards } });
-  token = app.token("referee", "service");
-});
-afterAll(async () => {
-  await second.stop();
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp({ env: { BOARDS: boards } });
+const second = useTestApp({ beside: app, role: "api", env: { BOARDS: boards } });
+const token = app.token("referee", "service");
 
 async function connect(target: TestApp = app): Promise<SocketClient> {
   const socket = await SocketClient.connect(target.wsUrl);

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { beforeAll, expect, it } from "vitest";
+import { useTestApp } from "../helpers/app.js";
 import { run, type Environment } from "../helpers/processes.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-let stores: Stores;
-let app: TestApp;
+const app = useTestApp();
 
 beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores });
   for (const userId of ["ada", "bob", "cleo"]) await increment(userId, 5);
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
 });
 
 async function increment(userId: string, scoreIncrement: number): Promise<number> {
@@ -27,11 +19,11 @@ async function increment(userId: string, scoreIncrement: number): Promise<number
 }
 
 async function check(...args: string[]): Promise<{ code: number | null; output: string }> {
-  return checkWith({ REDIS_URL: stores.redis.url }, args);
+  return checkWith({ REDIS_URL: app.stores.redis.url }, args);
 }
 
 async function checkWith(env: Environment, args: readonly string[] = []) {
-  const shared = { DATABASE_URL: stores.databaseUrl, SYNC_INTERVAL_MS: "50" };
+  const shared = { DATABASE_URL: app.stores.databaseUrl, SYNC_INTERVAL_MS: "50" };
   const { code, stdout, stderr } = await run(["src/cli.ts", "check", ...args], { ...shared, ...env });
   return { code, output: stdout + stderr };
 }
@@ -52,8 +44,8 @@ it("agrees while writes go on", async () => {
 });
 
 it("finds and repairs a total that was changed in Redis", async () => {
-  await stores.redisClient.zincrby("lb:{main}:scores", 1000, "bob");
-  await stores.redisClient.zadd("lb:{main}:scores", 7, "nobody");
+  await app.stores.redisClient.zincrby("lb:{main}:scores", 1000, "bob");
+  await app.stores.redisClient.zadd("lb:{main}:scores", 7, "nobody");
   const found = await check();
   expect(found.code).toBe(1);
   expect(found.output).toContain('"bob" has 1005 in Redis and 5 in PostgreSQL');
@@ -62,18 +54,18 @@ it("finds and repairs a total that was changed in Redis", async () => {
   const repaired = await check("--repair");
   expect(repaired.output).toContain("repaired: rebuilt the standings in Redis from PostgreSQL");
   expect(repaired.code).toBe(0);
-  expect(await stores.redisClient.zscore("lb:{main}:scores", "bob")).toBe("5");
+  expect(await app.stores.redisClient.zscore("lb:{main}:scores", "bob")).toBe("5");
   await waitFor(async () => (await increment("bob", 1)) === 200);
 });
 
 it("finds and repairs a total that was changed in PostgreSQL", async () => {
   await waitFor(async () => (await check()).code === 0);
-  await stores.query("UPDATE user_scores SET score = 999 WHERE user_id = 'cleo'");
+  await app.stores.query("UPDATE user_scores SET score = 999 WHERE user_id = 'cleo'");
   expect((await check()).code).toBe(1);
   const repaired = await check("--repair");
   expect(repaired.output).toContain("corrected 1 totals in PostgreSQL from its history");
   expect(repaired.code).toBe(0);
-  expect(await stores.redisClient.zscore("lb:{main}:scores", "cleo")).toBe("5");
+  expect(await app.stores.redisClient.zscore("lb:{main}:scores", "cleo")).toBe("5");
   await waitFor(async () => (await increment("cleo", 1)) === 200);
 });
 

@@ -2,24 +2,13 @@ import { generateKeyPairSync } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
-import { startTestApp, type TestApp } from "../helpers/app.js";
+import { startTestApp, useTestApp, type TestApp } from "../helpers/app.js";
 import { jwtSecret, signRaw, tokenPart } from "../helpers/tokens.js";
 import { authorization, codeOf, graphql, incrementMutation, tryIncrement, updateScore } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
-import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-let stores: Stores;
-let app: TestApp;
-
-beforeAll(async () => {
-  stores = await startStores();
-  app = await startTestApp({ stores });
-});
-afterAll(async () => {
-  await app.stop();
-  await stores.stop();
-});
+const app = useTestApp();
 
 const now = Math.floor(Date.now() / 1000);
 const claims = { sub: "sam", role: "player", exp: now + 3_600 };
@@ -232,7 +221,7 @@ describe("with JWT_ISSUER and JWT_AUDIENCE", () => {
   let strict: TestApp;
   beforeAll(async () => {
     strict = await startTestApp({
-      stores,
+      stores: app.stores,
       role: "api",
       env: { JWT_ISSUER: "https://issuer", JWT_AUDIENCE: "standings" },
     });

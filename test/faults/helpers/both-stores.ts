@@ -105,7 +105,7 @@ export function expectOnce({ events, pending }: Content): void {
 }
 
 /** The acked-kept invariant: what was acknowledged is in one of the stores, as it was acknowledged. */
-export function expectKept({ events, pending }: Content, record: Witness): void {
+function expectKept({ events, pending }: Content, record: Witness): void {
   const kept = [...events, ...pending];
   const byRevision = new Map(kept.map((change) => [change.revision, change]));
   const byKey = new Map(kept.map((change) => [change.key, change]));
@@ -118,7 +118,7 @@ export function expectKept({ events, pending }: Content, record: Witness): void 
 }
 
 /** The bounds invariant, user by user. Users whose changes are all keyed and acknowledged have exactly their sum. */
-export function expectBounds({ standings }: Content, record: Witness): void {
+function expectBounds({ standings }: Content, record: Witness): void {
   const outside = record.users
     .map((userId) => ({
       userId,
@@ -131,7 +131,7 @@ export function expectBounds({ standings }: Content, record: Witness): void {
 }
 
 /** The agree invariant, as `npm run check` sees it. */
-export async function expectAgreement(stores: Stores): Promise<void> {
+async function expectAgreement(stores: Stores): Promise<void> {
   const database = new Database({ address: databaseAddresses(stores.databaseUrl).serving, statementTimeoutMs: 10_000 });
   try {
     const deps = {

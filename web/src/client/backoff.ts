@@ -1,5 +1,5 @@
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
+const firstWaitMs = 500;
+const longestWaitMs = 15_000;
 
 /**
  * Milliseconds to wait before retry number `attempt` (from 0): "full jitter", a random time up to an exponentially
@@ -7,7 +7,7 @@ const LONGEST_WAIT_MS = 15_000;
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function fullJitter(attempt: number, random: () => number = Math.random): number {
-  return random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
+  return random() * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt);
 }
 
 /** Resolves after `ms`, or as soon as the browser reports that it is back on a network. */

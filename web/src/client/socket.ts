@@ -1,8 +1,8 @@
 import { createClient, type Client } from "graphql-ws";
 
-const PING_EVERY_MS = 10_000;
-const PONG_WITHIN_MS = 5_000;
-const ACK_WITHIN_MS = 10_000;
+const pingEveryMs = 10_000;
+const pongWithinMs = 5_000;
+const ackWithinMs = 10_000;
 
 /** The address of this page's own GraphQL socket; the scheme follows the page's. */
 export function socketUrl(location: Location = window.location): string {
@@ -20,11 +20,11 @@ export function createSocket(): Client {
   const socket = createClient({
     url: socketUrl(),
     retryAttempts: 0,
-    connectionAckWaitTimeout: ACK_WITHIN_MS,
-    keepAlive: PING_EVERY_MS,
+    connectionAckWaitTimeout: ackWithinMs,
+    keepAlive: pingEveryMs,
     on: {
       ping: (received) => {
-        if (!received) pongTimer = setTimeout(() => socket.terminate(), PONG_WITHIN_MS);
+        if (!received) pongTimer = setTimeout(() => socket.terminate(), pongWithinMs);
       },
       pong: () => clearTimeout(pongTimer),
       closed: () => clearTimeout(pongTimer),

@@ -1,5 +1,5 @@
 /** Headers hold only a comment: no token is ever part of this page. Lines are short enough for half a window. */
-const TOKEN_HINT = `{
+const tokenHint = `{
   // npm run token -- --sub user123 --role player
   // "authorization": "Bearer <that token>"
 }`;
@@ -58,7 +58,7 @@ mutation IncrementScore(
   "userId": "user123",
   "scoreIncrement": 10
 }`,
-    headers: TOKEN_HINT,
+    headers: tokenHint,
   },
   {
     query: `# A player's own row, and its neighbours.
