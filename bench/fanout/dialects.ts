@@ -1,3 +1,5 @@
+import { ownPlayer } from "./own-player.js";
+
 /** What a viewer and a server say to each other until updates come, and what an update looks like. */
 export interface Dialect {
   readonly path: string;
@@ -8,7 +10,7 @@ export interface Dialect {
   /** What the viewer says first. */
   readonly opening: string | undefined;
   /** What the viewer answers to a message that is no update. @throws Error when the server refuses something */
-  answer(message: string, id: string): string | undefined;
+  answer(message: string, id: string, index: number): string | undefined;
   /** What a message holds for viewers; undefined when it is no update. */
   read(message: string): { id: string | undefined; update: unknown } | undefined;
 }
@@ -78,6 +80,36 @@ const bareMessages: Dialect = {
   }),
 };
 
+interface OwnMessage {
+  readonly id?: string;
+  readonly type: string;
+  readonly payload?: { data?: { playerScoreUpdated?: unknown }; errors?: unknown };
+}
+
+const ownQuery =
+  "subscription Own($userId: ID!) { playerScoreUpdated(userId: $userId) { revision userId rank score } }";
+
+/** Each viewer follows a player of its own. */
+const ownRows: Dialect = {
+  path: "/graphql",
+  protocol: "graphql-transport-ws",
+  revisions: true,
+  opening: `{"type":"connection_init"}`,
+  answer: (message, id, index) => {
+    const { type } = JSON.parse(message) as OwnMessage;
+    if (type === "ping") return `{"type":"pong"}`;
+    if (type !== "connection_ack") throw new Error(`unexpected: ${message}`);
+    const payload = { operationName: "Own", query: ownQuery, variables: { userId: ownPlayer(index) } };
+    return JSON.stringify({ id, type: "subscribe", payload });
+  },
+  read: (message) => {
+    const { id, type, payload } = JSON.parse(message) as OwnMessage;
+    if (type !== "next") return undefined;
+    if (payload?.errors !== undefined) throw new Error(`errors: ${message}`);
+    return { id, update: payload?.data?.playerScoreUpdated };
+  },
+};
+
 /** What every viewer shows: ten rows. Only ours has revisions. */
 const rows = "topScores { rank userId score }";
 
@@ -92,6 +124,7 @@ export const dialects = {
   greedy: graphqlTransportWs(`subscription { topScoresUpdated(limit: 10) { revision ${rows} ${greedyFields} } }`, {
     revisions: true,
   }),
+  own: ownRows,
   graphql: graphqlTransportWs(`subscription { topScoresUpdated { ${rows} } }`, { revisions: false }),
   "socket.io": socketIo,
   bare: bareMessages,

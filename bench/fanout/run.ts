@@ -10,6 +10,7 @@ import { prepare } from "../setup.js";
 import { standings } from "../targets.js";
 import { measureFanOut, type FanOutMeasurement, type Step } from "./measure.js";
 import { measureOverload } from "./overload.js";
+import { measureOwnRows, type OwnRows } from "./own-rows.js";
 import { renderFanOutReport, type FanOutSeries } from "./report.js";
 import { fanOutTargets, type FanOutTarget } from "./targets.js";
 import { ViewersProcess } from "./viewers-process.js";
@@ -42,6 +43,7 @@ await runToEnd(async (cleanUp) => {
   cleanUp.add(() => viewers.stop());
 
   const all = chosen.map((target): FanOutSeries => ({ target: target.target, rounds: [] }));
+  const ownRows: OwnRows[] = [];
   for (let round = 0; round < schedule.rounds; round += 1) {
     // Every other round goes backwards, so that nobody always comes after the same one.
     const order = chosen.map((target, index) => ({ target, series: all[index] }));
@@ -50,6 +52,10 @@ await runToEnd(async (cleanUp) => {
       const results = await measureFanOut(target, environment, viewers, { steps, seconds });
       log(`Round ${round + 1} of ${schedule.rounds}, ${target.target.id}: ${describe(results)}`);
       series?.rounds.push(results);
+      if (target.target !== standings) continue;
+      const own = await measureOwnRows(environment, viewers, { seconds });
+      log(`Round ${round + 1} of ${schedule.rounds}, own rows: ${describe([own])}`);
+      ownRows.push(own);
     }
   }
   const overload = chosen.some(({ target }) => target === standings)
@@ -61,7 +67,7 @@ await runToEnd(async (cleanUp) => {
     `${schedule.rounds} ${schedule.rounds === 1 ? "round" : "rounds"}, servers in turns, each started anew; ` +
       `${schedule.seconds} s of changes at a time`,
   ];
-  const report = renderFanOutReport({ all, steps, overload, facts });
+  const report = renderFanOutReport({ all, ownRows, steps, overload, facts });
   console.log(`\n${report}`);
   const complete = values.target === undefined;
   if (complete) await writeFile(join(import.meta.dirname, "..", "FANOUT.md"), report);
@@ -76,7 +82,7 @@ function chooseTargets(ids: readonly string[] | undefined): readonly FanOutTarge
   return ids ? fanOutTargets.filter(({ target }) => ids.includes(target.id)) : fanOutTargets;
 }
 
-function describe(results: readonly FanOutMeasurement[]): string {
+function describe(results: readonly Pick<FanOutMeasurement, "viewers" | "cpuMicros" | "bytesAViewer">[]): string {
   return results
     .map(
       ({ viewers, cpuMicros, bytesAViewer }) =>

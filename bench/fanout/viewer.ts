@@ -8,10 +8,12 @@ export interface ViewerOptions {
   /**
    * Looks at a message.
    *
-   * @returns the leader's score, or undefined when the message is no update
+   * @returns the leader's score, or of a player's own row the revision; undefined when the message is no update
    * @throws Error for an update that is not right
    */
-  readonly check: (data: Buffer, start: number, end: number, id: Buffer) => number | undefined;
+  readonly check: (data: Buffer, start: number, end: number, id: Buffer, index: number) => number | undefined;
+  /** Viewers of one dialect are numbered from 0. */
+  readonly index: number;
   /** @param from the score of its update before this one; undefined: this is its first */
   readonly onUpdate: (from: number | undefined, to: number) => void;
   readonly onEnd: (reason: string) => void;
@@ -59,7 +61,7 @@ export class Viewer {
 
   #receive(data: Buffer, start: number, end: number): void {
     try {
-      const score = this.#options.check(data, start, end, this.#idBytes);
+      const score = this.#options.check(data, start, end, this.#idBytes, this.#options.index);
       if (score === undefined) this.#answer(data.toString("utf8", start, end));
       else this.#update(score);
     } catch (error) {
@@ -77,7 +79,7 @@ export class Viewer {
   }
 
   #answer(message: string): void {
-    const answer = this.#options.dialect.answer(message, this.#id);
+    const answer = this.#options.dialect.answer(message, this.#id, this.#options.index);
     // Some greet in the same packet that opens the WebSocket, so `open` has not returned yet.
     if (answer !== undefined) setImmediate(() => this.#webSocket?.send(answer));
   }

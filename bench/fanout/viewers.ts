@@ -1,6 +1,7 @@
 import { Arrivals } from "./arrivals.js";
 import { dialects } from "./dialects.js";
 import { Messages } from "./messages.js";
+import { OwnMessages } from "./own-messages.js";
 import { Viewer } from "./viewer.js";
 import type { ViewersOrder, ViewersReport } from "./viewers-protocol.js";
 
@@ -14,14 +15,14 @@ class Audience {
   readonly #viewers: Viewer[] = [];
   readonly #stalled: Viewer[] = [];
   readonly #arrivals = new Arrivals();
-  readonly #messages = new Map<string, Messages>();
+  readonly #messages = new Map<string, Messages | OwnMessages>();
   #updates = 0;
   #cutOff = 0;
   #failure: string | undefined;
 
   async open({ port, dialect: name, viewers, stalled }: ViewersOrder & { kind: "open" }): Promise<void> {
     const dialect = dialects[name];
-    const messages = this.#messages.get(name) ?? new Messages(dialect);
+    const messages = this.#messages.get(name) ?? (name === "own" ? new OwnMessages(dialect) : new Messages(dialect));
     this.#messages.set(name, messages);
     const options = {
       port,
@@ -34,11 +35,13 @@ class Audience {
         else this.#failure ??= reason;
       },
     };
+    const first = this.#viewers.length + this.#stalled.length;
     let left = viewers;
     const openSome = async () => {
       while (left > 0 && this.#failure === undefined) {
         left -= 1;
-        (stalled ? this.#stalled : this.#viewers).push(await Viewer.open(options));
+        const index = first + left;
+        (stalled ? this.#stalled : this.#viewers).push(await Viewer.open({ ...options, index }));
       }
     };
     await Promise.all(Array.from({ length: openAtOnce }, openSome));
