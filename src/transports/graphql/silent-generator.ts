@@ -1,24 +1,37 @@
-/**
- * A generator that gives nothing until it is told to end: what graphql-ws gets for a subscription whose messages go past it.
- *
- * @param leave called once, when the viewer leaves
- */
-export function silentUntilLeft(leave: () => void): AsyncGenerator<never, void> {
-  let end: (result: IteratorReturnResult<void>) => void = () => undefined;
-  const ended = new Promise<IteratorReturnResult<void>>((resolve) => (end = resolve));
-  let finished = false;
-  const finish = () => {
-    if (!finished) leave();
-    finished = true;
-    end({ value: undefined, done: true });
-    return ended;
-  };
-  return {
-    next: () => ended,
-    return: finish,
-    throw: finish,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+type Ended = IteratorReturnResult<void>;
+
+/** Gives nothing until it is told to end: what graphql-ws gets for a subscription whose messages go past it. */
+export class SilentGenerator implements AsyncGenerator<never, void> {
+  readonly #ended: Promise<Ended>;
+  #end: (result: Ended) => void = () => undefined;
+  #leave: (() => void) | undefined;
+
+  /** @param leave called once, when the viewer leaves */
+  constructor(leave: () => void) {
+    this.#leave = leave;
+    this.#ended = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  next(): Promise<Ended> {
+    return this.#ended;
+  }
+
+  return(): Promise<Ended> {
+    this.#leave?.();
+    this.#leave = undefined;
+    this.#end({ value: undefined, done: true });
+    return this.#ended;
+  }
+
+  throw(): Promise<Ended> {
+    return this.return();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }

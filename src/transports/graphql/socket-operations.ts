@@ -16,7 +16,7 @@ import {
   refusalRate,
 } from "./connection-limits.js";
 import { connectionToken } from "./connection-token.js";
-import { silentUntilLeft } from "./silent-generator.js";
+import { SilentGenerator } from "./silent-generator.js";
 import { SocketWork } from "./socket-work.js";
 
 export interface SocketOperationsOptions {
@@ -123,7 +123,7 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       try {
         const begun = await executor.subscribe(begin(asked), context, viewerSocket, id);
         if (typeof begun === "function") {
-          return silentUntilLeft(() => {
+          return new SilentGenerator(() => {
             begun();
             ended();
           });

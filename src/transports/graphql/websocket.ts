@@ -36,6 +36,8 @@ const maxMessageBytes = 64 * 1024;
 const sweepMs = 1_000;
 const closeGraceMs = 1_000;
 
+const ignore = (): void => undefined;
+
 /**
  * GraphQL over WebSocket, sub-protocol `graphql-transport-ws`, on the HTTP server's port. graphql-ws' own adapter prints
  * what clients do wrong on the console and keeps two timers a socket, hence this one.
@@ -92,21 +94,28 @@ export class GraphQLSockets implements Service {
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // Until ws takes over, a reset by the peer is nobody's to handle.
-    const ignore = () => undefined;
     socket.on("error", ignore);
-    const { path, origins, proxies, limits, onOpen, log } = this.#options;
+    const { path, origins } = this.#options;
     if (request.url?.split("?", 1)[0] !== path) return refuseConnection(socket, 404, "Not found.");
     if (!origins.allows(request)) return refuseConnection(socket, 403, "Pages of this origin may not connect.");
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
-      onOpen(request.socket);
-      // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
-      webSocket.on("error", (error) => log.debug({ err: error }, "a WebSocket broke"));
-      const release = limits.admit(request);
-      if (release) this.#open(webSocket, request.socket, proxies.callerOf(request), release);
-      else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
+      this.#admit(webSocket, request);
     });
   };
+
+  /** Nothing that lives as long as the socket may hold the request, which takes 2 KB. */
+  #admit(webSocket: WebSocket, request: IncomingMessage): void {
+    const { proxies, limits, onOpen } = this.#options;
+    onOpen(request.socket);
+    // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
+    webSocket.on("error", this.#broke);
+    const release = limits.admit(request);
+    if (release) this.#open(webSocket, request.socket, proxies.callerOf(request), release);
+    else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
+  }
+
+  readonly #broke = (error: Error): void => this.#options.log.debug({ err: error }, "a WebSocket broke");
 
   #open(socket: WebSocket, connection: Socket, caller: string, release: () => void): void {
     const { metrics, log } = this.#options;

@@ -14,6 +14,8 @@ export const tooManyConnections = "Too many connections; try again later.";
 /** Beyond the limits so many more are open at once, to be told so; what comes after these is closed without a word. */
 const refusedAtOnce = 100;
 
+const nothing = (): void => undefined;
+
 /**
  * Counts open connections, and refuses those beyond the limits. Each TCP connection counts once, when it is accepted. A
  * proxy's connections carry many senders' requests, so these count for no address; a WebSocket or an event stream that
@@ -62,9 +64,13 @@ export class ConnectionLimits {
     const { socket } = request;
     if (this.isRefused(socket)) return undefined;
     // A connection without a proxy was counted when it was accepted.
-    if (!this.#proxies.isProxy(socket)) return () => undefined;
+    if (!this.#proxies.isProxy(socket)) return nothing;
     const address = this.#proxies.callerOf(request);
-    if (this.#isFull(address)) return undefined;
+    return this.#isFull(address) ? undefined : this.#hold(address);
+  }
+
+  /** Apart from `admit`, as what it returns lives long and must not hold the request. */
+  #hold(address: string): () => void {
     this.#add(address, 1);
     return () => this.#add(address, -1);
   }
