@@ -1,21 +1,57 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 // Vite would take graphql's `module` build where Node, and so Apollo, takes `main`: two copies, whose classes differ.
-export const graphqlAlias = {
+const graphqlAlias = {
   find: /^graphql$/,
   replacement: fileURLToPath(import.meta.resolve("graphql")),
 };
 
+const stores = "test/helpers/global-setup.ts";
+
+/**
+ * `npx vitest --project unit` needs no store and takes seconds. `npm test` runs the first three; the others have commands
+ * of their own, as not every machine has the programs that they need.
+ */
 export default defineConfig({
-  resolve: { alias: [graphqlAlias] },
   test: {
-    include: ["test/{unit,integration,faults}/**/*.test.ts"],
-    globalSetup: ["test/helpers/global-setup.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // Each file starts a Redis of its own; more at once than there are cores only makes all of them slower.
+    // Most files start a Redis of their own; more at once than there are cores only makes all of them slower.
     maxWorkers: 2,
-    pool: "forks",
+    projects: [
+      project("unit", { globalSetup: ["test/helpers/prisma-client.ts"] }),
+      project("integration", { globalSetup: [stores] }),
+      project("faults", { globalSetup: [stores] }),
+      project("browser", {
+        globalSetup: ["test/browser/require-chromium.ts", stores, "test/browser/build-pages.ts"],
+        testTimeout: 60_000,
+        // One Chromium at a time: on a small machine two make each other's waits time out.
+        fileParallelism: false,
+      }),
+      project("broker", {
+        globalSetup: ["test/broker/helpers/require-broker.ts", stores],
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        // Each file starts a broker of its own, which keeps two cores busy for seconds.
+        fileParallelism: false,
+      }),
+      project("proxy", { globalSetup: [stores], testTimeout: 60_000 }),
+    ],
   },
 });
+
+type ProjectOptions = Extract<TestProjectConfiguration, { test?: unknown }>["test"];
+
+/** The files of `test/<name>/`. */
+function project(name: string, options: ProjectOptions): TestProjectConfiguration {
+  return {
+    resolve: { alias: [graphqlAlias] },
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+      pool: "forks",
+      ...options,
+    },
+  };
+}

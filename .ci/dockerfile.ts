@@ -54,7 +54,11 @@ export async function buildImage(options: ImageOptions): Promise<Image> {
   const healthcheck = only("HEALTHCHECK");
   return {
     folder: join(folder, last.name),
-    env: Object.fromEntries([only("ENV").split("=", 2) as [string, string]]),
+    env: Object.fromEntries(
+      only("ENV")
+        .split(" ")
+        .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+    ),
     command: JSON.parse(only("CMD")) as string[],
     healthcheck: JSON.parse(healthcheck.slice(healthcheck.indexOf("["))) as string[],
   };
@@ -95,7 +99,7 @@ async function copy(rest: string, work: string, { context, folder }: ImageOption
   const from = words[0]?.startsWith("--from=") ? words.shift()?.slice("--from=".length) : undefined;
   const sources = words.flatMap((source) => (source === "." ? allowed : [source]));
   for (const source of sources) {
-    if (from === undefined && !allowed.includes(source))
+    if (from === undefined && !allowed.some((path) => source === path || source.startsWith(`${path}/`)))
       throw new Error(`.dockerignore keeps ${source} from the image`);
     const root = from === undefined ? context : join(folder, from);
     const path = source.replace(/^\/app\//, "");

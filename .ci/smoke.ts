@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -52,8 +53,11 @@ async function use(image: Image, { services }: Compose, redisUrl: string, databa
   const command = async ([program = "", ...args]: readonly string[]) =>
     (await run(program, args, { cwd: image.folder, env })).stdout.trim();
 
+  for (const name of ["src", "scripts", "node_modules/tsx", "node_modules/typescript", "node_modules/prisma"]) {
+    if (existsSync(join(image.folder, name))) throw new Error(`the image was to hold no ${name}`);
+  }
   say(await command(services.migrate.command));
-  const token = await command(["npm", "run", "--silent", "token", "--", "--sub", "smoke", "--role", "service"]);
+  const token = await command(["node", "dist/cli.js", "token", "--sub", "smoke", "--role", "service"]);
   say(`Starting ${image.command.join(" ")} on Node.js ${await command(["node", "--version"])}`);
   const [program = "", ...args] = image.command;
   const server = spawn(program, args, { cwd: image.folder, env, stdio: ["ignore", "inherit", "inherit"] });
@@ -62,7 +66,7 @@ async function use(image: Image, { services }: Compose, redisUrl: string, databa
     await command(image.healthcheck);
     await command(services.api.healthcheck.test.slice(1).map((word) => word.replace("4001", String(opsPort))));
     await askForPoints(`http://127.0.0.1:${port}`, token);
-    say(await command(["npm", "run", "--silent", "check"]));
+    say(await command(["node", "dist/cli.js", "check"]));
     await stop(server);
   } finally {
     server.kill("SIGKILL");

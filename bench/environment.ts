@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { findRedis, projectRoot, startPostgres, startRedis, type RedisHandle } from "../scripts/stack.js";
-import { signToken } from "../scripts/sign-token.js";
+import { signToken } from "../src/auth/sign-token.js";
 import type { CleanUp } from "./clean-up.js";
 import type { Cores } from "./cores.js";
 
@@ -45,7 +45,7 @@ export async function startEnvironment(
 
 /** The command itself, as an operator runs it. */
 async function migrate(databaseUrl: string): Promise<void> {
-  await promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/migrate.ts"], {
+  await promisify(execFile)(process.execPath, ["--import", "tsx", "src/cli.ts", "migrate"], {
     cwd: projectRoot,
     env: { ...process.env, DATABASE_URL: databaseUrl },
   });

@@ -5,6 +5,13 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/** One request at a time. */
+export interface Connection {
+  /** @throws Error when the connection breaks, or is broken */
+  post(body: string): Promise<HttpAnswer>;
+  close(): void;
+}
+
 interface Pending {
   readonly resolve: (answer: HttpAnswer) => void;
   readonly reject: (error: Error) => void;
@@ -16,7 +23,7 @@ const headEnd = "\r\n\r\n";
  * One keep-alive connection, one request at a time, as plain as HTTP/1.1 allows: some 15 µs a request, so that the load
  * generator is never what is measured. Understands what the servers here send: Content-Length and chunked bodies.
  */
-export class HttpConnection {
+export class HttpConnection implements Connection {
   readonly #socket: Socket;
   readonly #head: string;
   #received: Buffer = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-import { HttpConnection } from "./http-connection.js";
+import type { Connection } from "./http-connection.js";
 import type { LoadOrder, LoadResult } from "./load-protocol.js";
 import { operationById } from "./operations/index.js";
 import type { Operation } from "./operations/operation.js";
@@ -20,7 +20,7 @@ async function run({ targetId, operationId, port, token, connections, seconds }:
   const operation = operationById(operationId);
   const bounds = boundsOf.get(targetId) ?? new ScoreBounds();
   boundsOf.set(targetId, bounds);
-  const open = () => HttpConnection.open(port, operation.path, operation.headers(token));
+  const open = () => operation.open(port, token);
   const sockets = await Promise.all(Array.from({ length: connections }, open));
 
   const tally = new Tally();
@@ -40,11 +40,7 @@ interface Drive {
   tally: Tally;
 }
 
-async function drive(
-  socket: HttpConnection,
-  operation: Operation,
-  { bounds, token, end, tally }: Drive,
-): Promise<void> {
+async function drive(socket: Connection, operation: Operation, { bounds, token, end, tally }: Drive): Promise<void> {
   for (let sentAt = performance.now(); sentAt < end;) {
     const request = operation.next(bounds, token);
     let text = "";

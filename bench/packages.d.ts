@@ -3,16 +3,6 @@
  * in a checkout where the benchmarks were never run. Packages that the project itself has need nothing here.
  */
 
-declare module "*/scripts/install.mjs" {
-  interface Scope {
-    production: boolean;
-  }
-  /** Whether node_modules holds what package-lock.json asks for. */
-  export function dependenciesAreComplete(root: string, scope: Scope): boolean;
-  /** Runs `npm ci`, with a line of progress; ends this process when that fails. */
-  export function installDependencies(root: string, scope: Scope): Promise<void>;
-}
-
 declare module "express" {
   import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Row } from "./operations/operation.js";
+import type { Row } from "./rows.js";
 
 const userCount = 1_000;
 const largestIncrement = 100;

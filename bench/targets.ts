@@ -41,7 +41,7 @@ const startTimeoutMs = 30_000;
 export const standings: Target = {
   id: "standings",
   title: "**Standings**",
-  operations: ["graphql-increment", "top-scores", "rest-increment"],
+  operations: ["graphql-increment", "socket-increment", "top-scores", "rest-increment"],
   settleMs: 100,
   start: async (environment, options = {}) => {
     const [port, opsPort, workerOpsPort] = [await findFreePort(), await findFreePort(), await findFreePort()];

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { dependenciesAreComplete, installDependencies } from "./install.mjs";
+import { ensurePrismaClient } from "./prisma-client.mjs";
 
 const oldestNode = [20, 19];
 const exitUsage = 64;
@@ -13,31 +14,36 @@ const parentPollMs = 200;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * `script`: run through tsx. `program`: a JavaScript program of a package, with its first arguments.
- * `production`: needs no development dependencies, so that it works in an image without them.
- * @type {Record<string, { script?: string, program?: string, args?: string[], production?: boolean }>}
+ * `script`: run through tsx. `program`: plain JavaScript. `args`: the first arguments. `built`: the same program of a
+ * production checkout, which has no development dependencies.
+ * @typedef {{ script?: string, program?: string, args?: string[], built?: string }} Command
  */
+
+/** @param {string} name */
+const operators = (name) => ({ script: "src/cli.ts", args: [name], built: "dist/cli.js" });
+
+/** @type {Record<string, Command>} */
 const commands = {
   demo: { script: "scripts/demo.ts" },
-  test: { program: "node_modules/vitest/vitest.mjs", args: ["run"] },
-  "test-browser": {
-    program: "node_modules/vitest/vitest.mjs",
-    args: ["run", "--config", "vitest.browser.config.ts"],
-  },
-  "test-broker": {
-    program: "node_modules/vitest/vitest.mjs",
-    args: ["run", "--config", "vitest.broker.config.ts"],
-  },
-  "test-proxy": {
-    program: "node_modules/vitest/vitest.mjs",
-    args: ["run", "--config", "vitest.proxy.config.ts"],
-  },
+  dev: { script: "scripts/dev.ts" },
+  test: tests("unit", "integration", "faults"),
+  "test-browser": tests("browser"),
+  "test-broker": tests("broker"),
+  "test-proxy": tests("proxy"),
   build: { script: "scripts/build.ts" },
-  migrate: { script: "scripts/migrate.ts", production: true },
-  token: { script: "scripts/token.ts", production: true },
-  check: { script: "scripts/check.ts", production: true },
+  migrate: operators("migrate"),
+  token: operators("token"),
+  check: operators("check"),
   bench: { script: "bench/run.ts" },
+  "bench-fanout": { script: "bench/fanout/run.ts" },
+  "bench-storage": { script: "bench/storage/run.ts" },
 };
+
+/** @param {string[]} projects of vitest.config.ts */
+function tests(...projects) {
+  const args = ["run", ...projects.flatMap((name) => ["--project", name])];
+  return { program: "node_modules/vitest/vitest.mjs", args };
+}
 
 async function main() {
   const [name = "", ...args] = process.argv.slice(2);
@@ -49,9 +55,19 @@ async function main() {
   }
   process.chdir(root);
   if (process.env.npm_lifecycle_event !== undefined) endWithParent();
-  const production = command.production === true;
-  if (!dependenciesAreComplete(root, { production })) await installDependencies(root, { production });
+  const complete = dependenciesAreComplete(root);
+  if (!complete && isProduction(command)) {
+    await run({ ...command, program: command.built, script: undefined }, args);
+    return;
+  }
+  if (!complete) await installDependencies(root);
+  await ensurePrismaClient();
   await run(command, args);
+}
+
+/** @param {Command} command */
+function isProduction({ built }) {
+  return built !== undefined && existsSync(join(root, built)) && dependenciesAreComplete(root, { production: true });
 }
 
 function refuseOldNode() {
@@ -79,7 +95,7 @@ function endWithParent() {
 /**
  * In this very process: signals, exit code and terminal are then the command's own, with nothing to forward (a terminal
  * sends Ctrl-C to parent and child alike, so that forwarding it would deliver it twice).
- * @param {{ script?: string, program?: string, args?: string[] }} command
+ * @param {Command} command
  * @param {string[]} args
  */
 async function run(command, args) {

@@ -4,7 +4,7 @@ import { runProgram, type RunOptions } from "./run-program.js";
 import { isErrno } from "./stack/ports.js";
 
 /** What `dist/` is made from. */
-const sources = ["src", "web", "schema.graphql", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
+const sources = ["src", "web", "prisma", "schema.graphql", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
 
 /** Its time is when the newest complete build began; it is missing while dist/ is incomplete. */
 const stampFile = join("dist", ".build-stamp");
@@ -17,7 +17,7 @@ type BuildOptions = Pick<RunOptions, "signal" | "output">;
 /** Makes `dist/` anew: the service, and the page in `dist/web/`. About 10 s. */
 export async function build(root: string, { signal, output }: BuildOptions): Promise<void> {
   const began = new Date();
-  await rm(join(root, "dist"), { recursive: true, force: true });
+  await emptyDist(join(root, "dist"));
   // The two share nothing, so that the slower one alone counts. Where one fails, the other need not go on.
   const failed = new AbortController();
   const options: RunOptions = { cwd: root, signal: AbortSignal.any([signal, failed.signal]), output };
@@ -40,6 +40,12 @@ export async function isBuildCurrent(root: string): Promise<boolean> {
   if (built === undefined) return false;
   const changed = await Promise.all(sources.map((source) => newestIn(join(root, source))));
   return Math.max(...changed) < built;
+}
+
+/** Leaves Prisma's client where it is: it is current, and tests that run meanwhile may need it. */
+async function emptyDist(dist: string): Promise<void> {
+  const names = (await readdir(dist)).filter((name) => name !== "prisma");
+  await Promise.all(names.map((name) => rm(join(dist, name), { recursive: true, force: true })));
 }
 
 /** The compiler leaves out what is not TypeScript: the Lua scripts. */

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { acquireLock, writeProcessRecord } from "./stack/process-lock.mjs";
+import { waitForLock, writeProcessRecord } from "./stack/process-lock.mjs";
 
 /**
  * @typedef {{ version?: string, integrity?: string, dev?: boolean, optional?: boolean, devOptional?: boolean,
@@ -16,9 +16,9 @@ const pollMs = 250;
 /**
  * Whether node_modules holds what package-lock.json asks for. Costs some 20 ms and spawns nothing.
  * @param {string} root
- * @param {Scope} scope
+ * @param {Scope} [scope]
  */
-export function dependenciesAreComplete(root, scope) {
+export function dependenciesAreComplete(root, scope = { production: false }) {
   // Where there is a lock, someone is installing, or died while doing so.
   return !existsSync(lockPath(root)) && packagesAreComplete(root, scope);
 }
@@ -29,11 +29,9 @@ export function dependenciesAreComplete(root, scope) {
  */
 function packagesAreComplete(root, scope) {
   const wanted = readPackages(join(root, "package-lock.json"));
-  // An image may hold node_modules without the lock file, and was not meant to install anything.
-  if (wanted === undefined) return existsSync(join(root, "node_modules"));
   // npm writes this list as the very last step of an installation.
   const installed = readPackages(join(root, "node_modules", ".package-lock.json"));
-  if (installed === undefined) return false;
+  if (wanted === undefined || installed === undefined) return false;
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === "" || !isNeededHere(entry, scope)) return true;
     const found = installed[path];
@@ -73,38 +71,21 @@ function readPackages(path) {
  * Installs what package-lock.json says, unless another process that is at it now does so first.
  * Ends this process when npm fails.
  * @param {string} root
- * @param {Scope} scope
  */
-export async function installDependencies(root, scope) {
+export async function installDependencies(root) {
   mkdirSync(join(root, ".data"), { recursive: true });
-  const lock = await waitForLock(root);
-  if (!packagesAreComplete(root, scope)) {
+  const lock = await waitForLock(lockPath(root), "installing the dependencies");
+  if (!packagesAreComplete(root, { production: false })) {
     process.stderr.write("Installing the dependencies with npm ci; this takes a minute or so…\n");
-    await runNpmCi(root, scope);
+    await runNpmCi(root);
   }
   lock.release();
 }
 
 /** @param {string} root */
-async function waitForLock(root) {
-  let told = false;
-  for (;;) {
-    const lock = acquireLock(lockPath(root));
-    if (lock.acquired) return lock;
-    if (!told) process.stderr.write(`Waiting for process ${lock.heldBy}, which is installing the dependencies…\n`);
-    told = true;
-    await delay(pollMs);
-  }
-}
-
-/**
- * @param {string} root
- * @param {Scope} scope
- */
-async function runNpmCi(root, { production }) {
+async function runNpmCi(root) {
   // NODE_ENV=production, which npm takes for "no development dependencies", must not break `npm test`.
-  const include = production ? [] : ["--include=dev"];
-  const args = ["ci", "--loglevel=error", "--no-audit", "--no-fund", ...include];
+  const args = ["ci", "--include=dev", "--loglevel=error", "--no-audit", "--no-fund"];
   const [command = "npm", ...first] = npmCommand();
   const child = spawn(command, [...first, ...args], { cwd: root, stdio: ["ignore", 2, 2] });
   // Npm goes on when we are killed, so that the lock has to be npm's.

@@ -3,8 +3,6 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { precompress } from "./precompress.js";
 
-const apiUrl = "http://127.0.0.1:4000";
-
 export default defineConfig(({ command }) => {
   // A page that is built is for production, whatever the environment says: under NODE_ENV=test, as a test runner sets
   // it, React and Apollo Client would come in their development builds.
@@ -12,6 +10,12 @@ export default defineConfig(({ command }) => {
   return {
     root: import.meta.dirname,
     plugins: [react(), precompress()],
+    // For development: the bundler of dependencies doesn't know `?worker` imports, and such a worker is then served as it
+    // is, but browsers can't load the CommonJS modules among its own imports.
+    optimizeDeps: {
+      exclude: ["graphiql/setup-workers/vite", "@graphiql/react/setup-workers/vite"],
+      include: ["graphql-language-service", "picomatch-browser"],
+    },
     build: {
       outDir: "../dist/web",
       emptyOutDir: true,
@@ -27,7 +31,5 @@ export default defineConfig(({ command }) => {
         input: [join(import.meta.dirname, "index.html"), join(import.meta.dirname, "playground.html")],
       },
     },
-    // `npx vite --config web/vite.config.ts` develops the page against a running service.
-    server: { proxy: { "/graphql": { target: apiUrl, ws: true, changeOrigin: false } } },
   };
 });

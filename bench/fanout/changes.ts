@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { HttpConnection } from "../http-connection.js";
-import { isRecord, toRows, type Row } from "../operations/operation.js";
+import type { Connection } from "../http-connection.js";
+import { isRecord, toRows, type Row } from "../rows.js";
 import { restIncrement } from "../operations/rest-increment.js";
 import { leader, rowCount } from "./messages.js";
 import { monotonicMs } from "./viewers-protocol.js";
@@ -70,9 +70,8 @@ export class Changes {
   }
 
   /** Opened for each use, as servers close those that are idle for some seconds. */
-  async #withConnections<T>(count: number, use: (connections: readonly HttpConnection[]) => Promise<T>): Promise<T> {
-    const headers = restIncrement.headers(this.#token);
-    const open = () => HttpConnection.open(this.#port, restIncrement.path, headers);
+  async #withConnections<T>(count: number, use: (connections: readonly Connection[]) => Promise<T>): Promise<T> {
+    const open = () => restIncrement.open(this.#port, this.#token);
     const connections = await Promise.all(Array.from({ length: count }, open));
     try {
       return await use(connections);
@@ -81,14 +80,14 @@ export class Changes {
     }
   }
 
-  async #make(connection: HttpConnection | undefined, dueAtMs: number): Promise<Change> {
+  async #make(connection: Connection | undefined, dueAtMs: number): Promise<Change> {
     const sentAtMs = monotonicMs();
     const [first] = await this.#increment(connection, leader, 1);
     if (first?.userId !== leader) throw new Error("the leader does not lead");
     return { score: first.score, sentAtMs, latencyMs: monotonicMs() - dueAtMs };
   }
 
-  async #increment(connection: HttpConnection | undefined, userId: string, by: number): Promise<readonly Row[]> {
+  async #increment(connection: Connection | undefined, userId: string, by: number): Promise<readonly Row[]> {
     if (!connection) throw new Error("there is no connection to send by");
     const { status, body } = await connection.post(
       `{"userId":"${userId}","scoreIncrement":${by},"authToken":"${this.#token}"}`,

@@ -1,4 +1,4 @@
-import { isRecord, toRows } from "../operations/operation.js";
+import { isRecord, toRows } from "../rows.js";
 import type { Dialect } from "./dialects.js";
 
 /** Rows that every viewer shows. */

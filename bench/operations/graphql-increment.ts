@@ -1,4 +1,7 @@
-import { isRecord, toRow, toRows, type Operation } from "./operation.js";
+import { HttpConnection } from "../http-connection.js";
+import { WebSocketConnection } from "../web-socket-connection.js";
+import { isRecord, toRow, toRows } from "../rows.js";
+import type { Operation } from "./operation.js";
 
 /** What a page sends when a player scores: it wants the new standings and the player's new total. */
 const query = `mutation IncrementScore($userId: ID!, $by: SafeInt!) {
@@ -14,12 +17,12 @@ const bodyStart = `{"operationName":"IncrementScore","query":${JSON.stringify(qu
 export const graphqlIncrement: Operation = {
   id: "graphql-increment",
   title: "Increment over GraphQL",
-  path: "/graphql",
-  headers: (token) => ({
-    // As Apollo Client sends it.
-    accept: "application/graphql-response+json,application/json;q=0.9",
-    authorization: `Bearer ${token}`,
-  }),
+  open: (port, token) =>
+    HttpConnection.open(port, "/graphql", {
+      // As Apollo Client sends it.
+      accept: "application/graphql-response+json,application/json;q=0.9",
+      authorization: `Bearer ${token}`,
+    }),
   next: (bounds) => {
     const change = bounds.attempt();
     return {
@@ -33,4 +36,12 @@ export const graphqlIncrement: Operation = {
       },
     };
   },
+};
+
+/** The same operation over a WebSocket. */
+export const socketIncrement: Operation = {
+  ...graphqlIncrement,
+  id: "socket-increment",
+  title: "Increment over GraphQL, by WebSocket",
+  open: (port, token) => WebSocketConnection.open(port, "/graphql", token),
 };

@@ -1,10 +1,10 @@
-import { graphqlIncrement } from "./graphql-increment.js";
+import { graphqlIncrement, socketIncrement } from "./graphql-increment.js";
 import type { Operation } from "./operation.js";
 import { restIncrement } from "./rest-increment.js";
 import { topScores } from "./top-scores.js";
 
 /** In the order of the report. */
-export const operations: readonly Operation[] = [graphqlIncrement, topScores, restIncrement];
+export const operations: readonly Operation[] = [graphqlIncrement, socketIncrement, topScores, restIncrement];
 
 /** @throws Error for an id that no operation has */
 export function operationById(id: string): Operation {

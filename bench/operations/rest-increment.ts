@@ -1,10 +1,11 @@
-import { isRecord, toRows, type Operation } from "./operation.js";
+import { HttpConnection } from "../http-connection.js";
+import { isRecord, toRows } from "../rows.js";
+import type { Operation } from "./operation.js";
 
 export const restIncrement: Operation = {
   id: "rest-increment",
   title: "Increment over REST",
-  path: "/api/v1/scores/update",
-  headers: () => ({ accept: "application/json" }),
+  open: (port) => HttpConnection.open(port, "/api/v1/scores/update", { accept: "application/json" }),
   next: (bounds, token) => {
     const change = bounds.attempt();
     return {

@@ -1,4 +1,6 @@
-import { isRecord, toRows, type Operation } from "./operation.js";
+import { HttpConnection } from "../http-connection.js";
+import { isRecord, toRows } from "../rows.js";
+import type { Operation } from "./operation.js";
 
 /** What a page sends when it opens: the ten best, for which nobody need say who asks. */
 const query = `query TopScores($limit: Int!) {
@@ -14,8 +16,8 @@ const body = JSON.stringify({ operationName: "TopScores", query, variables: { li
 export const topScores: Operation = {
   id: "top-scores",
   title: "Query of the top scores over GraphQL",
-  path: "/graphql",
-  headers: () => ({ accept: "application/graphql-response+json,application/json;q=0.9" }),
+  open: (port) =>
+    HttpConnection.open(port, "/graphql", { accept: "application/graphql-response+json,application/json;q=0.9" }),
   next: (bounds) => ({
     body,
     verify: (answer) => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { applyMigrations } from "../../scripts/migrations.js";
+import { applyMigrations } from "../../src/ledger/migrations.js";
 import { startPostgres, startRedis } from "../../scripts/stack.js";
 import { BoardKeeper } from "../../src/standings/board-keeper.js";
 import { Outbox } from "../../src/standings/outbox.js";

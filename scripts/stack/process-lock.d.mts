@@ -6,4 +6,5 @@ export interface HeldLock {
   acquired: true;
   release(): void;
 }
+export function waitForLock(path: string, doing: string): Promise<Pick<HeldLock, "release">>;
 export function acquireLock(path: string): HeldLock | { acquired: false; heldBy: number };

@@ -2,6 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+
+const pollMs = 250;
 
 /**
  * What tells a process from a later one with the same pid: its start time and the boot that it belongs to.
@@ -76,6 +79,23 @@ export function acquireLock(path) {
     }
   } finally {
     rmSync(mine, { force: true });
+  }
+}
+
+/**
+ * Takes the lock `path`, after whoever holds it; then says so on stderr.
+ * @param {string} path its folder must exist
+ * @param {string} doing what its owner does
+ * @returns {Promise<{ release: () => void }>}
+ */
+export async function waitForLock(path, doing) {
+  let told = false;
+  for (;;) {
+    const lock = acquireLock(path);
+    if (lock.acquired) return lock;
+    if (!told) process.stderr.write(`Waiting for process ${lock.heldBy}, which is ${doing}…\n`);
+    told = true;
+    await delay(pollMs);
   }
 }
 

@@ -16,8 +16,11 @@ export interface ServerCommand {
   cwd: string;
   uid?: number;
   gid?: number;
-  /** Takes the server's standard output and error; a pipe would stall the server whenever we are busy. */
-  logFile: string;
+  /**
+   * Takes the server's standard output and error; a pipe would stall the server whenever we are busy. Without a file
+   * they are ours.
+   */
+  logFile?: string;
   /** What the log file is opened with: "a" keeps what earlier runs wrote, "w" starts anew. */
   logFlags?: "a" | "w";
   /** Remembers the process, for the case that both we and the watchdog are killed. */
@@ -40,8 +43,8 @@ export class ServerProcess {
 
   /** Fails when the program cannot be executed, not when it ends with an error later. */
   static async start(command: ServerCommand): Promise<ServerProcess> {
-    await mkdir(dirname(command.logFile), { recursive: true });
-    const log = openSync(command.logFile, command.logFlags ?? "a");
+    await mkdir(dirname(command.recordFile), { recursive: true });
+    const log = await openLog(command);
     try {
       const child = spawn(command.command, command.args, {
         cwd: command.cwd,
@@ -59,7 +62,7 @@ export class ServerProcess {
       });
       return new ServerProcess(child, command);
     } finally {
-      closeSync(log);
+      if (log !== "inherit") closeSync(log);
     }
   }
 
@@ -116,11 +119,17 @@ export class ServerProcess {
 
   /** An error that says what happened and what the server itself said last. */
   async failure(what: string): Promise<Error> {
-    const lines = await readLastLines(this.command.logFile, 12);
-    return new Error(
-      [`${this.command.name} ${what}. Its last log lines (${this.command.logFile}):`, ...lines].join("\n  "),
-    );
+    const { name, logFile } = this.command;
+    if (logFile === undefined) return new Error(`${name} ${what}. See above for the reason.`);
+    const lines = await readLastLines(logFile, 12);
+    return new Error([`${name} ${what}. Its last log lines (${logFile}):`, ...lines].join("\n  "));
   }
+}
+
+async function openLog({ logFile, logFlags = "a" }: ServerCommand): Promise<number | "inherit"> {
+  if (logFile === undefined) return "inherit";
+  await mkdir(dirname(logFile), { recursive: true });
+  return openSync(logFile, logFlags);
 }
 
 /**

@@ -8,6 +8,8 @@ import { createStandingsMetrics } from "../standings/metrics.js";
 import { createSyncMetrics } from "../sync/metrics.js";
 import { createConnectionMetrics } from "../transports/metrics.js";
 
+export type Metrics = ReturnType<typeof createMetrics>;
+
 /** The instruments of every room. A process has them all, whatever its role: what it does not do stays at zero. */
 export function createMetrics(version: string) {
   const registry = createRegistry(version);

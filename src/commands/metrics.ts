@@ -4,7 +4,7 @@ import type { Registry } from "../observability/metrics.js";
 /** The same for all transports: each observes under its own name. */
 export type OperationMetrics = ReturnType<typeof createOperationMetrics>;
 
-const transports = ["graphql-http", "graphql-ws", "graphql-sse", "rest"];
+const transports = ["graphql-http", "graphql-ws", "graphql-sse", "graphql-multipart", "rest"];
 
 export function createOperationMetrics(registry: Registry) {
   const registers = [registry];

@@ -20,12 +20,13 @@ export function messagePrefix(id: string): Buffer {
 
 /**
  * One `next` message, serialised once for all viewers of a group: as a WebSocket frame (RFC 6455, section 5.2) of the
- * graphql-transport-ws protocol with each socket's id spliced in, or as a server-sent event. Frames of a server are not
- * masked.
+ * graphql-transport-ws protocol with each socket's id spliced in, or in the layout of an open answer. Frames of a server are
+ * not masked.
  */
 export class NextMessage {
   readonly #payload: string;
-  #event: Buffer | undefined;
+  /** By the name of a layout. */
+  #laidOut: Map<string, Buffer> | undefined;
   #rest: Buffer | undefined;
   #lastPrefix: Buffer | undefined;
   #lastFrame: Buffer | undefined;
@@ -35,9 +36,15 @@ export class NextMessage {
     this.#payload = payload;
   }
 
-  /** The same for all who read events. */
-  get event(): Buffer {
-    return (this.#event ??= Buffer.from(`event: next\ndata: ${this.#payload}\n\n`));
+  /** The message in a layout that is the same for all who read it: made once. */
+  as(layout: string, lay: (payload: string) => string): Buffer {
+    this.#laidOut ??= new Map();
+    let bytes = this.#laidOut.get(layout);
+    if (!bytes) {
+      bytes = Buffer.from(lay(this.#payload));
+      this.#laidOut.set(layout, bytes);
+    }
+    return bytes;
   }
 
   /** The bytes for one socket. Those whose ids are alike (many clients number theirs) share them: don't change them. */
@@ -54,6 +61,26 @@ export class NextMessage {
     this.#lastFrame = frame;
     return frame;
   }
+}
+
+/**
+ * The frames of an operation that has one result: `next` and `complete`, for one write.
+ *
+ * @param payload the execution result as JSON
+ */
+export function onlyFrames(id: string, payload: string): Buffer {
+  const idJson = JSON.stringify(id);
+  const next = `{"id":${idJson},"type":"next","payload":${payload}}`;
+  const complete = `{"id":${idJson},"type":"complete"}`;
+  const lengths = [Buffer.byteLength(next), Buffer.byteLength(complete)] as const;
+  const starts = [headerLength(lengths[0]), headerLength(lengths[1])] as const;
+  const frames = Buffer.allocUnsafe(starts[0] + lengths[0] + starts[1] + lengths[1]);
+  writeHeader(frames, lengths[0]);
+  frames.write(next, starts[0]);
+  const second = frames.subarray(starts[0] + lengths[0]);
+  writeHeader(second, lengths[1]);
+  second.write(complete, starts[1]);
+  return frames;
 }
 
 function headerLength(length: number): number {

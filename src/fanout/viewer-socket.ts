@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
-import type { NextMessage } from "./next-message.js";
+import { onlyFrames, type NextMessage } from "./next-message.js";
 import { ViewerConnection } from "./viewer-connection.js";
 
 const nothing = Buffer.alloc(0);
@@ -26,6 +26,11 @@ export class ViewerSocket extends ViewerConnection {
     const frame = message.frame(prefix);
     this.#socket.write(frame);
     return frame.length;
+  }
+
+  /** Sends an operation's only result, and that it is complete. */
+  sendOnly(id: string, payload: string): void {
+    this.#socket.write(onlyFrames(id, payload));
   }
 
   protected afterDrain(callback: () => void): void {

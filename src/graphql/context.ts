@@ -1,4 +1,3 @@
-import type { ViewerConnection } from "../fanout/viewer-connection.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
 
 /** What resolvers know of the request. */
@@ -10,12 +9,3 @@ export interface GraphQLContext {
 
 /** Who asks where nothing depends on who asks, and the answer goes to several. */
 export const everybody: GraphQLContext = { viewer: anonymous, caller: "everybody" };
-
-/** An operation that came by a way on which subscriptions are served, with what the hub needs to share it. */
-export interface SubscriberContext extends GraphQLContext {
-  readonly connection: ViewerConnection;
-  /** Of the subscription on its connection. */
-  readonly id: string;
-  /** The document's text. */
-  readonly text: string;
-}

@@ -1,7 +1,6 @@
 import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, Kind, type GraphQLFormattedError } from "graphql";
 import { toStandingsError, type StandingsError } from "../domain/errors.js";
-import type { OperationMetrics } from "../commands/metrics.js";
 import type { RequestLog } from "../observability/sampled-log.js";
 
 /**
@@ -38,35 +37,16 @@ const maxLoggedName = 100;
 /** Whether GraphQL refused a document before it ran, or met an error while running it. */
 export type Phase = "refuse" | "execute";
 
-export type PresentError = (error: GraphQLError, phase: Phase, operationName?: string | null) => GraphQLFormattedError;
-
-/** For the operations that Apollo does not see: logs an error and presents it as Apollo would. */
-export function errorPresenter(logger: RequestLog): PresentError {
-  return (error, phase, operationName) => {
-    logFault(logger, error, operationName);
-    return presentError({ ...error.toJSON(), extensions: { code: codeOf(error, phase) } }, error);
-  };
+/** What a client sees of an error of graphql-js, or of a resolver. */
+export function formatError(error: GraphQLError, phase: Phase): GraphQLFormattedError {
+  return presentError({ ...error.toJSON(), extensions: { code: codeOf(error, phase) } }, error);
 }
 
-/** Likewise, and counts it as answered. */
-export function countingPresenter(
-  transport: string,
-  { metrics, logger }: { metrics: Pick<OperationMetrics, "errors">; logger: RequestLog },
-): PresentError {
-  const present = errorPresenter(logger);
-  return (error, phase, operationName) => {
-    const presented = present(error, phase, operationName);
-    metrics.errors.inc({ transport, code: String(presented.extensions?.code) });
-    return presented;
-  };
-}
-
-/** For a name that no operation of the document has. */
-export const noSuchOperation = "Unable to identify operation";
-
+/** What Apollo Server would call an error that is not the catalogue's. */
 function codeOf(error: GraphQLError, phase: Phase): string {
   if (phase === "refuse") {
-    if (error.message === noSuchOperation) return ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE;
+    const { code } = error.extensions;
+    if (typeof code === "string") return code;
     return error.message.startsWith("Syntax Error")
       ? ApolloServerErrorCode.GRAPHQL_PARSE_FAILED
       : ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED;

@@ -4,8 +4,9 @@ import { Obstacle } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
 import type { DatabaseAddress } from "./database-url.js";
 import { obstacleOf } from "./postgres-errors.js";
-import { Prisma, PrismaClient } from "./prisma/client.js";
+import { PrismaClient } from "#prisma-client";
 import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
+import type { Parameters, Statement } from "./statement.js";
 
 export interface DatabaseOptions {
   address: DatabaseAddress;
@@ -18,16 +19,6 @@ export interface DatabaseOptions {
   refuseStandby?: boolean;
 }
 
-/** The tables under their full names, for raw SQL; no statement depends on a session's search path. */
-export interface Tables {
-  /** Quoted. */
-  readonly schema: string;
-  readonly userScores: Prisma.Sql;
-  readonly scoreEvents: Prisma.Sql;
-  readonly rejectedEvents: Prisma.Sql;
-  readonly syncCursor: Prisma.Sql;
-}
-
 const connectTimeoutMs = 3_000;
 const poolSize = 4;
 
@@ -36,7 +27,7 @@ export class Database implements Service {
   readonly name = "database";
   readonly prisma: PrismaClient;
   readonly #pool: Pool;
-  #tables: Tables | undefined;
+  #schema: string | undefined;
 
   constructor({ address, statementTimeoutMs, refuseStandby = false }: DatabaseOptions) {
     const pool = new Pool({
@@ -61,9 +52,9 @@ export class Database implements Service {
         adapterName: "@prisma/adapter-pg",
         // Prisma asks for this with its first statement, and again when it failed.
         connect: async () => {
-          const schema = await decideSchema(pool, address);
-          this.#tables = tablesOf(schema);
-          return new PrismaPg(pool, { schema }).connect();
+          this.#schema = quoteIdentifier(await decideSchema(pool, address));
+          // Prisma puts quotes around the name, and does not double those within it.
+          return new PrismaPg(pool, { schema: this.#schema.slice(1, -1) }).connect();
         },
       },
     });
@@ -79,14 +70,36 @@ export class Database implements Service {
     await this.#pool.end();
   }
 
-  async tables(): Promise<Tables> {
+  /**
+   * For typed calls. Cheap once connected.
+   *
+   * @throws Obstacle when PostgreSQL does not answer
+   */
+  async connect(): Promise<PrismaClient> {
     try {
       await this.prisma.$connect();
+      return this.prisma;
     } catch (error) {
       throw obstacleOf(error);
     }
-    if (!this.#tables) throw new Error("Prisma connected without asking us");
-    return this.#tables;
+  }
+
+  /** Of our tables; quoted. */
+  async schema(): Promise<string> {
+    await this.connect();
+    if (this.#schema === undefined) throw new Error("Prisma connected without asking us");
+    return this.#schema;
+  }
+
+  async query<Row>(statement: Statement<Row>, parameters: Parameters): Promise<Row[]> {
+    const text = statement.text(await this.schema());
+    return this.prisma.$queryRawUnsafe(text, ...statement.values(parameters));
+  }
+
+  /** @returns how many rows were written */
+  async execute(statement: Statement<never>, parameters: Parameters): Promise<number> {
+    const text = statement.text(await this.schema());
+    return this.prisma.$executeRawUnsafe(text, ...statement.values(parameters));
   }
 
   /** @throws Obstacle when PostgreSQL does not answer, or takes no writes */
@@ -102,16 +115,4 @@ export class Database implements Service {
 async function refuseStandbyServer(database: ClientBase | Pool): Promise<void> {
   const { rows } = await database.query<{ standby: boolean }>("SELECT pg_is_in_recovery() AS standby");
   if (rows[0]?.standby) throw new Obstacle("PostgreSQL is a standby that takes no writes (DATABASE_URL)");
-}
-
-function tablesOf(name: string): Tables {
-  const schema = quoteIdentifier(name);
-  const table = (tableName: string) => Prisma.raw(`${schema}."${tableName}"`);
-  return {
-    schema,
-    userScores: table("user_scores"),
-    scoreEvents: table("score_events"),
-    rejectedEvents: table("rejected_events"),
-    syncCursor: table("sync_cursor"),
-  };
 }

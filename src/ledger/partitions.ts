@@ -28,3 +28,8 @@ export function createPartition(schema: string, { table, from, to }: Month): str
   const range = `FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`;
   return `CREATE TABLE IF NOT EXISTS ${schema}."${table}" PARTITION OF ${schema}.score_events FOR VALUES ${range}`;
 }
+
+/** @param schema quoted */
+export function dropPartition(schema: string, { table }: Month): string {
+  return `DROP TABLE IF EXISTS ${schema}."${table}"`;
+}

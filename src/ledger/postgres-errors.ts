@@ -26,7 +26,7 @@ export function refusalOf(error: unknown): RefusedByPostgres | undefined {
 }
 
 const grants = 'docs/operations.md, "Roles and grants", says what it needs';
-const migrate = "bring it to this version's schema: npm run migrate";
+const migrate = "bring it to this version's schema: node dist/cli.js migrate, or npm run migrate";
 
 /** What an operator can do, by SQLSTATE, or by its class; the longest that fits counts. */
 const remedies: Readonly<Record<string, string>> = {

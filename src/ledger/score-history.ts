@@ -7,9 +7,9 @@ import type { IdempotencyKey } from "../domain/change.js";
 import type { UserId } from "../domain/player.js";
 import type { Revision, Score } from "../domain/score.js";
 import type { Database } from "./database.js";
-import { createPartition, monthOf, parseMonth, type Month } from "./partitions.js";
+import { createPartition, dropPartition, monthOf, parseMonth, type Month } from "./partitions.js";
 import { RefusedByPostgres, refusalOf, troubleOf } from "./postgres-errors.js";
-import type { PrismaClient } from "./prisma/client.js";
+import { statements } from "./statements.js";
 
 /** The year 9999: what both JavaScript and the names of the partitions can write. */
 const maxTime = Date.UTC(9999, 0);
@@ -19,42 +19,23 @@ const maxTime = Date.UTC(9999, 0);
  */
 const clockWindow = 100;
 
-interface EventRow {
-  revision: bigint;
-  increment: bigint;
-  score: bigint;
-  /** Milliseconds since the epoch: no time zone and no format of dates can change a number. */
-  at: bigint;
-}
-
-interface KeyedRow extends EventRow {
-  epoch: bigint;
-  user_id: string;
-  subject: string;
-  idempotency_key: string | null;
-}
-
 /** Every accepted change, in monthly partitions. */
 export class ScoreHistory implements History {
   readonly #database: Database;
-  readonly #prisma: PrismaClient;
   /** Partitions that are known to exist. */
   readonly #months = new Set<string>();
 
   constructor(database: Database) {
     this.#database = database;
-    this.#prisma = database.prisma;
   }
 
   async readEvents(board: Board, userId: UserId, before: Revision | undefined, count: number): Promise<ScoreEvent[]> {
-    const rows = await answering(async () => {
-      const { scoreEvents } = await this.#database.tables();
-      return this.#prisma.$queryRaw<EventRow[]>`
-        SELECT revision, increment, score, (extract(epoch FROM occurred_at) * 1000)::bigint AS at
-        FROM ${scoreEvents}
-        WHERE board = ${board} AND user_id = ${userId} AND revision < ${before ?? Number.MAX_SAFE_INTEGER}
-        ORDER BY revision DESC LIMIT ${count}`;
-    });
+    const rows = await answering(() =>
+      this.#database.query(statements.readEvents, {
+        ...{ board, user_id: userId },
+        ...{ before: before ?? Number.MAX_SAFE_INTEGER, count },
+      }),
+    );
     return rows.map(({ revision, increment, score, at }) => ({
       revision: Number(revision) as Revision,
       increment: Number(increment) as Score,
@@ -64,48 +45,30 @@ export class ScoreHistory implements History {
   }
 
   async readScoreAt(board: Board, userId: UserId, at: Date): Promise<Score | undefined> {
+    const about = { board, user_id: userId, window: clockWindow };
     return answering(async () => {
-      const { scoreEvents } = await this.#database.tables();
-      const [last] = await this.#prisma.$queryRaw<{ score: bigint }[]>`
-        SELECT score FROM (
-          SELECT revision, score FROM ${scoreEvents}
-          WHERE board = ${board} AND user_id = ${userId}
-            AND occurred_at <= to_timestamp(${at.getTime()}::bigint / 1000.0)
-          ORDER BY occurred_at DESC, revision DESC LIMIT ${clockWindow}
-        ) AS latest
-        ORDER BY revision DESC LIMIT 1`;
+      const [last] = await this.#database.query(statements.readScoreAt, { ...about, at: at.getTime() });
       if (last) return Number(last.score) as Score;
       // Events may have been dropped with their month: the first one left tells what was before it.
-      const [next] = await this.#prisma.$queryRaw<{ before: bigint }[]>`
-        SELECT score - increment AS before FROM (
-          SELECT revision, score, increment FROM ${scoreEvents}
-          WHERE board = ${board} AND user_id = ${userId}
-          ORDER BY occurred_at, revision LIMIT ${clockWindow}
-        ) AS earliest
-        ORDER BY revision LIMIT 1`;
-      const before = Number(next?.before ?? 0);
+      const [first] = await this.#database.query(statements.readFirstScore, about);
+      const before = Number(first?.score ?? 0);
       return before === 0 ? undefined : (before as Score);
     });
   }
 
   /** Events that carry an idempotency key, since a time, in order, page by page. */
   async readKeyedEvents(board: Board, since: Date, after: Position, count: number): Promise<OutboxEntry[]> {
-    const { scoreEvents } = await this.#database.tables();
-    const rows = await this.#prisma.$queryRaw<KeyedRow[]>`
-      SELECT epoch, revision, user_id, increment, score, subject, idempotency_key,
-        (extract(epoch FROM occurred_at) * 1000)::bigint AS at
-      FROM ${scoreEvents}
-      WHERE board = ${board} AND idempotency_key IS NOT NULL
-        AND occurred_at >= to_timestamp(${since.getTime()}::bigint / 1000.0)
-        AND (epoch, revision) > (${after.epoch}, ${after.revision})
-      ORDER BY epoch, revision LIMIT ${count}`;
+    const rows = await this.#database.query(statements.readKeyedEvents, {
+      ...{ board, since: since.getTime(), count },
+      ...{ epoch: after.epoch, revision: after.revision },
+    });
     return rows.map((row) => ({
       position: { epoch: Number(row.epoch), revision: Number(row.revision) as Revision },
       userId: row.user_id as UserId,
       increment: Number(row.increment) as Score,
       score: Number(row.score) as Score,
       subject: row.subject,
-      idempotencyKey: (row.idempotency_key ?? undefined) as IdempotencyKey | undefined,
+      idempotencyKey: row.idempotency_key as IdempotencyKey,
       occurredAt: Number(row.at),
     }));
   }
@@ -116,11 +79,11 @@ export class ScoreHistory implements History {
    * @returns the names of the tables that are gone
    */
   async dropMonthsBefore(time: Date): Promise<string[]> {
-    const { schema } = await this.#database.tables();
+    const schema = await this.#database.schema();
     const old = (await this.#existingMonths()).filter(({ to }) => to <= time);
-    for (const { table } of old) {
-      await this.#prisma.$executeRawUnsafe(`DROP TABLE IF EXISTS ${schema}."${table}"`);
-      this.#months.delete(table);
+    for (const month of old) {
+      await this.#database.prisma.$executeRawUnsafe(dropPartition(schema, month));
+      this.#months.delete(month.table);
     }
     return old.map(({ table }) => table);
   }
@@ -141,10 +104,10 @@ export class ScoreHistory implements History {
     const isMissing = ({ table }: Month) => !this.#months.has(table);
     if (!months.some(isMissing)) return;
     for (const { table } of await this.#existingMonths()) this.#months.add(table);
-    const { schema } = await this.#database.tables();
+    const schema = await this.#database.schema();
     for (const month of months.filter(isMissing)) {
       try {
-        await this.#prisma.$executeRawUnsafe(createPartition(schema, month));
+        await this.#database.prisma.$executeRawUnsafe(createPartition(schema, month));
       } catch (error) {
         if (refusalOf(error)) throw error;
         throw new Obstacle(`the history lacks the partition ${month.table}: ${troubleOf(error) ?? String(error)}`, {
@@ -161,10 +124,8 @@ export class ScoreHistory implements History {
 
   /** In order. */
   async #existingMonths(): Promise<Month[]> {
-    const { scoreEvents } = await this.#database.tables();
-    const tables = await this.#prisma.$queryRaw<{ name: string }[]>`
-      SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-      WHERE i.inhparent = ${scoreEvents.sql}::regclass ORDER BY c.relname`;
+    const parent = `${await this.#database.schema()}.score_events`;
+    const tables = await this.#database.query(statements.readPartitions, { parent });
     return tables.flatMap(({ name }) => parseMonth(name) ?? []);
   }
 }

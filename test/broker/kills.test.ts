@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findFreePort } from "../../scripts/stack.js";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { deadLettersQueue } from "../../src/ingest/queues.js";
 import { expectAllInvariants } from "../faults/helpers/both-stores.js";
 import { RoleProcess } from "../faults/helpers/role-process.js";

@@ -14,13 +14,17 @@ const launchArguments = [
   "--disable-sync",
 ];
 
+/** @throws an error that says what to install */
+export function findChromium(): string {
+  if (existsSync(executable)) return executable;
+  throw new Error(
+    `The browser tests need Chromium, and there is none at ${executable}. ` +
+      "Install it (Debian: apt-get install chromium) or name one in CHROMIUM_PATH.",
+  );
+}
+
 export async function launchChromium(): Promise<Browser> {
-  if (!existsSync(executable))
-    throw new Error(
-      `The browser tests need Chromium, and there is none at ${executable}. ` +
-        "Install it (Debian: apt-get install chromium) or name one in CHROMIUM_PATH.",
-    );
-  return chromium.launch({ executablePath: executable, args: launchArguments });
+  return chromium.launch({ executablePath: findChromium(), args: launchArguments });
 }
 
 export interface OpenedPage {

@@ -2,7 +2,7 @@ import { createClient } from "graphql-ws";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret } from "../helpers/app.js";
 import { logLines, startService } from "../helpers/processes.js";
 import { increment } from "../helpers/requests.js";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { createApp, type AppRole } from "../../src/app/app.js";
 import { parseConfig, type EnvironmentVariables } from "../../src/config.js";
 import type { App } from "../../src/lifecycle.js";

@@ -4,7 +4,7 @@ import ts from "typescript";
 import { projectRoot } from "../../scripts/stack.js";
 
 /** What the programs read, at the place where they look for it. */
-const companions = ["package.json", "schema.graphql", "prisma"];
+const companions = ["package.json", "schema.graphql", "prisma", join("dist", "prisma")];
 
 /**
  * The project's programs as JavaScript, from today's sources, in the folders that they have in the project. A process

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
+import { ensurePrismaClient } from "../../scripts/prisma-client.mjs";
 import { buildPrograms, removePrograms } from "./build.js";
 import { findRedis, startPostgres } from "../../scripts/stack.js";
 
@@ -17,10 +18,12 @@ declare module "vitest" {
 }
 
 /**
- * One PostgreSQL for the whole run; each test clones its migrated database, which takes 50 ms. One build of the programs
- * that tests start.
+ * One PostgreSQL and one build of the programs for the whole run, also where several projects ask for them; each test
+ * clones the migrated database, which takes 50 ms.
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if ("templateUrl" in project.getProvidedContext()) return undefined;
+  await ensurePrismaClient();
   const dir = await mkdtemp(join(tmpdir(), "standings-test-"));
   await findRedis(); // Fetched once, before the files that need it start side by side.
   const [postgres, programs] = await Promise.all([
@@ -28,11 +31,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     buildPrograms(),
   ]);
   // The command itself, as an operator runs it.
-  await promisify(execFile)(process.execPath, [join(programs, "scripts", "migrate.js")], {
+  await promisify(execFile)(process.execPath, [join(programs, "src", "cli.js"), "migrate"], {
     env: { ...process.env, DATABASE_URL: postgres.url },
   });
-  project.provide("templateUrl", postgres.url);
-  project.provide("programs", programs);
+  project.vitest.provide("templateUrl", postgres.url);
+  project.vitest.provide("programs", programs);
   return async () => {
     await postgres.stop();
     await removePrograms(programs);

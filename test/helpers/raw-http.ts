@@ -28,6 +28,11 @@ export class RawHttp {
     return this.#closed;
   }
 
+  /** What came and was not taken. */
+  get received(): string {
+    return this.#received;
+  }
+
   send(text: string): this {
     this.socket.write(text);
     return this;

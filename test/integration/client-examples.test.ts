@@ -11,7 +11,17 @@ import { waitFor } from "../helpers/wait-for.js";
 /* The code of docs/clients.md that is not about React, run on Node.js as it stands there. */
 
 const examples = await readClientExamples();
-const nodeExamples = ["addresses", "retry", "apollo", "points", "graphql-ws", "apollo-client", "urql", "graphql-sse"];
+const nodeExamples = [
+  "addresses",
+  "retry",
+  "apollo",
+  "points",
+  "graphql-ws",
+  "apollo-client",
+  "urql",
+  "graphql-sse",
+  "http-only",
+];
 /** As the page says, for a Node.js without a WebSocket of its own. */
 const socketExample = "WebSocket" in globalThis ? "socket.ts" : "socket.ts on Node.js 20";
 
@@ -76,7 +86,9 @@ afterAll(async () => {
 });
 
 test("every client sees the current state, each change, and comes back after a restart of the server", async () => {
-  const programs = ["graphql-ws", "apollo-client", "urql", "graphql-sse"].map((name) => start(project, `${name}.ts`));
+  const programs = ["graphql-ws", "apollo-client", "urql", "graphql-sse", "http-only"].map((name) =>
+    start(project, `${name}.ts`),
+  );
   const newest = () => programs.map((program) => revisionsOf(program).at(-1));
   const allSee = (revision: number) => newest().every((seen) => seen === revision);
   await waitFor(() => newest().every((revision) => revision !== undefined), 20_000);

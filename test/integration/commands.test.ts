@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import jwt from "jsonwebtoken";
 import { Client } from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { projectRoot } from "../../scripts/stack.js";
 import { jwtSecret, useTestApp } from "../helpers/app.js";
 import { run, type Environment, type Outcome } from "../helpers/processes.js";
 import { codeOf, increment, tryIncrement } from "../helpers/requests.js";
@@ -10,9 +13,35 @@ import { waitFor } from "../helpers/wait-for.js";
 
 const app = useTestApp();
 
+describe("cli", () => {
+  const cli = (...args: string[]) => run(["src/cli.ts", ...args], {});
+
+  test.each(["migrate", "token", "check"])("says how %s is used", async (command) => {
+    const { code, stdout, stderr } = await cli(command, "--help");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(`usage: cli.js ${command}`);
+    expect((await cli("--help")).stdout).toContain(`\n  ${command} `);
+  });
+
+  test("says its version", async () => {
+    const { version } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as { version: string };
+    expect(await cli("--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+
+  test.each([
+    ["without a command", []],
+    ["with an unknown command", ["destroy"]],
+    ["with an unknown option", ["check", "--hard"]],
+  ])("%s says how it is used on stderr, and exits with 64", async (_name, args) => {
+    const { code, stdout, stderr } = await cli(...args);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: "" });
+    expect(stderr).toContain("usage: cli.js");
+  });
+});
+
 describe("token", () => {
   const token = (args: string[], env: Environment = { JWT_SECRET: jwtSecret }) =>
-    run(["scripts/token.ts", ...args], env);
+    run(["src/cli.ts", "token", ...args], env);
 
   test("prints a token that the service takes, and nothing else", async () => {
     const { code, stdout, stderr } = await token(["--sub", "user123", "--role", "player", "--expires", "1h"]);
@@ -67,7 +96,7 @@ describe("token", () => {
 });
 
 describe("migrate", () => {
-  const migrate = (databaseUrl: string) => run(["scripts/migrate.ts"], { DATABASE_URL: databaseUrl });
+  const migrate = (databaseUrl: string) => run(["src/cli.ts", "migrate"], { DATABASE_URL: databaseUrl });
 
   async function emptyDatabase(): Promise<string> {
     const name = `empty_${process.pid}_${performance.now().toString().replace(".", "_")}`;
@@ -110,7 +139,7 @@ describe("migrate", () => {
 
 describe("check", () => {
   const check = (env: Environment = {}): Promise<Outcome> =>
-    run(["scripts/check.ts"], {
+    run(["src/cli.ts", "check"], {
       REDIS_URL: app.stores.redis.url,
       DATABASE_URL: app.stores.databaseUrl,
       SYNC_INTERVAL_MS: "50",

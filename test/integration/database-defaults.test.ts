@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { applyMigrations } from "../../scripts/migrations.js";
+import { applyMigrations } from "../../src/ledger/migrations.js";
 import { databaseAddresses } from "../../src/ledger/database-url.js";
 import { Database } from "../../src/ledger/database.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
@@ -141,7 +141,7 @@ describe("on a PostgreSQL whose settings are not ours", () => {
     expect(await tablesIn(owner)).toEqual(ourTables);
     expect(await tablesIn("public")).toEqual([]);
     const env = { REDIS_URL: stores.redis.url, DATABASE_URL: stores.databaseUrl, SYNC_INTERVAL_MS: "50" };
-    expect(await run(["scripts/check.ts"], env)).toMatchObject({ code: 0, stdout: "main: agree (3 players)\n" });
+    expect(await run(["src/cli.ts", "check"], env)).toMatchObject({ code: 0, stdout: "main: agree (3 players)\n" });
   });
 });
 
@@ -162,7 +162,7 @@ describe("with ?schema= in DATABASE_URL", () => {
       expect((await historyOf(second, "ada")).map(({ score }) => score)).toEqual([70]);
       expect((await historyOf(app, "ada")).map(({ score }) => score)).toEqual([5]);
       const env = { REDIS_URL: own.redis.url, DATABASE_URL: url.href, SYNC_INTERVAL_MS: "50" };
-      expect(await run(["scripts/check.ts"], env)).toMatchObject({ code: 0, stdout: "main: agree (1 players)\n" });
+      expect(await run(["src/cli.ts", "check"], env)).toMatchObject({ code: 0, stdout: "main: agree (1 players)\n" });
     } finally {
       await second.stop();
       await own.stop();

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { applyMigrations } from "../../scripts/migrations.js";
+import { applyMigrations } from "../../src/ledger/migrations.js";
 import { projectRoot } from "../../scripts/stack.js";
 import { createApp } from "../../src/app/app.js";
 import { parseConfig } from "../../src/config.js";
@@ -142,7 +142,7 @@ it("serves, syncs and compares as a role that owns nothing", async () => {
       return JSON.stringify(data).includes('"score":5');
     });
     const env = { REDIS_URL: stores.redis.url, DATABASE_URL: appUrl, SYNC_INTERVAL_MS: "50" };
-    expect(await run(["scripts/check.ts"], env)).toMatchObject({ code: 0, stdout: "main: agree (1 players)\n" });
+    expect(await run(["src/cli.ts", "check"], env)).toMatchObject({ code: 0, stdout: "main: agree (1 players)\n" });
   } finally {
     await app.stop();
   }

@@ -1,6 +1,6 @@
 import { createClient } from "graphql-sse";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
 import { increment, incrementMutation } from "../helpers/requests.js";
 import { waitFor } from "../helpers/wait-for.js";

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
 import { increment } from "../helpers/requests.js";
 import { SocketClient, type Message } from "../helpers/socket-client.js";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret } from "../helpers/app.js";
 import { Program, logLines, run, serviceEnvironment, startService, type ServiceProcess } from "../helpers/processes.js";
 import { codeOf, increment, tryIncrement } from "../helpers/requests.js";

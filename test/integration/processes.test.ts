@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret } from "../helpers/app.js";
 import { logLines, run, serviceEnvironment, startService, type ServiceProcess } from "../helpers/processes.js";
 import { increment, tryIncrement } from "../helpers/requests.js";

@@ -11,7 +11,7 @@ import { RedisConnection } from "../../src/redis/connection.js";
 import { RedisSettingsError } from "../../src/redis/problems.js";
 import { createCertificate, type Certificate } from "../helpers/certificate.js";
 import { logLines, Program, serviceEnvironment, startService } from "../helpers/processes.js";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret } from "../helpers/app.js";
 import { increment } from "../helpers/requests.js";
 import { startStores, type Stores } from "../helpers/stores.js";

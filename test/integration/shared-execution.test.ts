@@ -13,8 +13,10 @@ import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
 import { TopScoresFeed } from "../../src/feed/top-scores-feed.js";
 import { ViewerConnection } from "../../src/fanout/viewer-connection.js";
 import { createSchema } from "../../src/graphql/schema.js";
-import { serialise, Subscriptions } from "../../src/graphql/execution/subscriptions.js";
-import { DocumentLimits } from "../../src/graphql/execution/limits.js";
+import { Subscriptions } from "../../src/graphql/execution/subscriptions.js";
+import { Compiler } from "../../src/graphql/execution/compiler.js";
+import { SharedFields } from "../../src/graphql/execution/shared-fields.js";
+import { DocumentLimits, hashOf } from "../../src/graphql/execution/limits.js";
 import { Leaderboard } from "../../src/standings/leaderboard.js";
 import { ScoreStore } from "../../src/standings/score-store.js";
 import type { Board } from "../../src/domain/board.js";
@@ -99,12 +101,7 @@ class Recorder extends ViewerConnection {
   readonly isDrained = true;
 
   send(message: NextMessage): number {
-    this.payloads.push(
-      message.event
-        .toString()
-        .replace(/^event: next\ndata: /, "")
-        .trimEnd(),
-    );
+    this.payloads.push(message.as("plain", (payload) => payload).toString());
     return 0;
   }
 
@@ -247,27 +244,30 @@ test("random subscriptions read the same, shared or not", async () => {
   for (let player = 1; player <= 5; player += 1) await change(`u${player}`, player);
   const chosen = fc.sample(operations.filter(isValid), 250);
   const present = (error: { message: string }) => ({ message: error.message });
-  const subscriptions = new Subscriptions({ schema, limits: new DocumentLimits(schema), hub });
+  const sharedFields = new SharedFields(schema);
+  const compiler = new Compiler(() => performance.now());
+  const limits = new DocumentLimits(schema);
+  const subscriptions = new Subscriptions({ schema, limits, hub, sharedFields, compiler });
+  const serialise = ({ data, errors }: ExecutionResult) =>
+    JSON.stringify(errors ? { errors: errors.map(present), data } : { data });
   const ends: (() => void)[] = [];
   const pairs = await Promise.all(
     chosen.map(async ({ query, variables }, index) => {
-      const args = { schema, document: parse(query), variableValues: variables };
+      const document = parse(query);
       const recorder = new Recorder();
-      const contextValue = { viewer: anonymous, caller: `${index}`, connection: recorder, id: "1", text: query };
-      const shared = await subscriptions.subscribe({ ...args, contextValue }, { present, onEnd: () => undefined });
-      const ordinary = await subscribe({ ...args, contextValue });
+      const context = { viewer: anonymous, caller: `${index}` };
+      const request = { document, hash: hashOf(query), operationName: undefined, variables };
+      const shared = await subscriptions.begin(request, { context, connection: recorder, id: "1" }, present);
+      const ordinary = await subscribe({ schema, document, variableValues: variables, contextValue: context });
       const results: string[] = [];
-      if (Symbol.asyncIterator in ordinary && Symbol.asyncIterator in shared) {
-        ends.push(
-          () => void ordinary.return(undefined),
-          () => void shared.return(),
-        );
+      if (Symbol.asyncIterator in ordinary && typeof shared === "function") {
+        ends.push(() => void ordinary.return(undefined), shared);
         void (async () => {
-          for await (const result of ordinary) results.push(serialise(result, present));
+          for await (const result of ordinary) results.push(serialise(result));
         })();
       } else {
-        recorder.payloads.push(serialise(shared as ExecutionResult, present));
-        results.push(serialise(ordinary as ExecutionResult, present));
+        recorder.payloads.push(serialise(shared as ExecutionResult));
+        results.push(serialise(ordinary as ExecutionResult));
       }
       return { query, variables, recorder, results };
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret, useTestApp } from "../helpers/app.js";
 import { RawSocket } from "../helpers/raw-socket.js";
 import { codeOf, graphql, increment, incrementMutation, tryIncrement } from "../helpers/requests.js";

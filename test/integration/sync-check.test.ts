@@ -24,7 +24,7 @@ async function check(...args: string[]): Promise<{ code: number | null; output: 
 
 async function checkWith(env: Environment, args: readonly string[] = []) {
   const shared = { DATABASE_URL: app.stores.databaseUrl, SYNC_INTERVAL_MS: "50" };
-  const { code, stdout, stderr } = await run(["scripts/check.ts", ...args], { ...shared, ...env });
+  const { code, stdout, stderr } = await run(["src/cli.ts", "check", ...args], { ...shared, ...env });
   return { code, output: stdout + stderr };
 }
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
 import { startTestApp, useTestApp, type TestApp } from "../helpers/app.js";
 import { jwtSecret, signRaw, tokenPart } from "../helpers/tokens.js";
 import { authorization, codeOf, graphql, incrementMutation, tryIncrement, updateScore } from "../helpers/requests.js";

@@ -2,20 +2,12 @@ import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import type { onRequestHookHandler } from "fastify";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { signToken } from "../../scripts/sign-token.js";
+import { signToken } from "../../src/auth/sign-token.js";
+import { createGraphQL } from "../../src/app/graphql.js";
 import { Authenticator } from "../../src/auth/authenticate.js";
 import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
 import type { Topic } from "../../src/fanout/topic.js";
-import { createApolloServer } from "../../src/transports/graphql/apollo.js";
 import type { GraphQLContext } from "../../src/graphql/context.js";
-import { Documents } from "../../src/graphql/execution/documents.js";
-import { presentError } from "../../src/graphql/errors.js";
-import { EventStreams } from "../../src/transports/graphql/event-streams.js";
-import { registerHttpOperations } from "../../src/transports/graphql/http-operations.js";
-import { DocumentLimits } from "../../src/graphql/execution/limits.js";
-import { PreparedOperations } from "../../src/graphql/execution/prepared-operations.js";
-import { Subscriptions } from "../../src/graphql/execution/subscriptions.js";
-import { GraphQLSockets } from "../../src/transports/graphql/websocket.js";
 import { HttpServer } from "../../src/transports/http/server.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { createMetrics } from "../../src/app/metrics.js";
@@ -80,36 +72,12 @@ beforeAll(async () => {
     now: Date.now,
     logger,
   });
-  const limits = new DocumentLimits(schema);
-  const prepared = new PreparedOperations({
-    schema,
-    present: (error) => presentError({ ...error.toJSON() }, error),
-    now: () => performance.now(),
-  });
-  const apollo = createApolloServer({
-    limits,
-    schema,
-    prepared,
-    trusted: undefined,
-    introspection: true,
-    metrics: metrics.operations,
-    logger,
-    log,
-  });
   const none = () => undefined;
   const hub = new SubscriptionHub({ onMessage: none, onWrite: none, onConflated: none, onPushed: none, onError: none });
-  const operations = {
-    schema,
-    documents: new Documents({ schema, limits, introspection: true, trusted: undefined }),
-    subscriptions: new Subscriptions({ schema, limits, hub }),
-    authenticator,
-    metrics: { ...metrics.operations, ...metrics.connections },
-    logger: log,
-    origins,
-    proxies,
-    limits: connections,
-  };
-  const streams = new EventStreams({ ...operations, path: "/graphql/stream" });
+  const welcome: onRequestHookHandler = (_request, _reply, done) => done();
+  const options = { schema, hub, prepare: true, introspection: true, trusted: undefined, welcome };
+  const network = { proxies, origins, limits: connections };
+  const served = createGraphQL({ ...options, ...network, authenticator, metrics, logger, log });
   const http = new HttpServer({
     port: 0,
     host: "127.0.0.1",
@@ -118,26 +86,10 @@ beforeAll(async () => {
     limits: connections,
     metrics: metrics.connections,
     log,
-    register: (app) => {
-      const welcome: onRequestHookHandler = (_request, _reply, done) => done();
-      registerHttpOperations(app, {
-        path: "/graphql",
-        apollo,
-        prepared,
-        authenticator,
-        limits,
-        proxies,
-        welcome,
-        metrics: metrics.operations,
-      });
-      streams.register(app);
-    },
+    register: served.register,
   });
-  const sockets = new GraphQLSockets(http.server, {
-    ...operations,
-    path: "/graphql",
-    onOpen: (socket) => http.handOver(socket),
-  });
+  const { apollo, streams } = served;
+  const sockets = served.socketsOn(http);
   await apollo.start();
   await http.start();
   await sockets.start();
@@ -163,20 +115,28 @@ async function connect(subject: string): Promise<SocketClient> {
   return socket;
 }
 
-async function firstEvent(query: string, subject: string): Promise<unknown> {
+/** Of a stream that stays open, whose messages are laid out as `form` says. */
+async function firstOf(path: string, form: RegExp, query: string, subject: string): Promise<unknown> {
   const left = new AbortController();
-  const response = await fetch(`${url}/graphql/stream`, {
+  const response = await fetch(`${url}${path}`, {
     method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${tokenOf(subject)}` },
+    headers: {
+      accept: "multipart/mixed;subscriptionSpec=1.0, application/json",
+      "content-type": "application/json",
+      authorization: `Bearer ${tokenOf(subject)}`,
+    },
     body: JSON.stringify({ query }),
     signal: left.signal,
   });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  while (!/data: .*\n/.test(text)) text += (await reader?.read())?.value ?? "";
+  while (!form.test(text)) text += (await reader?.read())?.value ?? "";
   left.abort();
-  return (JSON.parse(/data: (.*)\n/.exec(text)?.[1] ?? "{}") as { data: unknown }).data;
+  return (JSON.parse(form.exec(text)?.[1] ?? "{}") as { data: unknown }).data;
 }
+
+const firstEvent = (query: string, subject: string) => firstOf("/graphql/stream", /data: (.*)\n/, query, subject);
+const firstPart = (query: string, subject: string) => firstOf("/graphql", /\{"payload":(.*)\}\r\n/, query, subject);
 
 /** The answers to the same operation of all who ask at once. */
 const transports: Record<string, (field: string) => Promise<unknown[]>> = {
@@ -197,6 +157,8 @@ const transports: Record<string, (field: string) => Promise<unknown[]>> = {
     ),
   "a subscription over an event stream": (field) =>
     Promise.all(names.map((name) => firstEvent(`subscription { ${field}Updated }`, name))),
+  "a subscription over a multipart answer": (field) =>
+    Promise.all(names.map((name) => firstPart(`subscription { ${field}Updated }`, name))),
 };
 
 test.each(Object.keys(transports))("%s: a field without the mark tells each viewer its own", async (name) => {

@@ -40,7 +40,7 @@ async function withApp(env: Record<string, string>, use: (app: TestApp) => Promi
   try {
     await use(app);
     const checked = { ...env, REDIS_URL: stores.redis.url, SYNC_INTERVAL_MS: "50" };
-    expect(await run(["scripts/check.ts"], checked)).toMatchObject({
+    expect(await run(["src/cli.ts", "check"], checked)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/agree/) as string,
     });
@@ -61,8 +61,8 @@ async function timesOf(app: TestApp, userId: string): Promise<number[]> {
 describe.each<PoolMode>(["session", "transaction"])("behind PgBouncer in %s mode", (mode) => {
   it("migrates, twice", async () => {
     const env = environment(mode);
-    expect(await run(["scripts/migrate.ts"], env)).toMatchObject({ code: 0, stderr: "" });
-    expect(await run(["scripts/migrate.ts"], env)).toMatchObject({ code: 0, stdout: "the schema is up to date\n" });
+    expect(await run(["src/cli.ts", "migrate"], env)).toMatchObject({ code: 0, stderr: "" });
+    expect(await run(["src/cli.ts", "migrate"], env)).toMatchObject({ code: 0, stdout: "the schema is up to date\n" });
   });
 
   it("syncs many changes, answers history with the right times, and recovers from a lost Redis", async () => {

@@ -1,3 +1,4 @@
+import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client/core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { authorization } from "../helpers/requests.js";
@@ -110,10 +111,13 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (name) => {
     expect(await refusal).toBe("Unexpected server response: 403");
   });
 
-  test("an event stream is passed on event by event", async () => {
-    const response = await visitor.open("/graphql/stream", {
+  test.each([
+    ["an event stream", "/graphql/stream", "text/event-stream"],
+    ["a multipart answer", "/graphql", "multipart/mixed;subscriptionSpec=1.0,application/json"],
+  ])("%s is passed on message by message", async (_name, path, accept) => {
+    const response = await visitor.open(path, {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "text/event-stream" },
+      headers: { "content-type": "application/json", accept },
       body: JSON.stringify({ query: subscription }),
     });
     onTestFinished(() => void response.destroy());
@@ -125,6 +129,20 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (name) => {
       const revision = await addPoint("dan");
       await waitFor(() => text.includes(`"revision":${revision},`));
     }
+  });
+
+  test("Apollo Client follows the standings with nothing but an HttpLink", async () => {
+    const link = new HttpLink({ uri: `${proxy.origin}/graphql`, fetch: visitor.fetchAsBrowser });
+    const client = new ApolloClient({ link, cache: new InMemoryCache() });
+    onTestFinished(() => client.stop());
+    const revisions: (number | undefined)[] = [];
+    const subscribed = client
+      .subscribe<Update>({ query: gql(subscription), fetchPolicy: "no-cache" })
+      .subscribe(({ data }) => revisions.push(data?.topScoresUpdated.revision));
+    onTestFinished(() => subscribed.unsubscribe());
+    await waitFor(() => revisions.length > 0);
+    const revision = await addPoint("fay");
+    await waitFor(() => revisions.at(-1) === revision);
   });
 
   test("limits count the visitor's address, whatever the visitor says of itself", async () => {

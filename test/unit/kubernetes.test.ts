@@ -63,7 +63,7 @@ test("sets variables that the service has, to values that it takes", () => {
 });
 
 test("runs the migration, API servers and workers", () => {
-  expect(ofKind("Job")[0]?.spec.template.spec.containers[0].args).toEqual(["npm", "run", "migrate"]);
+  expect(ofKind("Job")[0]?.spec.template.spec.containers[0].args).toEqual(["node", "dist/cli.js", "migrate"]);
   const commands = deployments.map(({ container: { args } }) => args);
   expect(commands).toEqual(["api", "worker"].map((role) => ["node", "dist/main.js", role]));
   for (const [, , role] of commands) expect(appRoles).toContain(role);

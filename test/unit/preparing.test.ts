@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
-import { execute, parse, validate, type GraphQLError, type GraphQLSchema } from "graphql";
+import { execute, parse, validate, type GraphQLSchema } from "graphql";
 import { beforeAll, describe, expect, test } from "vitest";
 import { anonymous } from "../../src/auth/roles.js";
 import { badInput } from "../../src/domain/errors.js";
 import { DateTime } from "../../src/graphql/date-time.js";
-import { presentError } from "../../src/graphql/errors.js";
+import { formatError } from "../../src/graphql/errors.js";
+import { Compiler } from "../../src/graphql/execution/compiler.js";
 import { hashOf } from "../../src/graphql/execution/limits.js";
 import { maxPreparedSize, preparable } from "../../src/graphql/execution/preparable.js";
 import { PreparedOperations, type OperationRequest } from "../../src/graphql/execution/prepared-operations.js";
+import { SharedFields } from "../../src/graphql/execution/shared-fields.js";
+import { createLogger } from "../../src/observability/logger.js";
+import { SampledLog } from "../../src/observability/sampled-log.js";
 import { SafeInt } from "../../src/graphql/safe-int.js";
 import { randomNumbers, randomRequest } from "../helpers/random-documents.js";
 
@@ -62,13 +66,17 @@ beforeAll(() => {
   });
 });
 
-const present = (error: GraphQLError) =>
-  presentError({ ...error.toJSON(), extensions: { code: "INTERNAL_SERVER_ERROR" } }, error);
+const log = new SampledLog(createLogger("silent"), () => 0);
 
-/** With a budget of compiling for each request. */
-function newOperations(): PreparedOperations {
+function everLater(): () => number {
   let now = 0;
-  return new PreparedOperations({ schema, present, now: () => (now += 1e6) });
+  return () => (now += 1e6);
+}
+
+/** @param now by default a budget of compiling for each request */
+function newOperations(now = everLater()): PreparedOperations {
+  const compiler = new Compiler(now);
+  return new PreparedOperations({ schema, sharedFields: new SharedFields(schema), compiler, log });
 }
 
 function prepare(operations: PreparedOperations, request: OperationRequest) {
@@ -77,7 +85,7 @@ function prepare(operations: PreparedOperations, request: OperationRequest) {
   return operations.get(request);
 }
 
-/** As Apollo Server writes it. */
+/** As it is written when it is not prepared. */
 async function ordinary({ query, operationName, variables }: OperationRequest): Promise<string> {
   const { data, errors } = await execute({
     schema,
@@ -86,7 +94,7 @@ async function ordinary({ query, operationName, variables }: OperationRequest): 
     variableValues: variables,
     contextValue: context,
   });
-  return `${JSON.stringify({ errors: errors?.map(present), data })}\n`;
+  return JSON.stringify({ errors: errors?.map((error) => formatError(error, "execute")), data });
 }
 
 test.each([1, 2, Math.floor(Math.random() * 1e9)])(
@@ -176,7 +184,7 @@ describe("what is compiled", () => {
 
   test("only so much is compiled a second; the rest goes on without, and is compiled later", () => {
     let now = 1_000;
-    const operations = new PreparedOperations({ schema, present, now: () => now });
+    const operations = newOperations(() => now);
     const wide = (index: number) => ({
       query: `{ topScores { ${Array.from({ length: 150 }, (_none, field) => `f${field}_${index}: rank`).join(" ")} } }`,
     });
@@ -189,7 +197,7 @@ describe("what is compiled", () => {
   });
 });
 
-test("a null for what may not be null is left to Apollo's words", async () => {
+test("a null for what may not be null is left to graphql-js' words", async () => {
   const request = { query: "query ($l: Int = 3) { topScores(limit: $l) { userId } }" };
   const prepared = prepare(newOperations(), request);
   expect(await prepared?.run(context, { l: null })).toBeUndefined();

@@ -6,7 +6,7 @@ import { hashOf, validationRules, type DocumentLimits } from "./limits.js";
 import type { TrustedDocuments } from "./trusted-documents.js";
 
 export type JudgedDocument =
-  | { readonly document: DocumentNode; readonly errors?: undefined }
+  | { readonly document: DocumentNode; readonly hash: string; readonly errors?: undefined }
   | { readonly errors: readonly GraphQLError[]; readonly document?: undefined };
 
 export interface DocumentsOptions {
@@ -21,14 +21,16 @@ export interface DocumentsOptions {
 const maxRefusedLength = 50_000;
 
 /**
- * Parses and validates documents for the transports that Apollo Server does not serve. Each is judged once, as thousands of
- * viewers send the same few; a refusal is remembered, too. Of those that are not known yet one is judged a turn of the
- * event loop, as the dearest take milliseconds.
+ * Parses and validates documents, whatever the transport. Each is judged once, as thousands of viewers send the same few;
+ * a refusal is remembered, too. Of those that are not known yet one is judged a turn of the event loop, as the most
+ * expensive take milliseconds.
  */
 export class Documents {
   readonly #options: DocumentsOptions;
   readonly #rules;
-  readonly #accepted = createDocumentStore<{ document: DocumentNode }>(({ document }) => document.loc?.source.body);
+  readonly #accepted = createDocumentStore<{ document: DocumentNode; hash: string }>(
+    ({ document }) => document.loc?.source.body,
+  );
   readonly #refused = createDocumentStore<{ text: string; judged: JudgedDocument }>(
     ({ text }) => text,
     maxRefusedLength,
@@ -49,12 +51,17 @@ export class Documents {
     );
   }
 
+  /** A document that was accepted, by the SHA-256 of its text in base64, if it is still known. */
+  find(hash: string): DocumentNode | undefined {
+    return this.#accepted.get(hash)?.document;
+  }
+
   #wait(hash: string, text: string): Promise<JudgedDocument> {
     const judged = this.#queue
       .then(() => nextTurn())
       .then(() => {
         this.#pending.delete(hash);
-        const result = this.#judge(text);
+        const result = this.#judge(hash, text);
         if (result.document) this.#accepted.set(hash, result);
         else this.#refused.set(hash, { text, judged: result });
         return result;
@@ -64,13 +71,13 @@ export class Documents {
     return judged;
   }
 
-  #judge(text: string): JudgedDocument {
+  #judge(hash: string, text: string): JudgedDocument {
     const { schema, limits, introspection, trusted } = this.#options;
     try {
       const document = limits.parse(text);
       const errors = validate(schema, document, this.#rules);
       if (errors.length > 0) return { errors: introspection ? errors : errors.map(withoutSuggestion) };
-      if (!trusted || trusted.has(document)) return { document };
+      if (!trusted || trusted.has(document)) return { document, hash };
       return { errors: [new GraphQLError("", { originalError: new StandingsError("untrustedDocument") })] };
     } catch (error) {
       return { errors: [error instanceof GraphQLError ? error : new GraphQLError("The document can't be read.")] };

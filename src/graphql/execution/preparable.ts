@@ -31,7 +31,8 @@ export const maxPreparedSize = 200;
  * graphql-jit differs from graphql-js, or takes exponential time, where fragments are used again, where the same field is
  * asked for under several conditions, and in its words for a null. So what is compiled is kept plain:
  *
- * - queries, and mutations of one field: of several, graphql-js starts none after one that failed, and graphql-jit all;
+ * - queries, subscriptions, and mutations of one field: of several, graphql-js starts none after one that failed, and
+ *   graphql-jit all;
  * - each fragment is spread at most once;
  * - where a name comes twice in one object, it is a leaf and under no condition (as `__typename`, which clients add);
  * - no variable is null by default where null is not allowed;
@@ -60,7 +61,7 @@ export function preparable(
 }
 
 function isPreparableKind({ operation, selectionSet }: OperationDefinitionNode): boolean {
-  if (operation !== OperationTypeNode.MUTATION) return operation === OperationTypeNode.QUERY;
+  if (operation === OperationTypeNode.QUERY) return true;
   const [only, ...others] = selectionSet.selections;
   return only?.kind === Kind.FIELD && others.length === 0;
 }

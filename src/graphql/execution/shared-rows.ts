@@ -19,7 +19,7 @@ import type { ScoreEntry } from "../../domain/score.js";
 export interface SharedRows {
   /** The document without a selection below the rows. */
   readonly document: DocumentNode;
-  /** The response's body, given what the document's execution gave. */
+  /** The response as JSON, given what the document's execution gave. */
   readonly write: (data: Readonly<Record<string, unknown>>) => string;
 }
 
@@ -88,7 +88,7 @@ function writer(mutationKey: string, rowsKey: string, columns: ReadonlyMap<strin
       const value = payload[key];
       body += `${JSON.stringify(key)}:${key === rowsKey ? writeRows(value as readonly ScoreEntry[]) : JSON.stringify(value)}`;
     }
-    return `${body}}}}\n`;
+    return `${body}}}}`;
   };
 }
 

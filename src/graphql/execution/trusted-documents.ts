@@ -3,6 +3,7 @@ import { printExecutableGraphQLDocument } from "@graphql-tools/documents";
 import { parse, type DocumentNode } from "graphql";
 import { z } from "zod";
 import type { Service } from "../../lifecycle.js";
+import type { PersistedQueries } from "./persisted-queries.js";
 
 /** By `sha256:<hex>`, as graphql-codegen's client preset writes them. */
 const manifest = z.record(z.string().regex(/^sha256:[0-9a-f]{64}$/), z.string());
@@ -11,7 +12,7 @@ const manifest = z.record(z.string().regex(/^sha256:[0-9a-f]{64}$/), z.string())
  * TRUSTED_DOCUMENTS=only: the documents that this server answers, from a manifest that was made when its clients were
  * built. They may be asked for by hash or in full; how a document is laid out, and in which order, makes no difference.
  */
-export class TrustedDocuments implements Service {
+export class TrustedDocuments implements Service, PersistedQueries {
   readonly name = "trusted-documents";
   readonly #file: string;
   readonly #byHash = new Map<string, string>();
@@ -44,7 +45,12 @@ export class TrustedDocuments implements Service {
     return this.#byHash.get(hash);
   }
 
-  /** As dear as parsing: ask once a document. */
+  /** What clients show makes no difference: the manifest alone counts. */
+  keep(): void {
+    return;
+  }
+
+  /** As expensive as parsing: ask once a document. */
   has(document: DocumentNode): boolean {
     return this.#canonical.has(printExecutableGraphQLDocument(document));
   }

@@ -1,67 +1,56 @@
-import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from "@apollo/server/plugin/disabled";
 import { ApolloServerErrorCode } from "@apollo/server/errors";
-import {
-  GraphQLError,
-  OperationTypeNode,
-  type DocumentNode,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-} from "graphql";
+import { GraphQLError, OperationTypeNode, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 import type { FastifyRequest } from "fastify";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
-import { StandingsError, toStandingsError } from "../../domain/errors.js";
+import { toStandingsError } from "../../domain/errors.js";
+import type { GraphQLContext } from "../../graphql/context.js";
+import { errorCode, presentError } from "../../graphql/errors.js";
+import type { Documents } from "../../graphql/execution/documents.js";
+import type { Executor } from "../../graphql/execution/executor.js";
+import { parseOptions, validationRules } from "../../graphql/execution/limits.js";
+import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import type { Logger } from "../../observability/logger.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
-import type { TrustedProxies } from "../network/trusted-proxies.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
-import type { GraphQLContext } from "../../graphql/context.js";
-import { errorCode, logFault, presentError } from "../../graphql/errors.js";
+import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { isGraphQLResponse } from "./content-type.js";
-import { createDocumentStore } from "../../graphql/execution/document-store.js";
-import {
-  areShallow,
-  tooDeep,
-  parseOptions,
-  validationRules,
-  type DocumentLimits,
-} from "../../graphql/execution/limits.js";
-import type { PreparedOperations } from "../../graphql/execution/prepared-operations.js";
-import type { TrustedDocuments } from "../../graphql/execution/trusted-documents.js";
 
 export interface ApolloOptions {
   schema: GraphQLSchema;
-  /** Told of every operation that is accepted. */
-  prepared: PreparedOperations | undefined;
-  /** Undefined: every document is answered that is valid. */
-  trusted: TrustedDocuments | undefined;
-  limits: DocumentLimits;
+  documents: Documents;
+  executor: Executor;
+  persisted: PersistedQueries;
   introspection: boolean;
   metrics: OperationMetrics;
   logger: Logger;
   log: RequestLog;
 }
 
-/** GraphQL over HTTP. Batches are refused, GET serves queries only, and what browsers send without asking is refused. */
+/**
+ * GraphQL over HTTP where a request is not plain: Apollo Server says what is wrong with it, or what it asks for. Documents
+ * were judged before they come here, and the executor runs them.
+ */
 export function createApolloServer(options: ApolloOptions) {
-  const { schema, prepared, trusted, limits, introspection, metrics, logger, log } = options;
+  const { schema, documents, executor, persisted, introspection, metrics, logger, log } = options;
   return new ApolloServer<GraphQLContext>({
-    schema,
+    gateway: executedBy(executor, schema),
     introspection,
     // The rules refuse introspection themselves, the same way over WebSocket.
     validationRules: validationRules(introspection),
     parseOptions,
-    documentStore: apolloDocumentStore(),
+    documentStore: storeOf(documents),
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: {
       requestHeaders: ["graphql-require-preflight", "x-apollo-operation-name", "apollo-require-preflight"],
     },
-    ...(trusted && { persistedQueries: { cache: manifestCache(trusted) } }),
+    persistedQueries: { cache: cacheOf(persisted) },
     formatError: (formatted, error) => presentError(inOwnWords(formatted), error),
     stopOnTerminationSignals: false,
     logger,
@@ -71,65 +60,51 @@ export function createApolloServer(options: ApolloOptions) {
       ApolloServerPluginCacheControlDisabled(),
       neverCached,
       okForApplicationJson,
-      observe(metrics, log),
-      accept({ prepared, trusted, limits }),
+      observe(executor, metrics, log),
     ],
   });
 }
 
-export interface ContextOptions {
-  authenticator: Authenticator;
-  limits: DocumentLimits;
-  proxies: TrustedProxies;
-}
-
-/**
- * Who asks, and whether what is asked is within the limits: before Apollo does anything for it.
- *
- * @throws GraphQLError `UNAUTHENTICATED` for a token that is refused (without one the viewer is anonymous),
- * `GRAPHQL_VALIDATION_FAILED` or `BAD_USER_INPUT` beyond the limits
- */
-export function createContext({ authenticator, limits, proxies }: ContextOptions) {
-  return (request: FastifyRequest): Promise<GraphQLContext> => {
-    const { accept } = request.headers;
-    const refuse = (message: string, code: string, status: number) => {
-      const http = { status: isGraphQLResponse(accept) ? status : 200 };
-      return Promise.reject(new GraphQLError(message, { extensions: { code, http } }));
-    };
-    try {
-      const viewer = authenticator.authenticate(bearerToken(request.headers.authorization));
-      const { query, variables } = operationOf(request);
-      const problem = typeof query === "string" ? limits.problemOfText(query) : undefined;
-      if (problem) return refuse(problem.message, ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED, 400);
-      if (!areShallow(variables)) return refuse(tooDeep, ApolloServerErrorCode.BAD_USER_INPUT, 400);
-      return Promise.resolve({ viewer, caller: proxies.callerOf(request.raw) });
-    } catch (error) {
-      const { code, message, restStatus } = toStandingsError(error);
-      return refuse(message, code, restStatus);
-    }
+/** Where Apollo asks a gateway to run an operation, the executor runs it. */
+function executedBy(
+  executor: Executor,
+  schema: GraphQLSchema,
+): ApolloServerOptionsWithGateway<GraphQLContext>["gateway"] {
+  return {
+    load: () =>
+      Promise.resolve({
+        executor: ({ document, operationName, request, context }) =>
+          executor.execute({
+            schema,
+            document,
+            operationName,
+            variableValues: request.variables,
+            contextValue: context,
+          }),
+      }),
+    onSchemaLoadOrUpdate: (use) => {
+      use({ apiSchema: schema, coreSupergraphSdl: "" });
+      return () => undefined;
+    },
+    stop: () => Promise.resolve(),
   };
 }
 
-/** Apollo is to say what is wrong with what is no operation. */
-function operationOf({ method, url, body }: FastifyRequest): { query?: unknown; variables?: unknown } {
-  if (method !== "GET") return typeof body === "object" && body !== null ? body : {};
-  // As Apollo reads them: other readers take other texts from an address that is not quite right.
-  const { searchParams } = new URL(url, "http://localhost");
-  const variables = searchParams.get("variables");
-  try {
-    return { query: searchParams.get("query"), variables: variables && (JSON.parse(variables) as unknown) };
-  } catch {
-    return { query: searchParams.get("query") };
-  }
-}
-
-/** Apollo's own counts the trees but not the texts, which the trees hold. */
-function apolloDocumentStore() {
-  const store = createDocumentStore<DocumentNode>((document) => document.loc?.source.body);
-  return {
-    get: (key: string) => Promise.resolve(store.get(key)),
-    set: (key: string, document: DocumentNode) => Promise.resolve(void store.set(key, document)),
-    delete: (key: string) => Promise.resolve(store.delete(key)),
+/**
+ * Who asks.
+ *
+ * @throws GraphQLError `UNAUTHENTICATED` for a token that is refused; without one the viewer is anonymous
+ */
+export function createContext(authenticator: Authenticator, proxies: TrustedProxies) {
+  return (request: FastifyRequest): Promise<GraphQLContext> => {
+    try {
+      const viewer = authenticator.authenticate(bearerToken(request.headers.authorization));
+      return Promise.resolve({ viewer, caller: proxies.callerOf(request.raw) });
+    } catch (error) {
+      const { code, message, restStatus } = toStandingsError(error);
+      const http = { status: isGraphQLResponse(request.headers.accept) ? restStatus : 200 };
+      return Promise.reject(new GraphQLError(message, { extensions: { code, http } }));
+    }
   };
 }
 
@@ -145,11 +120,23 @@ const mayBeForged =
   "A page of another site could have made a browser send this. " +
   "Send the header Content-Type: application/json, or, with GET, any value of GraphQL-Require-Preflight.";
 
-/** What Apollo keeps persisted queries in, when they are to be those of the manifest alone. */
-function manifestCache(trusted: TrustedDocuments) {
+/** Whatever comes to Apollo was parsed and validated before, so it need not be again. */
+function storeOf(documents: Documents) {
+  // Behind a prefix of Apollo's own, in hexadecimal digits.
+  const hashOf = (key: string) => Buffer.from(key.slice(-64), "hex").toString("base64");
   return {
-    get: (key: string) => Promise.resolve(trusted.textOf(key.replace(/^apq:/, ""))),
+    get: (key: string) => Promise.resolve(documents.find(hashOf(key))),
     set: () => Promise.resolve(),
+    delete: () => Promise.resolve(false),
+  };
+}
+
+/** Apollo puts a prefix of its own before each hash. */
+function cacheOf(persisted: PersistedQueries) {
+  const hashOf = (key: string) => key.replace(/^apq:/, "");
+  return {
+    get: (key: string) => Promise.resolve(persisted.textOf(hashOf(key))),
+    set: (key: string, text: string) => Promise.resolve(persisted.keep(hashOf(key), text)),
     delete: () => Promise.resolve(false),
   };
 }
@@ -191,46 +178,12 @@ const okForApplicationJson: ApolloServerPlugin<GraphQLContext> = {
     }),
 };
 
-/** Whatever comes this far was parsed, validated, and found within the limits. */
-function accept({
-  prepared,
-  trusted,
-  limits,
-}: Pick<ApolloOptions, "prepared" | "trusted" | "limits">): ApolloServerPlugin<GraphQLContext> {
+function observe(executor: Executor, metrics: OperationMetrics, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation({ request: { operationName, extensions, http }, source: query, queryHash, document }) {
-          const isOwnType = isGraphQLResponse(http?.headers.get("accept"));
-          // Once more, as the context sees only what is in the request itself, and a document may come from elsewhere.
-          const problem = limits.problemOf(document);
-          if (problem) {
-            const code = ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED;
-            const extensions = { code, http: { status: isOwnType ? 400 : 200 } };
-            return Promise.reject(new GraphQLError(problem.message, { extensions }));
-          }
-          if (trusted && !trusted.has(document)) {
-            const originalError = new StandingsError("untrustedDocument");
-            const status = isOwnType ? originalError.restStatus : 200;
-            return Promise.reject(new GraphQLError("", { originalError, extensions: { http: { status } } }));
-          }
-          prepared?.learn({ query, operationName }, document, queryHash, extensions?.persistedQuery !== undefined);
-          return Promise.resolve();
-        },
-      }),
-  };
-}
-
-function observe(metrics: OperationMetrics, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
-  return {
-    requestDidStart: () => {
-      const stop = metrics.operationDuration.startTimer({ transport: "graphql-http" });
-      return Promise.resolve({
         didEncounterErrors({ errors, operationName }) {
-          for (const error of errors) {
-            logFault(log, error, operationName);
-            metrics.errors.inc({ transport: "graphql-http", code: errorCode(error) });
-          }
+          for (const error of errors) executor.note(error, operationName);
           return Promise.resolve();
         },
         didResolveOperation({ operation }) {
@@ -238,12 +191,7 @@ function observe(metrics: OperationMetrics, log: RequestLog): ApolloServerPlugin
           const extensions = { code: ApolloServerErrorCode.BAD_REQUEST, http: { status: 400 } };
           return Promise.reject(new GraphQLError("Subscriptions are served over WebSocket.", { extensions }));
         },
-        willSendResponse() {
-          stop();
-          return Promise.resolve();
-        },
-      });
-    },
+      }),
     contextCreationDidFail({ error }) {
       metrics.errors.inc({ transport: "graphql-http", code: errorCode(error) });
       return Promise.resolve();

@@ -1,42 +1,24 @@
-import {
-  GraphQLError,
-  OperationTypeNode,
-  execute,
-  getOperationAST,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type GraphQLSchema,
-} from "graphql";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { OperationTypeNode } from "graphql";
 import { z } from "zod";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import { badInput, StandingsError } from "../../domain/errors.js";
 import { NextMessage } from "../../fanout/next-message.js";
-import { ViewerStream } from "../../fanout/viewer-stream.js";
-import type { Service } from "../../lifecycle.js";
-import type { OperationMetrics } from "../../commands/metrics.js";
-import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
-import type { ConnectionMetrics } from "../metrics.js";
+import type { StreamDialect, ViewerStream } from "../../fanout/viewer-stream.js";
+import type { GraphQLContext } from "../../graphql/context.js";
+import type { Executor } from "../../graphql/execution/executor.js";
+import { areShallow, tooDeep } from "../../graphql/execution/limits.js";
 import type { OriginPolicy } from "../network/origins.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
-import type { RequestLog } from "../../observability/sampled-log.js";
-import type { GraphQLContext, SubscriberContext } from "../../graphql/context.js";
-import type { Documents } from "../../graphql/execution/documents.js";
-import { countingPresenter, type PresentError, noSuchOperation } from "../../graphql/errors.js";
-import { areShallow, tooDeep } from "../../graphql/execution/limits.js";
-import { serialise, type Subscriptions } from "../../graphql/execution/subscriptions.js";
+import { follow, type OpenStreams } from "./open-streams.js";
 
 export interface EventStreamsOptions {
   path: string;
-  schema: GraphQLSchema;
-  documents: Documents;
-  subscriptions: Subscriptions;
+  executor: Executor;
+  streams: OpenStreams;
   authenticator: Authenticator;
   origins: OriginPolicy;
   proxies: TrustedProxies;
-  limits: ConnectionLimits;
-  metrics: OperationMetrics & ConnectionMetrics;
-  logger: RequestLog;
 }
 
 /** A request as GraphQL over HTTP has it. */
@@ -47,153 +29,57 @@ const operationRequest = z.object({
 });
 type OperationRequest = z.output<typeof operationRequest>;
 
-const keepAliveMs = 20_000;
-const sweepMs = 1_000;
-const complete = "event: complete\ndata:\n\n";
-/** Proxies must neither keep the events back nor compress them. */
-const headers = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-cache, no-transform",
-  "x-accel-buffering": "no",
+const dialect: StreamDialect = {
+  headers: {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+    // Proxies must neither keep the events back nor compress them.
+    "x-accel-buffering": "no",
+  },
+  opening: "",
+  encode: (message) => message.as("event", (payload) => `event: next\ndata: ${payload}\n\n`),
+  keepAlive: ":\n\n",
+  keepAliveMs: 20_000,
+  complete: "event: complete\ndata:\n\n",
 };
-
-/** One open stream. */
-interface OpenStream {
-  readonly viewer: ViewerStream;
-  readonly expiresAt: number;
-  readonly end: () => void;
-}
 
 /**
  * Server-sent events, for viewers behind proxies that refuse WebSockets: graphql-sse's protocol in its "distinct
- * connections mode", one request an operation. Subscriptions go through the same hub as those over WebSocket.
+ * connections mode", one request an operation.
  */
-export class EventStreams implements Service {
-  readonly name = "event-streams";
-  readonly #options: EventStreamsOptions;
-  readonly #present: PresentError;
-  readonly #streams = new Set<OpenStream>();
-  #keepAlive: NodeJS.Timeout | undefined;
-  #sweeper: NodeJS.Timeout | undefined;
+export function registerEventStreams(app: FastifyInstance, options: EventStreamsOptions): void {
+  const { path, executor, streams, authenticator, origins, proxies } = options;
 
-  constructor(options: EventStreamsOptions) {
-    this.#options = options;
-    this.#present = countingPresenter("graphql-sse", options);
-  }
-
-  register(app: FastifyInstance): void {
-    app.route({
-      method: ["GET", "POST"],
-      url: this.#options.path,
-      handler: (request, reply) => this.#handle(request, reply),
-    });
-  }
-
-  start(): Promise<void> {
-    // Keeps proxies from closing what is quiet.
-    this.#keepAlive = setInterval(() => {
-      for (const { viewer } of this.#streams) viewer.keepAlive();
-    }, keepAliveMs);
-    this.#sweeper = setInterval(() => this.#sweep(Date.now()), sweepMs);
-    return Promise.resolve();
-  }
-
-  /** Ends every stream without completing it, so that clients come back. */
-  stop(): Promise<void> {
-    clearInterval(this.#keepAlive);
-    clearInterval(this.#sweeper);
-    for (const { end } of this.#streams) end();
-    return Promise.resolve();
-  }
-
-  async #handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { authenticator, origins, proxies, limits, logger, metrics } = this.#options;
-    if (!origins.allows(request.raw)) throw new StandingsError("forbidden");
-    const viewer = authenticator.authenticate(bearerToken(request.headers.authorization));
-    const operation = parseRequest(request);
-    const release = limits.admit(request.raw);
-    if (!release) throw new StandingsError("overloaded", { message: tooManyConnections });
-
-    reply.hijack();
-    const response = reply.raw;
-    const connection = new ViewerStream(response);
-    const leave = new AbortController();
-    const stream: OpenStream = {
-      viewer: connection,
-      expiresAt: viewer.role === "none" ? Infinity : viewer.expiresAt,
-      end: () => response.destroy(),
-    };
-    this.#streams.add(stream);
-    metrics.eventStreams.inc();
-    response.on("error", (error) => logger.debug({ err: error }, "an event stream broke"));
-    response.once("close", () => {
-      leave.abort();
-      this.#streams.delete(stream);
-      metrics.eventStreams.dec();
-      release();
-    });
-    response.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
-    response.flushHeaders();
-    try {
-      const result = await this.#run(
-        request.method,
-        operation,
-        { viewer, caller: proxies.callerOf(request.raw) },
-        connection,
-        leave.signal,
+  app.route({
+    method: ["GET", "POST"],
+    url: path,
+    handler: (request, reply) => {
+      if (!origins.allows(request.raw)) throw new StandingsError("forbidden");
+      const viewer = authenticator.authenticate(bearerToken(request.headers.authorization));
+      const operation = parseRequest(request);
+      const context = { viewer, caller: proxies.callerOf(request.raw) };
+      return streams.open(request, reply, viewer, dialect, (connection, left) =>
+        serve(request.method, operation, context, connection, left),
       );
-      if (result) response.end(Buffer.concat([new NextMessage(result).event, Buffer.from(complete)]));
-    } catch (error) {
-      logger.error({ err: error }, "an operation over server-sent events failed");
-      response.destroy();
-    }
-    return reply;
-  }
+    },
+  });
 
-  /** @returns the only result, as JSON; undefined for a subscription, whose results the hub writes */
-  async #run(
+  async function serve(
     method: string,
-    { query, operationName, variables }: OperationRequest,
+    request: OperationRequest,
     context: GraphQLContext,
     connection: ViewerStream,
     left: AbortSignal,
-  ): Promise<string | undefined> {
-    const { schema, documents, subscriptions } = this.#options;
-    const refuse = (errors: readonly GraphQLError[]) =>
-      JSON.stringify({ errors: errors.map((error) => this.#present(error, "refuse", operationName)) });
-    const present = (error: GraphQLError) => this.#present(error, "execute", operationName);
-    const judged = await documents.judge(query);
-    if (!judged.document) return refuse(judged.errors);
-    const { document } = judged;
-    const definition = getOperationAST(document, operationName);
-    if (!definition) return refuse([new GraphQLError(noSuchOperation)]);
-    if (definition.operation === OperationTypeNode.MUTATION && method !== "POST") {
-      return refuse([new GraphQLError("A mutation must be sent by POST.")]);
+  ): Promise<void> {
+    const operation = await executor.resolve(request);
+    const end = ({ body }: { body: string }) => connection.end(new NextMessage(body));
+    if (operation.kind === "refusal") return end(executor.refuse(operation, request));
+    if (operation.type === OperationTypeNode.MUTATION && method !== "POST") {
+      return end(executor.refuseFor("A mutation must be sent by POST.", request));
     }
-    const contextValue: SubscriberContext = { ...context, connection, id: "", text: query };
-    const args: ExecutionArgs = {
-      schema,
-      document,
-      operationName,
-      variableValues: variables,
-      contextValue,
-    };
-    if (definition.operation !== OperationTypeNode.SUBSCRIPTION) return serialise(await execute(args), present);
-    const iterator = await subscriptions.subscribe(args, { present, onEnd: () => undefined });
-    if (isResult(iterator)) return serialise(iterator, present);
-    if (left.aborted) void iterator.return();
-    else left.addEventListener("abort", () => void iterator.return());
-    return undefined;
+    if (operation.type !== OperationTypeNode.SUBSCRIPTION) return end(await executor.run(operation, context));
+    follow(await executor.subscribe(operation, context, connection, ""), connection, left);
   }
-
-  /** Ends what its token no longer allows. Streams that nobody reads are cut off like any other answer. */
-  #sweep(wallClock: number): void {
-    for (const { expiresAt, end } of this.#streams) if (expiresAt <= wallClock) end();
-  }
-}
-
-function isResult(value: AsyncGenerator<never, void> | ExecutionResult): value is ExecutionResult {
-  return !(Symbol.asyncIterator in value);
 }
 
 /** @throws StandingsError `badInput` */

@@ -1,48 +1,73 @@
 import type { ApolloServer } from "@apollo/server";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
+import { OperationTypeNode } from "graphql";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import type { Viewer } from "../../auth/roles.js";
-import type { OperationMetrics } from "../../commands/metrics.js";
+import type { GraphQLContext } from "../../graphql/context.js";
+import type { Answer, Executor } from "../../graphql/execution/executor.js";
+import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { createContext } from "./apollo.js";
-import { contentTypeFor } from "./content-type.js";
-import type { GraphQLContext } from "../../graphql/context.js";
-import { areShallow, type DocumentLimits } from "../../graphql/execution/limits.js";
-import type { OperationRequest, PreparedOperations } from "../../graphql/execution/prepared-operations.js";
+import { contentTypeFor, isGraphQLResponse } from "./content-type.js";
+import { asksForMultipart, type MultipartSubscriptions } from "./multipart.js";
+import { receive } from "./operation-request.js";
 
 export interface HttpOperationsOptions {
   path: string;
+  executor: Executor;
+  /** Answers requests that are not plain. */
   apollo: ApolloServer<GraphQLContext>;
-  /** Undefined: every request goes through Apollo. */
-  prepared: PreparedOperations | undefined;
+  persisted: PersistedQueries;
+  multipart: MultipartSubscriptions;
   authenticator: Authenticator;
-  limits: DocumentLimits;
   proxies: TrustedProxies;
   /** Answers people who opened this address in a browser. */
   welcome: onRequestHookHandler;
-  metrics: OperationMetrics;
 }
 
-/** GraphQL over HTTP: prepared operations directly, everything else through Apollo Server. */
-export function registerHttpOperations(app: FastifyInstance, options: HttpOperationsOptions): void {
-  const { path, apollo, prepared, authenticator, limits, proxies, welcome, metrics } = options;
-  const throughApollo = fastifyApolloHandler(apollo, { context: createContext({ authenticator, limits, proxies }) });
-  const duration = metrics.operationDuration.labels({ transport: "graphql-http" });
+/** Apollo Server's codes for what is wrong with an operation, where the request is well formed. */
+const wellFormed: ReadonlySet<string> = new Set([
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "BAD_USER_INPUT",
+]);
 
-  async function directly(request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
-    const operation = prepared && operationOf(request, prepared);
-    const known = operation && prepared.get(operation);
+/** GraphQL over HTTP: plain requests directly, all others through Apollo Server. */
+export function registerHttpOperations(app: FastifyInstance, options: HttpOperationsOptions): void {
+  const { path, executor, apollo, persisted, multipart, authenticator, proxies, welcome } = options;
+  const throughApollo = fastifyApolloHandler(apollo, { context: createContext(authenticator, proxies) });
+
+  app.route({
+    method: ["GET", "POST"],
+    url: path,
+    onRequest: welcome,
+    handler: async (request, reply) => (await directly(request, reply)) ?? throughApollo.call(app, request, reply),
+  });
+
+  /** @returns the body; undefined when Apollo Server is to answer */
+  async function directly(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply | undefined> {
     const contentType = contentTypeFor(request.headers.accept);
-    const viewer = known && contentType !== undefined ? viewerOf(request) : undefined;
-    if (!known || !viewer) return undefined;
-    const start = performance.now();
-    const answer = await known.run({ viewer, caller: proxies.callerOf(request.raw) }, operation.variables);
-    if (!answer) return undefined;
-    for (const code of answer.codes) metrics.errors.inc({ transport: "graphql-http", code });
-    duration.observe((performance.now() - start) / 1000);
+    const received = receive(request, persisted);
+    if (!received) return undefined;
+    const viewer = viewerOf(request);
+    if (!viewer) return undefined;
+    const context = { viewer, caller: proxies.callerOf(request.raw) };
+    const resolved = executor.resolve(received.request);
+    const operation = resolved instanceof Promise ? await resolved : resolved;
+    if (operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION) {
+      const isFor = received.isPlain && asksForMultipart(request.headers.accept);
+      return isFor ? multipart.serve(request, reply, operation, context) : undefined;
+    }
+    if (contentType === undefined) return undefined;
+    if (operation.kind === "operation" && !received.isPlain) return undefined;
+    const answer =
+      operation.kind === "refusal"
+        ? executor.refuse(operation, received.request)
+        : await executor.run(operation, context);
+    if (answer.isRefusal) reply.code(statusOf(answer, request));
     reply.header("cache-control", "no-store").header("content-type", contentType);
-    return answer.body;
+    return `${answer.body}\n`;
   }
 
   /** Undefined when the token is refused, which Apollo is to say. */
@@ -53,34 +78,14 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
       return undefined;
     }
   }
-
-  app.route({
-    method: ["GET", "POST"],
-    url: path,
-    onRequest: welcome,
-    handler: async (request, reply) => (await directly(request, reply)) ?? throughApollo.call(app, request, reply),
-  });
 }
 
-/** The operation of a request that has nothing unusual about it. */
-function operationOf(
-  { method, url, body }: FastifyRequest,
-  prepared: PreparedOperations,
-): OperationRequest | undefined {
-  if (method !== "POST" || url.includes("?") || typeof body !== "object" || body === null) return undefined;
-  const { query: given, operationName, variables, extensions } = body as Record<string, unknown>;
-  const query = extensions == null ? given : given === undefined ? persistedText(extensions, prepared) : undefined;
-  if (typeof query !== "string" || operationName === "") return undefined;
-  if (operationName != null && typeof operationName !== "string") return undefined;
-  if (variables != null && (typeof variables !== "object" || Array.isArray(variables))) return undefined;
-  if (!areShallow(variables)) return undefined;
-  return { query, operationName, variables: variables as OperationRequest["variables"] };
-}
-
-/** Of a document that is named by its hash, as Apollo's clients do. */
-function persistedText(extensions: unknown, prepared: PreparedOperations): string | undefined {
-  const { persistedQuery, ...others } = extensions as { persistedQuery?: unknown };
-  if (typeof persistedQuery !== "object" || persistedQuery === null || Object.keys(others).length > 0) return undefined;
-  const { version, sha256Hash } = persistedQuery as Record<string, unknown>;
-  return version === 1 && typeof sha256Hash === "string" ? prepared.textOf(sha256Hash) : undefined;
+/**
+ * GraphQL over HTTP: an answer in `application/json` to a well-formed request has status 200, errors or not, as older
+ * clients take any other status for a broken connection.
+ */
+function statusOf({ codes }: Answer, { method, headers }: FastifyRequest): number {
+  const isForbidden = codes.includes("FORBIDDEN");
+  if (isGraphQLResponse(headers.accept)) return isForbidden ? 403 : 400;
+  return isForbidden || (method === "POST" && codes.every((code) => wellFormed.has(code))) ? 200 : 400;
 }

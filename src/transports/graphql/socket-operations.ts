@@ -1,13 +1,13 @@
-import { GraphQLError, execute, getOperationAST, type GraphQLSchema } from "graphql";
-import { CloseCode, type ServerOptions, type SubscribePayload } from "graphql-ws";
+import { GraphQLError, Kind, type DocumentNode, type GraphQLSchema } from "graphql";
+import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from "graphql-ws";
 import type { WebSocket } from "ws";
 import type { Authenticator } from "../../auth/authenticate.js";
 import { anonymous, type Viewer } from "../../auth/roles.js";
-import { badInput, StandingsError } from "../../domain/errors.js";
-import type { ViewerSocket } from "../../fanout/viewer-socket.js";
-import type { OperationMetrics } from "../../commands/metrics.js";
-import type { RequestLog } from "../../observability/sampled-log.js";
+import { StandingsError } from "../../domain/errors.js";
 import { TokenBucket } from "../../domain/rate-limit.js";
+import type { ViewerSocket } from "../../fanout/viewer-socket.js";
+import type { GraphQLContext } from "../../graphql/context.js";
+import type { Executor, Operation } from "../../graphql/execution/executor.js";
 import {
   closeCodes,
   maxIdLength,
@@ -16,20 +16,13 @@ import {
   refusalRate,
 } from "./connection-limits.js";
 import { connectionToken } from "./connection-token.js";
-import type { SubscriberContext } from "../../graphql/context.js";
-import type { Documents } from "../../graphql/execution/documents.js";
-import { errorCode, countingPresenter, noSuchOperation } from "../../graphql/errors.js";
-import { areShallow, declaredVariables, tooDeep } from "../../graphql/execution/limits.js";
+import { silentUntilLeft } from "./silent-generator.js";
 import { SocketWork } from "./socket-work.js";
-import type { Subscriptions } from "../../graphql/execution/subscriptions.js";
 
 export interface SocketOperationsOptions {
   schema: GraphQLSchema;
-  documents: Documents;
-  subscriptions: Subscriptions;
+  executor: Executor;
   authenticator: Authenticator;
-  metrics: OperationMetrics;
-  logger: RequestLog;
 }
 
 /** What is known of a socket, beside what graphql-ws keeps. */
@@ -50,9 +43,15 @@ export interface SocketState extends Record<PropertyKey, unknown> {
   expiry?: NodeJS.Timeout;
 }
 
-/** What an operation knows of where it came from. */
-interface SocketContext extends SubscriberContext {
+/** An operation on its way through graphql-ws, which keeps this as long as the operation lasts. */
+interface SocketOperation {
+  readonly id: string;
   readonly state: SocketState;
+  readonly context: GraphQLContext;
+  /** Of the socket, as graphql-ws has it: those that have not ended. */
+  readonly running: Context["subscriptions"];
+  /** Undefined once it has begun: thousands of subscriptions need not keep what they were asked with. */
+  operation: Operation | undefined;
 }
 
 type ConnectionParams = Record<string, unknown> | undefined;
@@ -63,26 +62,24 @@ const tokenRefused = 4403;
 const maxTimeoutMs = 2 ** 31 - 1;
 
 /**
- * What Apollo Server does for HTTP, for operations that come over a WebSocket: who asks, limits, and errors in the
- * catalogue's words. The rest of the protocol is graphql-ws' own.
+ * Hands operations that come over a WebSocket to the executor, for as long as the socket's token, and its share of work,
+ * allow. Messages and answers go past graphql-ws, which keeps the rest of the protocol.
  */
 export function socketOperations(options: SocketOperationsOptions): ServerOptions<ConnectionParams, SocketState> {
-  const { schema, documents, subscriptions, authenticator, metrics } = options;
-
-  const present = countingPresenter("graphql-ws", options);
+  const { schema, executor, authenticator } = options;
 
   return {
     onConnect: ({ connectionParams, extra }) => {
       try {
         extra.viewer = authenticator.authenticate(connectionToken(connectionParams));
       } catch (error) {
-        metrics.errors.inc({ transport: "graphql-ws", code: errorCode(error) });
+        executor.note(error, undefined);
         return false; // graphql-ws closes with 4403.
       }
       if (extra.viewer.role !== "none") closeAt(extra, extra.viewer.expiresAt);
       return true;
     },
-    onSubscribe: async ({ extra }, id, payload) => {
+    onSubscribe: async ({ extra, subscriptions }, id, payload) => {
       if (Buffer.byteLength(id) > maxIdLength) {
         extra.socket.close(closeCodes.policyViolation, "The subscription's id is too long");
         return [new GraphQLError("The subscription's id is too long.")];
@@ -91,72 +88,94 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
         extra.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
         return [new GraphQLError("The subscription's id is in use.")];
       }
-      const args = await prepare(extra, id, payload);
-      if (Array.isArray(args)) extra.work.end(id, payload);
-      return args;
-    },
-    onNext: (_context, _id, { operationName }, _args, { data, errors }) => {
-      if (!errors) return undefined;
-      const presented = errors.map((error) => present(error, "execute", operationName));
-      return { ...(data !== undefined && { data }), errors: presented };
+      const operation = await resolve(extra, payload);
+      if (operation.kind === "refusal") {
+        extra.work.end(id, payload);
+        return operation.errors;
+      }
+      const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller };
+      const contextValue: SocketOperation = { id, state: extra, context, running: subscriptions, operation };
+      return { schema, document: documentOf(operation), contextValue };
     },
     onError: ({ extra }, _id, { operationName }, errors) => {
       if (!extra.refusals.take(performance.now())) {
         extra.socket.close(closeCodes.policyViolation, "Too many refused operations");
       }
-      return errors.map((error) => present(error, "refuse", operationName));
+      return errors.map((error) => executor.present(error, "refuse", operationName));
     },
     onComplete: ({ extra }, id, payload) => extra.work.end(id, payload),
     onClose: ({ extra }) => clearTimeout(extra.expiry),
-    execute: (args) => {
-      const { state } = args.contextValue as SocketContext;
-      return state.work.run(async () => {
-        const stop = metrics.operationDuration.startTimer({ transport: "graphql-ws" });
-        const result = await execute(args);
-        stop();
-        return result;
-      });
+    execute: async (args) => {
+      const asked = args.contextValue as SocketOperation;
+      const operation = begin(asked);
+      await asked.state.work.run(async () => answer(asked, await executor.run(operation, asked.context)));
+      return answered;
     },
-    subscribe: (args) => {
-      const { state } = args.contextValue as SocketContext;
-      const { socket, work } = state;
+    subscribe: async (args) => {
+      const asked = args.contextValue as SocketOperation;
+      const { id, context, state } = asked;
+      const { socket, work, viewerSocket } = state;
       if (work.subscriptions >= maxSubscriptionsPerSocket) {
         socket.close(closeCodes.policyViolation, "Too many subscriptions");
         return { errors: [new GraphQLError("Too many subscriptions on one socket.")] };
       }
       const ended = work.serve();
-      return subscriptions.subscribe(args, {
-        present: (error) => present(error, "execute", args.operationName),
-        onEnd: ended,
-      });
+      try {
+        const begun = await executor.subscribe(begin(asked), context, viewerSocket, id);
+        if (typeof begun === "function") {
+          return silentUntilLeft(() => {
+            begun();
+            ended();
+          });
+        }
+        answer(asked, begun);
+      } catch (error) {
+        ended();
+        throw error;
+      }
+      ended();
+      return answered;
     },
   };
 
-  /** What graphql-js needs to run an operation, or why it is refused. */
-  async function prepare(state: SocketState, id: string, payload: SubscribePayload) {
-    const { query, operationName, variables } = payload;
+  /** What this socket sends waits for what it sent before, so that it can't fill the queue that all share. */
+  async function resolve(state: SocketState, payload: SubscribePayload) {
     // A client may go on sending on a socket that is being closed.
     if (state.viewer && state.viewer.role !== "none" && state.viewer.expiresAt <= Date.now()) {
-      return [new GraphQLError("", { originalError: new StandingsError("unauthenticated") })];
+      const error = new GraphQLError("", { originalError: new StandingsError("unauthenticated") });
+      return { kind: "refusal", errors: [error] } as const;
     }
-    const { document, errors } = await state.work.judge(documents, query);
-    if (!document) return errors;
-    if (!areShallow(variables)) return [new GraphQLError("", { originalError: badInput(tooDeep) })];
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return [new GraphQLError(noSuchOperation)];
-    const variableValues = declaredVariables(operation, variables ?? {});
+    const { query, operationName, variables } = payload;
+    const request = { query, operationName, variables };
     // graphql-ws keeps the message as long as the subscription.
     Object.assign(payload, { query: undefined, variables: undefined, extensions: undefined });
-    const contextValue: SocketContext = {
-      viewer: state.viewer ?? anonymous,
-      caller: state.caller,
-      connection: state.viewerSocket,
-      id,
-      text: document.loc?.source.body ?? query,
-      state,
-    };
-    return { schema, document, operationName, variableValues, contextValue };
+    return executor.findPrepared(request) ?? (await state.work.judge(() => executor.resolve(request)));
   }
+}
+
+/** What graphql-ws takes for a result that it need not send. */
+const answered = {};
+
+function begin(asked: SocketOperation): Operation {
+  const { operation } = asked;
+  if (!operation) throw new Error("an operation was begun twice");
+  asked.operation = undefined;
+  return operation;
+}
+
+/** Sends the only result of an operation, and that it is complete, in one write; nothing when the client has left it. */
+function answer({ id, running, state }: SocketOperation, { body }: { body: string }): void {
+  if (!(id in running)) return;
+  // graphql-ws sends nothing more for it.
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- graphql-ws keeps them in an object
+  delete running[id];
+  state.viewerSocket.sendOnly(id, body);
+}
+
+/** graphql-ws looks for the operation in it. */
+function documentOf({ accepted, prepared }: Operation): DocumentNode {
+  if (accepted) return accepted.document;
+  return { kind: Kind.DOCUMENT, definitions: prepared ? [prepared.definition] : [] };
 }
 
 /** What a socket begins with. */

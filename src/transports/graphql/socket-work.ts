@@ -3,9 +3,11 @@ import pLimit from "p-limit";
 import type { WebSocket } from "ws";
 import type { ViewerSocket } from "../../fanout/viewer-socket.js";
 import { maxOperationsInFlight, maxOperationsWaiting } from "./connection-limits.js";
-import type { Documents, JudgedDocument } from "../../graphql/execution/documents.js";
+import type { Operation, Refusal } from "../../graphql/execution/executor.js";
 
-const closed = new GraphQLError("The socket is closed.");
+type Resolved = Operation | Refusal;
+
+const closed: Refusal = { kind: "refusal", errors: [new GraphQLError("The socket is closed.")] };
 
 /**
  * What one socket has under way: only so much at once. While too much waits, the socket is not read, so that whatever a
@@ -54,8 +56,8 @@ export class SocketWork {
   }
 
   /** What this socket sends waits for what it sent before, so that it can't fill the queue that all share. */
-  judge(documents: Documents, text: string): Promise<JudgedDocument> {
-    const judged = this.#judging.then(() => (this.#isOpen() ? documents.judge(text) : { errors: [closed] }));
+  judge(resolve: () => Resolved | Promise<Resolved>): Promise<Resolved> {
+    const judged = this.#judging.then(() => (this.#isOpen() ? resolve() : closed));
     this.#judging = judged;
     return judged;
   }
@@ -64,12 +66,12 @@ export class SocketWork {
    * Runs an operation when it is its turn and the socket has taken what it asked for before: answers never pile up behind a
    * client that does not read. One that takes nothing for long is cut off by the sweep.
    */
-  run<T>(operation: () => Promise<T> | T): Promise<T | { errors: GraphQLError[] }> {
+  run(operation: () => Promise<void>): Promise<void> {
     return this.#turnstile(async () => {
       if (!this.#viewerSocket.isDrained) {
         await new Promise<void>((resolve) => this.#viewerSocket.whenDrained(resolve));
       }
-      return this.#isOpen() ? operation() : { errors: [closed] };
+      if (this.#isOpen()) await operation();
     });
   }
 

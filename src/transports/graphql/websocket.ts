@@ -4,11 +4,11 @@ import type { Duplex } from "node:stream";
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from "graphql-ws";
 import { WebSocketServer, type WebSocket } from "ws";
 import { ViewerSocket } from "../../fanout/viewer-socket.js";
-import type { OperationMetrics } from "../../commands/metrics.js";
 import type { Service } from "../../lifecycle.js";
 import { closeCodes, maxIdleMs, messageRate, pingIntervalMs } from "./connection-limits.js";
-import type { ConnectionLimits } from "../network/connection-limits.js";
 import type { ConnectionMetrics } from "../metrics.js";
+import type { RequestLog } from "../../observability/sampled-log.js";
+import type { ConnectionLimits } from "../network/connection-limits.js";
 import type { OriginPolicy } from "../network/origins.js";
 import { refuseConnection } from "../network/raw-refusal.js";
 import { StallWatch } from "../network/stall-watch.js";
@@ -26,7 +26,8 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   origins: OriginPolicy;
   proxies: TrustedProxies;
   limits: ConnectionLimits;
-  metrics: OperationMetrics & ConnectionMetrics;
+  metrics: ConnectionMetrics;
+  log: RequestLog;
   /** Told of each connection that is a WebSocket from now on. */
   onOpen: (socket: Socket) => void;
 }
@@ -93,14 +94,14 @@ export class GraphQLSockets implements Service {
     // Until ws takes over, a reset by the peer is nobody's to handle.
     const ignore = () => undefined;
     socket.on("error", ignore);
-    const { path, origins, proxies, limits, onOpen, logger } = this.#options;
+    const { path, origins, proxies, limits, onOpen, log } = this.#options;
     if (request.url?.split("?", 1)[0] !== path) return refuseConnection(socket, 404, "Not found.");
     if (!origins.allows(request)) return refuseConnection(socket, 403, "Pages of this origin may not connect.");
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
       onOpen(request.socket);
       // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
-      webSocket.on("error", (error) => logger.debug({ err: error }, "a WebSocket broke"));
+      webSocket.on("error", (error) => log.debug({ err: error }, "a WebSocket broke"));
       const release = limits.admit(request);
       if (release) this.#open(webSocket, request.socket, proxies.callerOf(request), release);
       else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
@@ -108,7 +109,7 @@ export class GraphQLSockets implements Service {
   };
 
   #open(socket: WebSocket, connection: Socket, caller: string, release: () => void): void {
-    const { metrics, logger } = this.#options;
+    const { metrics, log } = this.#options;
     metrics.sockets.inc();
     const now = performance.now();
     const state = newSocketState(socket, new ViewerSocket(socket), caller, now);
@@ -131,7 +132,7 @@ export class GraphQLSockets implements Service {
             if (socket.readyState !== socket.OPEN) return;
             if (!rate.take(state.activeAt)) return socket.close(closeCodes.policyViolation, "Too many messages");
             handle(data.toString()).catch((error: unknown) => {
-              logger.error({ err: error }, "a WebSocket message could not be handled");
+              log.error({ err: error }, "a WebSocket message could not be handled");
               socket.close(4500, "Internal server error");
             });
           });

@@ -77,6 +77,8 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => {
       log.debug({ err: error }, "a connection broke, or sent what is no HTTP");
       if (!refusable.test(error.code)) return void socket.destroy();
+      // A client that connects ahead of need would take a refusal for the answer to its first request.
+      if (socket.bytesRead === 0) return void socket.destroy();
       const status = statuses[error.code] ?? 400;
       onRefused?.(status);
       // There may be an answer under way, which this would stand in the middle of.

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { signToken } from "../../../scripts/sign-token.js";
+import { signToken } from "../../../src/auth/sign-token.js";
 import { jwtSecret } from "../../helpers/app.js";
 import { tryIncrement, updateScore, type Target } from "../../helpers/requests.js";
 import type { Attempt, Witness } from "./witness.js";

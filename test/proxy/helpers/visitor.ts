@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request } from "node:https";
 import type { LookupFunction } from "node:net";
+import { Readable } from "node:stream";
 import { createClient, type Client } from "graphql-ws";
 import { WebSocket } from "ws";
 import type { ReverseProxy } from "./reverse-proxies.js";
@@ -41,6 +42,20 @@ export class Visitor {
       sent.end(body);
     });
   }
+
+  /** `fetch` as far as Apollo Client needs it. */
+  readonly fetchAsBrowser = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const { pathname } = new URL(url instanceof Request ? url.url : url);
+    const headers = Object.fromEntries(new Headers(init.headers));
+    // Apollo Client's bodies are texts.
+    const answer = await this.open(pathname, { method: "POST", headers, body: init.body as string });
+    init.signal?.addEventListener("abort", () => answer.destroy());
+    const body = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
+    return new Response(body, {
+      status: answer.statusCode ?? 0,
+      headers: { ...answer.headers } as Record<string, string>,
+    });
+  };
 
   graphql(query: string, headers: Record<string, string> = {}): Promise<Answer> {
     const body = JSON.stringify({ query });

@@ -1,6 +1,6 @@
 import type { Connection } from "./standings.js";
 
-const SENTENCES: Record<Connection, string> = {
+const sentences: Record<Connection, string> = {
   connecting: "Connecting…",
   live: "Live",
   reconnecting: "Reconnecting…",
@@ -10,7 +10,7 @@ const SENTENCES: Record<Connection, string> = {
 export function ConnectionState({ connection }: { readonly connection: Connection }) {
   return (
     <p className="connection" role="status" aria-live="polite" data-connection={connection}>
-      {SENTENCES[connection]}
+      {sentences[connection]}
     </p>
   );
 }

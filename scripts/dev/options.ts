@@ -1,0 +1,19 @@
+import { parseOptions, readPort } from "../local/command-line.js";
+
+export interface DevOptions {
+  /** The page's port, and no other. */
+  port: number | undefined;
+  /** The folder of the stores' data. */
+  data: string | undefined;
+}
+
+export const usage = `usage: npm run dev [-- [--port N] [--data DIR]]
+
+  --port N    the page's port (default: 5173, or a free one when that is taken)
+  --data DIR  where Redis and PostgreSQL keep their data (default: .data/dev)`;
+
+/** @throws UsageError */
+export function readDevOptions(args: readonly string[]): DevOptions {
+  const { port, data } = parseOptions(args, { port: { type: "string" }, data: { type: "string" } });
+  return { port: readPort(port), data };
+}

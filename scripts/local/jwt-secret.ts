@@ -1,0 +1,17 @@
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isErrno } from "../stack/ports.js";
+
+/** The same at every start, so that tokens of yesterday's run still count. */
+export async function readJwtSecret(dir: string): Promise<string> {
+  const path = join(dir, "jwt-secret");
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
+    const secret = randomBytes(32).toString("hex");
+    await writeFile(path, `${secret}\n`, { mode: 0o600 });
+    return secret;
+  }
+}

@@ -1,0 +1,49 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { acquireLock } from "../stack/process-lock.mjs";
+import { untilSignal } from "../until-signal.js";
+
+/** What `npm run demo` and `npm run dev` start and stop. */
+export interface LocalSystem {
+  start(): Promise<void>;
+  /** Fails when the signal comes, or when a part ends by itself. */
+  untilFailure(): Promise<never>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything and stops everything: on a signal, or with an error when a part of it ends by itself.
+ * @param name for messages: "demo"
+ * @param dir of its data. The lock lies beside it, as the folder may be deleted
+ * @param create its signal ends a start that is under way
+ */
+export async function runLocally(
+  name: string,
+  dir: string,
+  create: (signal: AbortSignal) => LocalSystem,
+): Promise<void> {
+  const signal = untilSignal();
+  await mkdir(dirname(dir), { recursive: true });
+  const lock = acquireLock(`${dir}.lock`);
+  if (!lock.acquired) {
+    throw new Error(`Another ${name} runs on ${dir}, as process ${lock.heldBy}: stop that one first.`);
+  }
+  try {
+    await run(create(signal), signal);
+  } finally {
+    lock.release();
+  }
+}
+
+async function run(system: LocalSystem, signal: AbortSignal): Promise<void> {
+  try {
+    await system.start();
+    await system.untilFailure();
+  } catch (error) {
+    if (!signal.aborted) throw error; // else the signal is what ended the unfinished step
+  } finally {
+    console.log("\nStopping…");
+    await system.stop();
+  }
+  console.log("Stopped.");
+}

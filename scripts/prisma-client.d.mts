@@ -1,0 +1,1 @@
+export function ensurePrismaClient(): Promise<void>;

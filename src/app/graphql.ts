@@ -1,0 +1,109 @@
+import type { FastifyInstance, onRequestHookHandler } from "fastify";
+import type { GraphQLSchema } from "graphql";
+import type { Authenticator } from "../auth/authenticate.js";
+import type { SubscriptionHub } from "../fanout/subscription-hub.js";
+import { Compiler } from "../graphql/execution/compiler.js";
+import { Documents } from "../graphql/execution/documents.js";
+import { Executor, type ExecutorOptions } from "../graphql/execution/executor.js";
+import { DocumentLimits } from "../graphql/execution/limits.js";
+import { automaticPersistedQueries } from "../graphql/execution/persisted-queries.js";
+import { PreparedOperations } from "../graphql/execution/prepared-operations.js";
+import { SharedFields } from "../graphql/execution/shared-fields.js";
+import { Subscriptions } from "../graphql/execution/subscriptions.js";
+import type { TrustedDocuments } from "../graphql/execution/trusted-documents.js";
+import type { Service } from "../lifecycle.js";
+import type { Logger } from "../observability/logger.js";
+import type { Metrics } from "./metrics.js";
+import type { RequestLog } from "../observability/sampled-log.js";
+import { createApolloServer } from "../transports/graphql/apollo.js";
+import { registerEventStreams } from "../transports/graphql/event-streams.js";
+import { registerHttpOperations } from "../transports/graphql/http-operations.js";
+import { MultipartSubscriptions } from "../transports/graphql/multipart.js";
+import { OpenStreams } from "../transports/graphql/open-streams.js";
+import { GraphQLSockets } from "../transports/graphql/websocket.js";
+import type { HttpServer } from "../transports/http/server.js";
+import type { ConnectionLimits } from "../transports/network/connection-limits.js";
+import type { OriginPolicy } from "../transports/network/origins.js";
+import type { TrustedProxies } from "../transports/network/trusted-proxies.js";
+
+const path = "/graphql";
+const streamPath = "/graphql/stream";
+
+export interface GraphQLOptions {
+  schema: GraphQLSchema;
+  hub: SubscriptionHub;
+  /** Whether operations that come often are compiled. */
+  prepare: boolean;
+  introspection: boolean;
+  /** Undefined: every document is answered that is valid. */
+  trusted: TrustedDocuments | undefined;
+  authenticator: Authenticator;
+  proxies: TrustedProxies;
+  origins: OriginPolicy;
+  limits: ConnectionLimits;
+  /** Answers people who open the address in a browser. */
+  welcome: onRequestHookHandler;
+  metrics: Metrics;
+  logger: Logger;
+  log: RequestLog;
+}
+
+/** A schema on its four carriers: HTTP, WebSocket, server-sent events and multipart answers, over one way to execute. */
+export function createGraphQL(options: GraphQLOptions) {
+  const { schema, hub, prepare, introspection, trusted, authenticator, proxies, origins, limits } = options;
+  const { welcome, metrics, logger, log } = options;
+  const documentLimits = new DocumentLimits(schema);
+  const sharedFields = new SharedFields(schema);
+  const compiler = prepare ? new Compiler(() => performance.now()) : undefined;
+  const documents = new Documents({ schema, limits: documentLimits, introspection, trusted });
+  const execution: ExecutorOptions = {
+    schema,
+    documents,
+    prepared: compiler && new PreparedOperations({ schema, sharedFields, compiler, log }),
+    subscriptions: new Subscriptions({ schema, limits: documentLimits, hub, sharedFields, compiler }),
+    metrics: metrics.operations,
+    log,
+  };
+  const executor = new Executor("graphql-http", execution);
+  const persisted = trusted ?? automaticPersistedQueries();
+  const apollo = createApolloServer({
+    ...{ schema, documents, executor, persisted, introspection },
+    ...{ metrics: metrics.operations, logger, log },
+  });
+  const streams = new OpenStreams({ limits, metrics: metrics.connections, log });
+  const multipart = new MultipartSubscriptions(new Executor("graphql-multipart", execution), streams);
+
+  const register = (app: FastifyInstance) => {
+    const caller = { authenticator, proxies };
+    registerHttpOperations(app, { path, executor, apollo, persisted, multipart, welcome, ...caller });
+    const sse = new Executor("graphql-sse", execution);
+    registerEventStreams(app, { path: streamPath, executor: sse, streams, origins, ...caller });
+  };
+  const socketsOn = (http: HttpServer) =>
+    new GraphQLSockets(http.server, {
+      path,
+      schema,
+      executor: new Executor("graphql-ws", execution),
+      authenticator,
+      proxies,
+      origins,
+      limits,
+      metrics: metrics.connections,
+      log,
+      onOpen: (socket) => http.handOver(socket),
+    });
+  return { register, socketsOn, apollo: toService(apollo), streams };
+}
+
+/** A process may be told to stop while it starts, and Apollo refuses to stop before it has started. */
+function toService(apollo: ReturnType<typeof createApolloServer>): Service {
+  let started: Promise<void> | undefined;
+  return {
+    name: "apollo",
+    start: () => (started = apollo.start()),
+    stop: async () => {
+      await started;
+      await apollo.stop();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { parseVariables } from "../../config.js";
+import { BoardKeeper } from "../../standings/board-keeper.js";
+import { Outbox } from "../../standings/outbox.js";
+import type { Board } from "../../domain/board.js";
+import { BoardDirectory } from "../../boards/directory.js";
+import { createLogger } from "../../observability/logger.js";
+import { RedisConnection } from "../../redis/connection.js";
+import { databaseAddresses, type DatabaseAddresses } from "../../ledger/database-url.js";
+import { Database } from "../../ledger/database.js";
+import { findDrift, type DriftReport } from "../../sync/drift.js";
+import { Leadership } from "../../sync/leader.js";
+import type { RecoveryDeps } from "../../sync/recovery.js";
+import { repair, type RepairReport } from "../../sync/repair.js";
+import { ScoreHistory } from "../../ledger/score-history.js";
+import { ScoreLedger } from "../../ledger/score-ledger.js";
+import type { Command } from "./command.js";
+
+/** A correction of millions of totals is one statement. */
+const statementTimeoutMs = 600_000;
+const variables = ["REDIS_URL", "DATABASE_URL", "DATABASE_DIRECT_URL", "BOARDS", "SYNC_INTERVAL_MS"] as const;
+const exitCodes = { agree: 0, differ: 1, couldNotLook: 2 } as const;
+
+/** Compares Redis with PostgreSQL, and makes them agree again if told to. */
+export const check: Command = {
+  usage: `usage: cli.js check [--repair]
+
+Compares Redis with PostgreSQL, board by board, while writes go on; prints a line a board. The exit code is 0 when they
+agree, 1 when they differ, 2 when it could not look.
+
+  --repair  rebuilds the side that is wrong
+`,
+  failureCode: exitCodes.couldNotLook,
+  async run({ args, env, print }) {
+    const { values } = parseArgs({ args: [...args], options: { repair: { type: "boolean", default: false } } });
+    const { REDIS_URL, DATABASE_URL, DATABASE_DIRECT_URL, BOARDS, SYNC_INTERVAL_MS } = parseVariables(env, variables);
+    const { deps, leadership } = await openStores(REDIS_URL, databaseAddresses(DATABASE_URL, DATABASE_DIRECT_URL));
+    const look = (board: Board) => findDrift(deps, board, () => delay(SYNC_INTERVAL_MS / 4));
+
+    let code: number = exitCodes.agree;
+    for (const board of new BoardDirectory(BOARDS).all) {
+      let report = await look(board);
+      if (values.repair && report.differing > 0) {
+        print(`${board}: ${describe(report)}`);
+        print(`${board}: ${describeRepair(await repair(deps, leadership, board))}`);
+        report = await look(board);
+      }
+      print(`${board}: ${describe(report)}`);
+      if (report.differing > 0) code = exitCodes.differ;
+    }
+    return code;
+  },
+};
+
+async function openStores(redisUrls: readonly string[], { serving, direct }: DatabaseAddresses) {
+  const logger = createLogger("silent");
+  const redis = new RedisConnection(redisUrls, "reader", logger);
+  const database = new Database({ address: serving, statementTimeoutMs });
+  const history = new ScoreHistory(database);
+  const leadership = new Leadership({ address: direct, logger });
+  await redis.connectOnce();
+  const deps: RecoveryDeps = {
+    keeper: new BoardKeeper(redis.client),
+    outbox: new Outbox(redis.client),
+    ledger: new ScoreLedger(database, history),
+    history,
+    now: Date.now,
+    logger,
+  };
+  return { deps, leadership };
+}
+
+function describe({ players, differing, examples }: DriftReport): string {
+  if (differing === 0) return `agree (${players} players)`;
+  const some = examples.map(
+    ({ userId, redis, postgres }) =>
+      `${JSON.stringify(userId)} has ${redis ?? "no score"} in Redis and ${postgres ?? "none"} in PostgreSQL`,
+  );
+  return `differ (${differing} of ${players} players): ${some.join("; ")}`;
+}
+
+function describeRepair({ correctedTotals, rebuiltStandings }: RepairReport): string {
+  const steps = [
+    correctedTotals > 0 && `corrected ${correctedTotals} totals in PostgreSQL from its history`,
+    rebuiltStandings && "rebuilt the standings in Redis from PostgreSQL",
+  ].filter((step) => step !== false);
+  return `repaired: ${steps.join("; ") || "nothing was left to do"}`;
+}

@@ -1,0 +1,214 @@
+import {
+  execute,
+  getOperationAST,
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationTypeNode,
+} from "graphql";
+import { badInput } from "../../domain/errors.js";
+import type { ViewerConnection } from "../../fanout/viewer-connection.js";
+import type { OperationMetrics } from "../../commands/metrics.js";
+import type { RequestLog } from "../../observability/sampled-log.js";
+import type { GraphQLContext } from "../context.js";
+import { errorCode, formatError, logFault, type Phase } from "../errors.js";
+import type { Documents, JudgedDocument } from "./documents.js";
+import { areShallow, tooDeep } from "./limits.js";
+import type { OperationRequest, PreparedOperation, PreparedOperations } from "./prepared-operations.js";
+import type { Leave, Subscriptions } from "./subscriptions.js";
+
+export type Transport = "graphql-http" | "graphql-ws" | "graphql-sse" | "graphql-multipart";
+
+export interface ExecutorOptions {
+  schema: GraphQLSchema;
+  documents: Documents;
+  /** Undefined: every operation is run by graphql-js. */
+  prepared: PreparedOperations | undefined;
+  subscriptions: Subscriptions;
+  metrics: OperationMetrics;
+  log: RequestLog;
+}
+
+/** An operation that may be run: its document is valid, within the limits, and trusted. */
+export interface Operation {
+  readonly kind: "operation";
+  readonly type: OperationTypeNode;
+  readonly request: OperationRequest;
+  readonly prepared: PreparedOperation | undefined;
+  /** Undefined while it is prepared, as nothing needs it then. */
+  readonly accepted: AcceptedDocument | undefined;
+}
+
+type AcceptedDocument = Extract<JudgedDocument, { document: DocumentNode }>;
+
+/** Why an operation is not run. */
+export interface Refusal {
+  readonly kind: "refusal";
+  readonly errors: readonly GraphQLError[];
+}
+
+/** A response, whatever carries it. */
+export interface Answer {
+  /** As JSON. */
+  readonly body: string;
+  /** Of its errors. */
+  readonly codes: readonly string[];
+  /** Whether it has no data because nothing was executed. */
+  readonly isRefusal: boolean;
+}
+
+/**
+ * The one way in which an operation runs, for one transport: its document is judged, it is prepared when it comes often,
+ * and run for a viewer; errors are presented, logged and counted. Transports carry requests here and answers away.
+ */
+export class Executor {
+  readonly #transport: Transport;
+  readonly #options: ExecutorOptions;
+  readonly #duration;
+
+  constructor(transport: Transport, options: ExecutorOptions) {
+    this.#transport = transport;
+    this.#options = options;
+    this.#duration = options.metrics.operationDuration.labels({ transport });
+  }
+
+  /** The compiled form of what a request asks for; undefined when it has none (yet). */
+  findPrepared(request: OperationRequest): Operation | undefined {
+    const prepared = this.#options.prepared?.get(request);
+    if (!prepared || !areShallow(request.variables)) return undefined;
+    return { kind: "operation", type: prepared.definition.operation, request, prepared, accepted: undefined };
+  }
+
+  /** What a request asks for, at once when its document is known. Refusals are not counted before they are answered. */
+  resolve(request: OperationRequest): Operation | Refusal | Promise<Operation | Refusal> {
+    const prepared = this.findPrepared(request);
+    if (prepared) return prepared;
+    const judged = this.#options.documents.judge(request.query);
+    return judged instanceof Promise ? judged.then((each) => resolveIn(request, each)) : resolveIn(request, judged);
+  }
+
+  refuse({ errors }: Refusal, { operationName }: OperationRequest): Answer {
+    return this.#answer({ errors }, "refuse", operationName);
+  }
+
+  /** Refuses what the transport itself does not carry. */
+  refuseFor(message: string, { operationName }: OperationRequest): Answer {
+    return this.#answer({ errors: [new GraphQLError(message)] }, "refuse", operationName);
+  }
+
+  /** Runs a query or a mutation. */
+  async run(operation: Operation, context: GraphQLContext): Promise<Answer> {
+    const start = performance.now();
+    const answer =
+      (await this.#runPrepared(operation, context)) ??
+      this.#answer(await this.#runOrdinarily(operation, context), "execute", operation.request.operationName);
+    this.#duration.observe((performance.now() - start) / 1000);
+    return answer;
+  }
+
+  /** For libraries that write answers themselves: they present the errors by `present`, or note them. */
+  async execute(args: ExecutionArgs): Promise<ExecutionResult> {
+    const start = performance.now();
+    const result = await execute(args);
+    this.#duration.observe((performance.now() - start) / 1000);
+    return result;
+  }
+
+  /**
+   * Serves a subscription until it is left: messages go to the connection from now on.
+   *
+   * @param id of the subscription on its connection
+   * @returns what to call when the viewer leaves, or the answer when it can't begin
+   */
+  async subscribe(
+    operation: Operation,
+    context: GraphQLContext,
+    connection: ViewerConnection,
+    id: string,
+  ): Promise<Leave | Answer> {
+    const { request } = operation;
+    const accepted = operation.accepted ?? (await this.#judgeAgain(request));
+    const { operationName, variables } = request;
+    // Kept as long as the subscription, unlike the request.
+    const present = (error: GraphQLError) => this.present(error, "execute", operationName);
+    const { document, hash } = accepted;
+    const asked = { document, hash, operationName, variables: variables ?? {} };
+    const leave = await this.#options.subscriptions.begin(asked, { context, connection, id }, present);
+    return typeof leave === "function" ? leave : this.#answer(leave, "execute", operationName);
+  }
+
+  /** What a client sees of an error, which is logged and counted as answered. */
+  present(error: GraphQLError, phase: Phase, operationName?: string | null): GraphQLFormattedError {
+    const presented = formatError(error, phase);
+    this.#note(error, String(presented.extensions?.code), operationName);
+    return presented;
+  }
+
+  /** Logs and counts an error that somebody else presents. */
+  note(error: unknown, operationName: string | null | undefined): void {
+    this.#note(error, errorCode(error), operationName);
+  }
+
+  async #runPrepared({ prepared, request }: Operation, context: GraphQLContext): Promise<Answer | undefined> {
+    const answer = await prepared?.run(context, request.variables);
+    if (!answer) return undefined;
+    for (const code of answer.codes) this.#count(code);
+    return { ...answer, isRefusal: false };
+  }
+
+  async #runOrdinarily({ request, accepted: known }: Operation, context: GraphQLContext): Promise<ExecutionResult> {
+    const { schema, prepared } = this.#options;
+    const { document, hash } = known ?? (await this.#judgeAgain(request));
+    prepared?.learn(request, document, hash);
+    const { operationName, variables: variableValues } = request;
+    return execute({ schema, document, operationName, variableValues, contextValue: context });
+  }
+
+  /** A document that was accepted stays so. */
+  async #judgeAgain({ query }: OperationRequest): Promise<AcceptedDocument> {
+    const judged = await this.#options.documents.judge(query);
+    if (judged.document) return judged;
+    throw new Error("a prepared operation's document is refused");
+  }
+
+  #answer({ data, errors }: ExecutionResult, phase: Phase, operationName: string | null | undefined): Answer {
+    if (!errors) return { body: JSON.stringify({ data }), codes: [], isRefusal: false };
+    const presented = errors.map((error) => this.present(error, phase, operationName));
+    return {
+      body: JSON.stringify({ errors: presented, data }),
+      codes: presented.map(({ extensions }) => String(extensions?.code)),
+      isRefusal: data === undefined,
+    };
+  }
+
+  #note(error: unknown, code: string, operationName: string | null | undefined): void {
+    logFault(this.#options.log, error, operationName);
+    this.#count(code);
+  }
+
+  #count(code: string): void {
+    this.#options.metrics.errors.inc({ transport: this.#transport, code });
+  }
+}
+
+function resolveIn(request: OperationRequest, judged: JudgedDocument): Operation | Refusal {
+  if (!judged.document) return { kind: "refusal", errors: judged.errors };
+  if (!areShallow(request.variables)) return refusalOf(new GraphQLError("", { originalError: badInput(tooDeep) }));
+  const definition = getOperationAST(judged.document, request.operationName);
+  if (!definition) return refusalOf(noSuchOperation(request));
+  return { kind: "operation", type: definition.operation, request, prepared: undefined, accepted: judged };
+}
+
+function refusalOf(error: GraphQLError): Refusal {
+  return { kind: "refusal", errors: [error] };
+}
+
+function noSuchOperation({ operationName }: OperationRequest): GraphQLError {
+  const message = operationName
+    ? `Unknown operation named "${operationName}".`
+    : "Must provide operation name if query contains multiple operations.";
+  return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
+}

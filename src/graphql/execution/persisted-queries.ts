@@ -1,0 +1,22 @@
+import { LRUCache } from "lru-cache";
+
+/** Documents that clients may name by their SHA-256 alone, as Apollo's automatic persisted queries do. */
+export interface PersistedQueries {
+  /** @param hash in hexadecimal digits */
+  textOf(hash: string): string | undefined;
+  /** Says that a client showed both, and that they belong together. */
+  keep(hash: string, text: string): void;
+}
+
+/** In characters of the documents. */
+const maxKeptLength = 1_000_000;
+const minLength = 100;
+
+/** What clients have shown to this process; what was unused for longest goes first. */
+export function automaticPersistedQueries(): PersistedQueries {
+  const texts = new LRUCache<string, string>({
+    maxSize: maxKeptLength,
+    sizeCalculation: (text) => Math.max(minLength, text.length),
+  });
+  return { textOf: (hash) => texts.get(hash), keep: (hash, text) => void texts.set(hash, text) };
+}

@@ -1,0 +1,8 @@
+-- Keeps the rows of `change` in the history; those that it has stay.
+--
+-- :board
+INSERT INTO {schema}.score_events (board, epoch, revision, user_id, increment, score, subject, idempotency_key, occurred_at)
+SELECT :board, at_epoch, at_revision, user_id, increment, score, subject, nullif(idempotency_key, ''),
+  to_timestamp(at_ms / 1000.0)
+FROM change
+ON CONFLICT DO NOTHING

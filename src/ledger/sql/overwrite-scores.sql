@@ -1,0 +1,16 @@
+-- Overwrites totals with what Redis holds, whatever their revision.
+--
+-- :board, :fence       the right to write
+-- :user_ids, :scores   arrays of the same length; totals are texts
+-- :revision            of all of them
+-- Returns one row; none when the fence is not the newest any more.
+WITH held AS (
+-- @include hold-fence.sql
+), total AS (
+INSERT INTO {schema}.user_scores (board, user_id, score, revision)
+SELECT :board, r.user_id, r.score, :revision::bigint
+FROM held, unnest(:user_ids::text[], :scores::text[]::bigint[]) AS r(user_id, score)
+ON CONFLICT (board, user_id) DO UPDATE
+  SET score = excluded.score, revision = excluded.revision, updated_at = now()
+)
+SELECT held FROM held

@@ -1,0 +1,14 @@
+-- Events that carry an idempotency key, in order, page by page, by the index score_events_keyed.
+--
+-- :board
+-- :since            milliseconds since 1970
+-- :epoch, :revision of the last event of the page before
+-- :count            at most so many
+-- Times are milliseconds since 1970.
+SELECT epoch, revision, user_id, increment, score, subject, idempotency_key,
+  (extract(epoch FROM occurred_at) * 1000)::bigint AS at
+FROM {schema}.score_events
+WHERE board = :board AND idempotency_key IS NOT NULL
+  AND occurred_at >= to_timestamp(:since::bigint / 1000.0)
+  AND (epoch, revision) > (:epoch, :revision)
+ORDER BY epoch, revision LIMIT :count

@@ -1,0 +1,13 @@
+-- Sets an entry aside that PostgreSQL refuses, and moves the cursor past it.
+--
+-- :board, the lease and where the cursor moves  see include/move-cursor.sql
+-- :entry, :reason  as JSON
+-- Returns the cursor; no row when it was not where the lease says, or not ours.
+WITH moved AS (
+-- @include move-cursor.sql
+), rejected AS (
+INSERT INTO {schema}.rejected_events (board, epoch, revision, entry, reason)
+SELECT :board, epoch, revision, :entry, :reason FROM moved
+ON CONFLICT DO NOTHING
+)
+SELECT epoch, revision, fence FROM moved

@@ -1,0 +1,53 @@
+import { Statement } from "./statement.js";
+
+/** How far PostgreSQL is with a board, and whose right it is to write. */
+export interface CursorRow {
+  epoch: bigint;
+  revision: bigint;
+  fence: bigint;
+}
+
+/** A page of totals. */
+export interface ScoreColumns {
+  user_ids: string[] | null;
+  scores: string[] | null;
+}
+
+interface EventRow {
+  revision: bigint;
+  increment: bigint;
+  score: bigint;
+  /** Milliseconds since 1970. */
+  at: bigint;
+}
+
+interface KeyedEventRow extends EventRow {
+  epoch: bigint;
+  user_id: string;
+  subject: string;
+  idempotency_key: string;
+}
+
+const load = <Row>(name: string): Statement<Row> => new Statement(new URL(`sql/${name}.sql`, import.meta.url));
+
+/**
+ * What Prisma's typed calls can't say, or only at a higher cost: writes that check the fence in the same statement, reads
+ * for which one index was made, many rows as arrays, and partitions. Parameters and results stand at the top of each file.
+ */
+export const statements = {
+  takeLease: load<CursorRow>("take-lease"),
+  commitChanges: load<CursorRow>("commit-changes"),
+  rejectEntry: load<CursorRow>("reject-entry"),
+  recordEvents: load<{ held: number }>("record-events"),
+  readScores: load<ScoreColumns>("read-scores"),
+  readScoresOf: load<ScoreColumns>("read-scores-of"),
+  readSummary: load<{ count: bigint; sum: string }>("read-summary"),
+  overwriteScores: load<{ held: number }>("overwrite-scores"),
+  dropOtherScores: load<never>("drop-other-scores"),
+  correctTotals: load<never>("correct-totals"),
+  readEvents: load<EventRow>("read-events"),
+  readScoreAt: load<{ score: bigint }>("read-score-at"),
+  readFirstScore: load<{ score: bigint }>("read-first-score"),
+  readKeyedEvents: load<KeyedEventRow>("read-keyed-events"),
+  readPartitions: load<{ name: string }>("read-partitions"),
+} as const;

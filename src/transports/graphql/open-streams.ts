@@ -1,0 +1,111 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Viewer } from "../../auth/roles.js";
+import { StandingsError } from "../../domain/errors.js";
+import { NextMessage } from "../../fanout/next-message.js";
+import { ViewerStream, type StreamDialect } from "../../fanout/viewer-stream.js";
+import type { Answer } from "../../graphql/execution/executor.js";
+import type { Leave } from "../../graphql/execution/subscriptions.js";
+import type { Service } from "../../lifecycle.js";
+import type { ConnectionMetrics } from "../metrics.js";
+import type { RequestLog } from "../../observability/sampled-log.js";
+import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
+
+export interface OpenStreamsOptions {
+  limits: ConnectionLimits;
+  metrics: ConnectionMetrics;
+  log: RequestLog;
+}
+
+/** Ends a stream with the only answer, or with what `leave` does once the viewer has left. */
+export function follow(begun: Leave | Answer, connection: ViewerStream, left: AbortSignal): void {
+  if (typeof begun !== "function") connection.end(new NextMessage(begun.body));
+  else if (left.aborted) begun();
+  else left.addEventListener("abort", begun, { once: true });
+}
+
+interface OpenStream {
+  readonly viewer: ViewerStream;
+  readonly expiresAt: number;
+  readonly end: () => void;
+}
+
+const sweepMs = 1_000;
+
+/** Answers over HTTP that stay open while a viewer follows a subscription, however their messages are laid out. */
+export class OpenStreams implements Service {
+  readonly name = "open-streams";
+  readonly #options: OpenStreamsOptions;
+  readonly #streams = new Set<OpenStream>();
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(options: OpenStreamsOptions) {
+    this.#options = options;
+  }
+
+  start(): Promise<void> {
+    this.#sweeper = setInterval(() => this.#sweep(performance.now(), Date.now()), sweepMs);
+    return Promise.resolve();
+  }
+
+  /** Ends every stream without completing it, so that clients come back. */
+  stop(): Promise<void> {
+    clearInterval(this.#sweeper);
+    for (const { end } of this.#streams) end();
+    return Promise.resolve();
+  }
+
+  /**
+   * Sends the headers of an answer that stays open, and hands it to `serve`. When that fails, or the token expires, the
+   * answer breaks off.
+   *
+   * @param serve gets the connection, and a signal that the viewer has left
+   * @throws StandingsError `overloaded`, before anything is sent
+   */
+  async open(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    viewer: Viewer,
+    dialect: StreamDialect,
+    serve: (connection: ViewerStream, left: AbortSignal) => Promise<void>,
+  ): Promise<FastifyReply> {
+    const { limits, metrics, log } = this.#options;
+    const release = limits.admit(request.raw);
+    if (!release) throw new StandingsError("overloaded", { message: tooManyConnections });
+
+    reply.hijack();
+    const response = reply.raw;
+    response.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...dialect.headers });
+    response.flushHeaders();
+    const connection = new ViewerStream(response, dialect);
+    const leave = new AbortController();
+    const stream: OpenStream = {
+      viewer: connection,
+      expiresAt: viewer.role === "none" ? Infinity : viewer.expiresAt,
+      end: () => response.destroy(),
+    };
+    this.#streams.add(stream);
+    metrics.eventStreams.inc();
+    response.on("error", (error) => log.debug({ err: error }, "a stream broke"));
+    response.once("close", () => {
+      leave.abort();
+      this.#streams.delete(stream);
+      metrics.eventStreams.dec();
+      release();
+    });
+    try {
+      await serve(connection, leave.signal);
+    } catch (error) {
+      log.error({ err: error }, "an operation on a stream failed");
+      response.destroy();
+    }
+    return reply;
+  }
+
+  /** Ends what its token no longer allows. Streams that nobody reads are cut off like any other answer. */
+  #sweep(now: number, wallClock: number): void {
+    for (const { viewer, expiresAt, end } of this.#streams) {
+      if (expiresAt <= wallClock) end();
+      else viewer.keepAlive(now);
+    }
+  }
+}

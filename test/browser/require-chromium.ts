@@ -1,0 +1,6 @@
+import { findChromium } from "./chromium.js";
+
+/** Says what is missing once, before anything else is started. */
+export default function setup(): void {
+  findChromium();
+}

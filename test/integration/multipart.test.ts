@@ -1,0 +1,173 @@
+import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client/core";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { signToken } from "../../src/auth/sign-token.js";
+import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
+import { increment } from "../helpers/requests.js";
+import { waitFor } from "../helpers/wait-for.js";
+
+/* Subscriptions over `POST /graphql`, as Apollo Client's HttpLink asks for them. */
+
+const app = useTestApp({ env: { BOARDS: "main,other,quiet,clients" } });
+const token = app.token("referee", "service");
+
+/** As Apollo Client 4 sends it. */
+const accept = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json";
+const subscription = (board: string, fields = "revision topScores { userId score }") =>
+  `subscription { topScoresUpdated(board: "${board}") { ${fields} } }`;
+
+function open(query: string, headers: Record<string, string> = {}, url = app.url): Promise<Response> {
+  const left = new AbortController();
+  onTestFinished(() => left.abort());
+  return fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept, ...headers },
+    body: JSON.stringify({ query }),
+    signal: left.signal,
+  });
+}
+
+/** What comes of an answer, until it holds what is looked for. */
+async function readUntil(response: Response, text: string): Promise<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let read = "";
+  while (!read.includes(text)) {
+    const chunk = await reader?.read();
+    if (!chunk || chunk.done) throw new Error(`the answer ended with ${JSON.stringify(read)}`);
+    read += chunk.value;
+  }
+  return read;
+}
+
+const part = (json: string) => `\r\ncontent-type: application/json\r\n\r\n${json}\r\n--graphql`;
+
+describe("the protocol", () => {
+  test("each message is a part, which is complete with the boundary after it", async () => {
+    const response = await open(subscription("main"));
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe('multipart/mixed;boundary="graphql";subscriptionSpec=1.0');
+    expect(response.headers.get("cache-control")).toContain("no-transform");
+    const first = readUntil(response.clone(), "}}}\r\n--graphql");
+    const both = readUntil(response, '"score":5');
+    expect(await first).toBe(
+      `\r\n--graphql${part('{"payload":{"data":{"topScoresUpdated":{"revision":0,"topScores":[]}}}}')}`,
+    );
+    await increment(app, token, { userId: "ada", scoreIncrement: 5 });
+    expect(await both).toContain(
+      '{"payload":{"data":{"topScoresUpdated":{"revision":1,"topScores":[{"userId":"ada","score":5}]}}}}',
+    );
+  });
+
+  test("ten seconds of silence are broken by an empty object", async () => {
+    const response = await open(subscription("quiet"));
+    const began = performance.now();
+    expect(await readUntil(response, part("{}"))).toContain('"revision":0');
+    expect(performance.now() - began).toBeLessThan(15_000);
+  });
+
+  test.each([
+    ['subscription { topScoresUpdated(board: "none") { revision } }', "BAD_USER_INPUT"],
+    ["subscription { topScoresUpdated(limit: 101) { revision } }", "BAD_USER_INPUT"],
+  ])("the error of %s is a part, and the answer is complete", async (query, code) => {
+    const response = await open(query);
+    const text = await response.text();
+    expect(text).toMatch(/^\r\n--graphql\r\ncontent-type: application\/json\r\n\r\n\{"payload":\{"errors":/);
+    expect(text).toContain(code);
+    expect(text.endsWith("\r\n--graphql--\r\n")).toBe(true);
+  });
+
+  test.each([
+    ["{ topScores { rank } }", { data: { topScores: [] } }],
+    ["subscription { nothing }", { errors: [{ extensions: { code: "GRAPHQL_VALIDATION_FAILED" } }] }],
+    ["subscription {", { errors: [{ extensions: { code: "GRAPHQL_PARSE_FAILED" } }] }],
+  ])("%s is answered in JSON", async (query, expected) => {
+    const response = await open(query.replace("topScores ", 'topScores(board: "quiet") '));
+    expect(response.headers.get("content-type")).toMatch(/^application\/graphql-response\+json/);
+    expect(await response.json()).toMatchObject(expected);
+  });
+
+  test("without asking for parts there is no subscription over HTTP", async () => {
+    const response = await open(subscription("main"), { accept: "application/json" });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
+  });
+
+  test("a bad token is refused before anything begins", async () => {
+    const response = await open(subscription("main"), { authorization: "Bearer none" });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
+  });
+
+  test("an expired token breaks the answer off, without the last boundary", async () => {
+    const shortLived = signToken({ secret: jwtSecret, subject: "u", role: "player", expiresInSeconds: -3 });
+    const response = await open(subscription("main"), { authorization: `Bearer ${shortLived}` });
+    await expect(response.text()).rejects.toThrow();
+  });
+
+  test("shutting down breaks the answer off, so that the client comes back", async () => {
+    const own = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: "main" } });
+    const response = await open(subscription("main"), {}, own.url);
+    const text = response.text();
+    await own.stop();
+    await expect(text).rejects.toThrow();
+  });
+
+  test("a viewer who leaves is forgotten", async () => {
+    const viewers = async () =>
+      /^standings_viewers (\d+)/m.exec(await (await fetch(`${app.opsUrl}/metrics`)).text())?.[1];
+    const before = await viewers();
+    const left = new AbortController();
+    const response = await fetch(`${app.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept },
+      body: JSON.stringify({ query: subscription("other") }),
+      signal: left.signal,
+    });
+    await readUntil(response, "payload");
+    expect(await viewers()).not.toBe(before);
+    left.abort();
+    await waitFor(async () => (await viewers()) === before);
+  });
+});
+
+describe("Apollo Client with nothing but an HttpLink", () => {
+  interface Update {
+    topScoresUpdated: { revision: number; topScores: { userId: string; score: number }[] };
+  }
+
+  const follow = (client: ApolloClient, board: string) => {
+    const updates: (Update["topScoresUpdated"] | undefined)[] = [];
+    const errors: unknown[] = [];
+    const observer = {
+      next: ({ data, error }: { data?: Update | undefined; error?: unknown }) => {
+        updates.push(data?.topScoresUpdated);
+        if (error) errors.push(error);
+      },
+      error: (error: unknown) => errors.push(error),
+    };
+    const subscribed = client
+      .subscribe<Update>({ query: gql(subscription(board)), fetchPolicy: "no-cache" })
+      .subscribe(observer);
+    onTestFinished(() => subscribed.unsubscribe());
+    return { updates, errors };
+  };
+
+  const startClient = () => {
+    const client = new ApolloClient({ link: new HttpLink({ uri: `${app.url}/graphql` }), cache: new InMemoryCache() });
+    onTestFinished(() => client.stop());
+    return client;
+  };
+
+  test("sees the current top scores, then each change", async () => {
+    const { updates } = follow(startClient(), "clients");
+    await waitFor(() => updates.length === 1);
+    await increment(app, token, { board: "clients", userId: "ada", scoreIncrement: 7 });
+    await waitFor(() => updates.at(-1)?.topScores[0]?.score === 7);
+    expect(updates[0]).toMatchObject({ revision: 0, topScores: [] });
+  });
+
+  test("gets the error of a subscription that can't begin", async () => {
+    const { errors } = follow(startClient(), "none");
+    await waitFor(() => errors.length > 0);
+    expect(String(errors[0])).toContain("board must be one of this server's boards");
+  });
+});
