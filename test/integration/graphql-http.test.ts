@@ -178,7 +178,7 @@ test("the mutation answers with the row, the revision and the ten best", async (
 
 test("an internal failure has a fixed message and tells nothing of the inside", async () => {
   const stores = await startStores();
-  const own = await startTestApp({ stores: app.stores });
+  const own = await startTestApp({ stores });
   try {
     // What nobody expects there: the script fails on it in words of its own.
     await stores.redisClient.del("lb:{main}:scores");
@@ -199,7 +199,7 @@ test("an internal failure has a fixed message and tells nothing of the inside", 
 
 test("without Redis everything is UNAVAILABLE or UNKNOWN_OUTCOME, and works again when it is back", async () => {
   const stores = await startStores();
-  const own = await startTestApp({ stores: app.stores });
+  const own = await startTestApp({ stores });
   try {
     await stores.redis.kill();
     expect(codeOf(await graphql(own, { query: "{ topScores { rank } }" }))).toBe("UNAVAILABLE");
