@@ -95,7 +95,8 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       }
       const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller };
       const contextValue: SocketOperation = { id, state: extra, context, running: subscriptions, operation };
-      return { schema, document: documentOf(operation), contextValue };
+      const { operationName } = operation.request;
+      return { schema, document: documentOf(operation), operationName, contextValue };
     },
     onError: ({ extra }, _id, { operationName }, errors) => {
       if (!extra.refusals.take(performance.now())) {
