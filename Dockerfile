@@ -1,6 +1,6 @@
-# One image for every role, `node dist/main.js api`, `worker`, `ingest` or `all`, and for the operators' commands,
-# `node dist/cli.js migrate`, `token` or `check`. Configured by the environment alone (README.md); holds no secrets, no
-# sources and no compiler.
+# One image for every role (`node dist/main.js api`, `worker`, `ingest` or `all`) and for the operators' commands
+# (`node dist/cli.js migrate`, `token` or `check`). It is configured only by the environment (README.md) and has no
+# secrets, sources or compiler.
 
 FROM node:24.21-slim AS base
 WORKDIR /app
@@ -15,14 +15,14 @@ RUN npm run build
 
 FROM base AS dependencies
 COPY package.json package-lock.json .npmrc ./
-# Without the optional packages, among which npm counts Prisma's command line and all that comes with it (260 MB).
+# Leaves out optional packages. npm counts Prisma's command line and its dependencies (260 MB) among them.
 RUN npm ci --omit=dev --omit=optional
 
 
 FROM base AS runtime
-# As process 1 it passes signals on and reaps what others leave behind, which Node.js does not.
+# As process 1, tini passes on signals and reaps orphaned processes. Node.js does neither.
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
-# Most of what a request allocates is garbage soon: a larger young generation is collected less often.
+# Most memory that a request allocates soon becomes garbage. A larger young generation is collected less often.
 ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=64
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist

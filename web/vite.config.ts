@@ -4,14 +4,14 @@ import { defineConfig } from "vite";
 import { precompress } from "./precompress.js";
 
 export default defineConfig(({ command }) => {
-  // A page that is built is for production, whatever the environment says: under NODE_ENV=test, as a test runner sets
-  // it, React and Apollo Client would come in their development builds.
+  // A built page is always for production. With NODE_ENV=test, which test runners set, Vite would bundle the
+  // development builds of React and Apollo Client.
   if (command === "build") process.env["NODE_ENV"] = "production";
   return {
     root: import.meta.dirname,
     plugins: [react(), precompress()],
-    // For development: the bundler of dependencies doesn't know `?worker` imports, and such a worker is then served as it
-    // is, but browsers can't load the CommonJS modules among its own imports.
+    // For development. Vite's dependency bundler can't handle `?worker` imports, so these packages are excluded from
+    // it. Browsers can't load the CommonJS modules that such a worker imports, so these modules are bundled.
     optimizeDeps: {
       exclude: ["graphiql/setup-workers/vite", "@graphiql/react/setup-workers/vite"],
       include: ["graphql-language-service", "picomatch-browser"],
@@ -19,14 +19,14 @@ export default defineConfig(({ command }) => {
     build: {
       outDir: "../dist/web",
       emptyOutDir: true,
-      // Files, not data: URLs: the page's Content-Security-Policy allows 'self' and nothing else.
+      // Assets must be files, not data: URLs, because the page's Content-Security-Policy allows only 'self'.
       assetsInlineLimit: 0,
-      // Every browser that runs this output knows modulepreload.
+      // Every browser that can run this output supports modulepreload.
       modulePreload: { polyfill: false },
       // GraphiQL's editor is one large chunk; only /playground loads it.
       chunkSizeWarningLimit: 5000,
       rolldownOptions: {
-        // GraphiQL's libraries carry hints for the React compiler, which nothing here runs.
+        // GraphiQL's libraries have directives for the React compiler, which this build does not use.
         checks: { moduleLevelDirective: false },
         input: [join(import.meta.dirname, "index.html"), join(import.meta.dirname, "playground.html")],
       },

@@ -10,29 +10,29 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** A moment, as ISO 8601 in UTC: 2026-11-23T10:00:00.000Z. */
+  /** A time in UTC, in ISO 8601 format: 2026-11-23T10:00:00.000Z. */
   DateTime: { input: Date; output: Date; }
   /** A whole number, exact between -(2^53 - 1) and 2^53 - 1. */
   SafeInt: { input: number; output: number; }
 };
 
-/** An increment that will be applied. */
+/** An increment that the message broker has stored and that will be applied. */
 export type EnqueuePayload = {
   readonly __typename?: 'EnqueuePayload';
   /** Always true: a refused increment is an error with a code. */
   readonly accepted: Scalars['Boolean']['output'];
-  /** The message's id, as operators find it in logs and among the dead letters. */
+  /** The message's id, by which operators find it in logs and among dead letters. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** What an accepted increment did. */
+/** The result of an accepted increment. */
 export type IncrementScorePayload = {
   readonly __typename?: 'IncrementScorePayload';
   /** The player's own row after this increment. */
   readonly entry: ScoreEntry;
-  /** A sentence for people. */
+  /** A sentence to show to people. */
   readonly message: Scalars['String']['output'];
-  /** The board's revision that this increment made. */
+  /** The board's revision after this increment. */
   readonly revision: Scalars['SafeInt']['output'];
   /** Always true: a refused increment is an error with a code. */
   readonly success: Scalars['Boolean']['output'];
@@ -43,16 +43,17 @@ export type IncrementScorePayload = {
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
-   * As incrementScore, for the highest volumes: answers as soon as the message broker has the increment on disk, and it is
-   * applied soon after, exactly once. Takes the same arguments, roles and limits. What only the board can tell comes too
-   * late for the answer: an increment that would take the total out of range, or whose key was used with other arguments,
-   * is set aside for the operators. UNAVAILABLE on a server without a message broker, or while that is away.
+   * Queues an increment, for the highest volumes. Arguments, roles and limits are those of incrementScore. The server
+   * answers as soon as the message broker has the increment on disk, and applies it soon after, exactly once. Two errors
+   * show only then, too late for the answer: the total would leave its range, or the key was used with other arguments.
+   * Such an increment is set aside for the operators. UNAVAILABLE when the server has no message broker, or when the
+   * broker is away.
    */
   readonly enqueueIncrement: EnqueuePayload;
   /**
-   * Adds to a player's score. A player may add 1 to MAX_INCREMENT to its own score, a service or an admin any non-zero
-   * whole number to anyone's. With the same idempotencyKey (1 to 255 printable ASCII characters) from the same subject
-   * within 24 hours the first answer's score and revision come back and nothing changes.
+   * Adds to a player's score. A player may add 1 to MAX_INCREMENT to its own score. A service or an admin may add any
+   * non-zero whole number to any player's score. When the same subject sends the same idempotencyKey (1 to 255 printable
+   * ASCII characters) again within 24 hours, nothing changes and the answer has the first answer's score and revision.
    */
   readonly incrementScore: IncrementScorePayload;
 };
@@ -81,7 +82,7 @@ export type PageInfo = {
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** A player's own row as it stood at a revision. */
+/** A player's own row at a revision. */
 export type PlayerScoreUpdate = {
   readonly __typename?: 'PlayerScoreUpdate';
   readonly board: Scalars['ID']['output'];
@@ -98,11 +99,11 @@ export type Query = {
   readonly __typename?: 'Query';
   /** A player's row, or null when the player has no score on this board. */
   readonly playerScore?: Maybe<ScoreEntry>;
-  /** A player's total at a moment in the past, or null when the player had none yet. */
+  /** A player's total at a time in the past, or null when the player had no score yet. */
   readonly scoreAt?: Maybe<Scalars['SafeInt']['output']>;
   /**
-   * A player's increments, newest first, 1 to 100 a page; after takes the endCursor of the page before. The history is up
-   * to date within the server's sync interval.
+   * A player's increments, newest first, 1 to 100 per page. Pass the previous page's endCursor as after. The history lags
+   * behind the standings by up to the server's sync interval.
    */
   readonly scoreHistory?: Maybe<ScoreHistoryConnection>;
   /**
@@ -151,9 +152,9 @@ export type QueryTopScoresArgs = {
 /** One row of a board. Equal scores share a rank (1, 2, 2, 4) and stand in one fixed order, the same everywhere. */
 export type ScoreEntry = {
   readonly __typename?: 'ScoreEntry';
-  /** Of which board; board and userId together name a row in caches. */
+  /** The row's board. In a cache, board and userId together identify a row. */
   readonly board: Scalars['ID']['output'];
-  /** 1 for the highest score; one more than the number of players with a higher score. */
+  /** 1 for the highest score, otherwise one more than the number of players with a higher score. */
   readonly rank: Scalars['Int']['output'];
   /** The player's total on this board. */
   readonly score: Scalars['SafeInt']['output'];
@@ -161,16 +162,16 @@ export type ScoreEntry = {
   readonly userId: Scalars['ID']['output'];
 };
 
-/** An accepted increment, as the history keeps it. */
+/** An accepted increment, as stored in the history. */
 export type ScoreEvent = {
   readonly __typename?: 'ScoreEvent';
-  /** What was added. */
+  /** The amount that was added. */
   readonly increment: Scalars['SafeInt']['output'];
-  /** When Redis accepted it. */
+  /** The time at which Redis accepted the increment. */
   readonly occurredAt: Scalars['DateTime']['output'];
-  /** The board's revision that it made. */
+  /** The board's revision after this increment. */
   readonly revision: Scalars['SafeInt']['output'];
-  /** The player's total after it. */
+  /** The player's total after this increment. */
   readonly score: Scalars['SafeInt']['output'];
 };
 
@@ -180,14 +181,14 @@ export type ScoreEventEdge = {
   readonly node: ScoreEvent;
 };
 
-/** A player's history, page by page, newest first. */
+/** One page of a player's history, newest first. */
 export type ScoreHistoryConnection = {
   readonly __typename?: 'ScoreHistoryConnection';
   readonly edges: ReadonlyArray<ScoreEventEdge>;
   readonly pageInfo: PageInfo;
 };
 
-/** A player's row and its neighbours as they stood at a revision. */
+/** A player's row and its neighbours at a revision. */
 export type ScoresAroundUpdate = {
   readonly __typename?: 'ScoresAroundUpdate';
   readonly board: Scalars['ID']['output'];
@@ -200,16 +201,16 @@ export type ScoresAroundUpdate = {
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
-   * Sends a player's own row at once, then whenever its rank or score changes, at most once per push interval. Revisions only
-   * grow.
+   * Sends a player's own row at once, then whenever its rank or score changes, at most once per push interval. Revisions
+   * only grow.
    */
   readonly playerScoreUpdated: PlayerScoreUpdate;
   /**
-   * Sends a player's row with up to radius rows above and below it at once, then whenever one of them changes, at most once
-   * per push interval. Revisions only grow. The radius is 0 to 50.
+   * Sends a player's row with up to radius rows above and below it at once, then whenever one of these rows changes, at
+   * most once per push interval. Revisions only grow. The radius is 0 to 50.
    */
   readonly scoresAroundUpdated: ScoresAroundUpdate;
-  /** Sends the current top scores at once, then each change. Revisions only grow. The limit is 1 to 100. */
+  /** Sends the current top scores at once, then each newer state. Revisions only grow. The limit is 1 to 100. */
   readonly topScoresUpdated: TopScoresUpdate;
 };
 
@@ -232,7 +233,7 @@ export type SubscriptionTopScoresUpdatedArgs = {
   limit?: Scalars['Int']['input'];
 };
 
-/** The newest standings of a board, as pushed to its subscribers. */
+/** The newest standings of a board, as the server pushes them to subscribers. */
 export type TopScoresUpdate = {
   readonly __typename?: 'TopScoresUpdate';
   /** The board that changed. */

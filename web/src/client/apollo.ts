@@ -3,7 +3,7 @@ import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { OperationTypeNode, type DocumentNode } from "graphql";
 import type { Client } from "graphql-ws";
 
-/** Queries go over HTTP, subscriptions over the given socket; both to the server that the page came from. */
+/** Sends queries over HTTP and subscriptions over the given socket, both to the server that served the page. */
 export function createApolloClient(socket: Client): ApolloClient {
   return new ApolloClient({
     link: ApolloLink.split(
@@ -17,8 +17,8 @@ export function createApolloClient(socket: Client): ApolloClient {
 }
 
 /**
- * Every operation of the page carries whole standings that replace the former ones, so nothing is cached, and the
- * `__typename` that the cache would ask for with each row would only cost every viewer a third more bytes.
+ * Caches nothing, because every answer has the whole standings and replaces the last one. It also leaves operations
+ * unchanged: the `__typename` that Apollo's cache adds to each row would cost every viewer a third more bytes.
  */
 class PassingCache extends InMemoryCache {
   override transformDocument(document: DocumentNode): DocumentNode {

@@ -10,10 +10,10 @@ export function socketUrl(location: Location = window.location): string {
 }
 
 /**
- * A `graphql-transport-ws` client that connects with the first subscription and closes with the last. It notices a
- * connection that died without a word (a laptop that slept, a phone that changed networks) by its missing pong. A lost
- * connection ends its subscriptions with an error: whoever subscribes also decides when to try again, as a server may
- * end a subscription and keep the connection.
+ * A `graphql-transport-ws` client that connects with the first subscription and closes with the last. A missing pong
+ * reveals a connection that died silently (a laptop slept, a phone changed networks). A lost connection ends its
+ * subscriptions with an error. This client never retries: the subscriber decides when to try again, because a server
+ * may also end a subscription and keep the connection.
  */
 export function createSocket(): Client {
   let pongTimer: ReturnType<typeof setTimeout> | undefined;

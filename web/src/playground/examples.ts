@@ -1,10 +1,10 @@
-/** Headers hold only a comment: no token is ever part of this page. Lines are short enough for half a window. */
+/** The headers are only a comment: this page never has a token. Lines are short enough for half a window. */
 const tokenHint = `{
   // npm run token -- --sub user123 --role player
   // "authorization": "Bearer <that token>"
 }`;
 
-/** The tabs of a first visit. */
+/** The tabs that a first visit shows. */
 export const exampleTabs = [
   {
     query: `# Anybody may read: no token is needed.

@@ -3,10 +3,10 @@ import { createClient } from "graphql-ws";
 import { socketUrl } from "../client/socket.js";
 
 /**
- * Queries and mutations over HTTP, subscriptions over a WebSocket. A browser cannot set a WebSocket's headers, so the
- * `authorization` of the headers editor travels in the `connection_init` payload too; as that is said once in a
- * connection's life, another value needs another connection. Each connects with its first subscription and closes with
- * its last.
+ * Sends queries and mutations over HTTP and subscriptions over a WebSocket. A browser cannot set a WebSocket's headers,
+ * so the `authorization` of the headers editor is also sent in the `connection_init` payload. A connection has only one
+ * `connection_init`, so a new value needs a new connection. Each connection opens with its first subscription and
+ * closes with its last.
  */
 export function createFetcher(): Fetcher {
   let current: { authorization: string | undefined; fetcher: Fetcher } | undefined;
@@ -21,7 +21,7 @@ export function createFetcher(): Fetcher {
 function fetcherFor(authorization: string | undefined): Fetcher {
   return createGraphiQLFetcher({
     url: "/graphql",
-    // The service sends no multipart responses.
+    // Subscriptions go over the WebSocket, so the page needs no multipart answers.
     enableIncrementalDelivery: false,
     wsClient: createClient({
       url: socketUrl(),

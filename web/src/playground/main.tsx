@@ -14,7 +14,7 @@ createRoot(root).render(
     fetcher={createFetcher()}
     defaultTabs={exampleTabs}
     defaultEditorToolsVisibility="headers"
-    // A token belongs to this visit: it is neither stored in the browser nor offered to be.
+    // A token is for this visit only: the browser does not store headers, and the settings don't offer to.
     shouldPersistHeaders={false}
     showPersistHeadersSettings={false}
   >

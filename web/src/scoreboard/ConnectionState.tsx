@@ -6,7 +6,7 @@ const sentences: Record<Connection, string> = {
   reconnecting: "Reconnecting…",
 };
 
-/** Says whether what is shown is current. Screen readers hear it when it changes; they do not hear every score. */
+/** Shows whether the standings are current. Screen readers announce this state when it changes, but not every score. */
 export function ConnectionState({ connection }: { readonly connection: Connection }) {
   return (
     <p className="connection" role="status" aria-live="polite" data-connection={connection}>

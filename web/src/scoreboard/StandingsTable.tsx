@@ -35,11 +35,11 @@ export function StandingsTable({ board, rows }: StandingsTableProps) {
 
 const StandingsRow = memo(function StandingsRow({ rank, userId, score, change, changes }: Row) {
   return (
-    // CSS restarts an animation when its name changes; the two turns are the same animation under two names.
+    // CSS restarts an animation only when its name changes, so "even" and "odd" name two identical animations.
     <tr data-change={change ?? undefined} data-turn={change === null ? undefined : changes % 2 === 0 ? "even" : "odd"}>
       <td className="rank">{rank}</td>
       <th scope="row" className="player">
-        {/* Isolated, so that an id with right-to-left text or direction marks cannot reorder its neighbours. */}
+        {/* <bdi> keeps an id with right-to-left text or direction marks from reordering the cells beside it. */}
         <bdi title={userId}>{userId}</bdi>
       </th>
       <td className="score">{scoreFormat.format(score)}</td>

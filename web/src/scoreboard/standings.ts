@@ -4,7 +4,7 @@ export type Entry = TopScoresQuery["topScores"][number];
 
 export type Connection = "connecting" | "live" | "reconnecting";
 
-/** How a row differs from what was shown before; "up" and "down" are places on the screen. */
+/** How a row differs from the row shown before. "up" and "down" are directions on the screen. */
 export type Change = "new" | "up" | "down" | "score";
 
 export interface Row {
@@ -12,18 +12,18 @@ export interface Row {
   readonly userId: string;
   readonly score: number;
   readonly change: Change | null;
-  /** Grows with each change of this row, so that the same change twice is seen as two. */
+  /** Grows with each change of this row, so that two equal changes in a row are both highlighted. */
   readonly changes: number;
 }
 
-/** What the page shows of one board. */
+/** The state that the page shows for one board. */
 export interface Standings {
   readonly connection: Connection;
-  /** Null until the first snapshot: the query that may come before it has no revision. */
+  /** Null until the first snapshot. The query's answer may come earlier, but it has no revision. */
   readonly revision: number | null;
-  /** Null until something was received. */
+  /** Null until the first answer or snapshot. */
   readonly rows: readonly Row[] | null;
-  /** The server will not show this board, and asking again would not help. */
+  /** The server refuses this board, and a retry would not help. */
   readonly refused: boolean;
 }
 
@@ -36,8 +36,8 @@ export type StandingsEvent =
 export const initialStandings: Standings = { connection: "connecting", revision: null, rows: null, refused: false };
 
 /**
- * The next thing to show. A snapshot replaces only an older one: after a reconnect to another process the first
- * message may be a moment behind what this page has already shown.
+ * The next state to show. A snapshot replaces only an older one: after a reconnect to another process the first message
+ * may be a little older than the state on the page.
  */
 export function nextStandings(shown: Standings, event: StandingsEvent): Standings {
   switch (event.type) {
@@ -59,7 +59,7 @@ export function nextStandings(shown: Standings, event: StandingsEvent): Standing
   }
 }
 
-/** Nothing counts as changed in the first rows that are shown. */
+/** The first rows that are shown count as unchanged. */
 function nextRows(shown: readonly Row[] | null, entries: readonly Entry[]): Row[] {
   const before = new Map(shown?.map((row, place) => [row.userId, { row, place }]));
   return entries.map(({ rank, userId, score }, place) => {

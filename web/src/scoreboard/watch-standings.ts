@@ -7,9 +7,9 @@ import type { StandingsEvent } from "./standings.js";
 type Snapshot = TopScoresUpdatedSubscription["topScoresUpdated"];
 
 /**
- * Reports a board's standings until the returned function is called. Whatever ends the subscription (a lost or refused
- * connection, a passing error, the server's own end), it subscribes again, for ever, and the server's first message is
- * the current snapshot. It gives up only when the server refuses the board.
+ * Reports a board's standings until the caller calls the returned function. When the subscription ends (a lost or
+ * refused connection, a temporary error, an end by the server), it subscribes again, without limit. The server's first
+ * message is always the current snapshot. It stops only when the server refuses the board.
  */
 export function watchStandings(
   client: ApolloClient,
@@ -41,7 +41,7 @@ export function watchStandings(
             latest.push(data.topScoresUpdated);
           } else if (isRefusal(error)) refused();
         },
-        // Apollo Client reports every error, of the socket too, as a result and then completes.
+        // Apollo Client reports every error as a result, errors of the socket included, and then completes.
         complete: resubscribe,
       });
     unsubscribe = () => subscription.unsubscribe();
@@ -49,7 +49,7 @@ export function watchStandings(
 
   function resubscribe() {
     if (stopped) return;
-    // In this order: a snapshot that still waits for its frame must not make the page look live again.
+    // Flush first: a snapshot that is shown after "interrupted" would make the page look live again.
     latest.flush();
     report({ type: "interrupted" });
     void waitOrOnline(fullJitter(attempt++)).then(subscribe);
@@ -62,13 +62,13 @@ export function watchStandings(
   }
 
   subscribe();
-  // One round trip instead of a socket's three or four: the standings are there sooner, and without a revision.
+  // The query needs one round trip, a socket three or four. The query's standings come sooner, but have no revision.
   client.query({ query: TopScoresDocument, variables: { board } }).then(
     ({ data }) => {
       if (!stopped && data) report({ type: "queried", entries: data.topScores });
     },
     (error: unknown) => {
-      // Anything else is the subscription's to report: it meets the same server and tries again.
+      // The subscription reports all other errors: it uses the same server and tries again.
       if (isRefusal(error)) refused();
     },
   );
@@ -82,7 +82,7 @@ function isRefusal(error: unknown): boolean {
   );
 }
 
-/** Hands on at most one snapshot a frame, the newest, and none while the page is hidden; a hidden page costs nothing. */
+/** Shows at most one snapshot per frame, the newest, and none while the page is hidden. A hidden page costs nothing. */
 function newestPerFrame(show: (snapshot: Snapshot) => void) {
   let newest: Snapshot | null = null;
   let frame = 0;
