@@ -10,8 +10,8 @@
 -- ARGV[3], ARGV[4] players' rate limit: microseconds an increment, burst
 -- ARGV[5], ARGV[6] services' rate limit: microseconds an increment, burst
 -- ARGV[7]          the changes as a JSON array, eight elements for each: user id, increment as text, subject, index in
---                  KEYS of the idempotency record (0: none), idempotency key, index in KEYS of the claim on it (0: none),
---                  index in KEYS of the rate limit (0: none), which limit (1: player's, 2: service's)
+--                  KEYS of the idempotency record (0: none), idempotency key, index in KEYS of the claim on it (0:
+--                  none), index in KEYS of the rate limit (0: none), which limit (1: player's, 2: service's)
 -- ARGV[8]          the board's id, which is the value of a claim on a key that was used here
 --
 -- Returns { 'RECOVERING' } when the board is not open, else

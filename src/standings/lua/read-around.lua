@@ -2,8 +2,8 @@
 -- player.
 --
 -- KEYS[1] scores, KEYS[2] meta; ARGV two for each player: user id, radius
--- Returns nil when Redis does not know the board, else { revision, one table for each player }. A player without a score
---   has {}, every other player { first position (0-based), how many scores are higher than the first row's,
+-- Returns nil when Redis does not know the board, else { revision, one table for each player }: {} for a player without
+--   a score, for every other one { first position (0-based), how many scores are higher than the first row's,
 --   { user id, score, ... } }.
 
 local meta = redis.call('HMGET', KEYS[2], 'epoch', 'revision')

@@ -5,8 +5,8 @@
 -- KEYS[1] scores, KEYS[2] outbox, KEYS[3] meta, KEYS[4] rebuilt scores, KEYS[5] the abandoned outbox,
 -- KEYS[6] the final name of the abandoned outbox
 -- ARGV[1] fence, ARGV[2] new epoch, ARGV[3] new revision, ARGV[4] how many rebuilt scores there must be
--- Returns 1 when done, -1 when the count differs, 0 when the fence is too low, the board is in this epoch or a later one,
---   or Redis was restarted or emptied since the rebuild began (the restored idempotency records may be gone).
+-- Returns 1 when done, -1 when the count differs, 0 when the fence is too low, the board is in this epoch or a later
+--   one, or Redis was restarted or emptied since the rebuild began (the restored idempotency records may be gone).
 
 -- @include fence.lua
 -- @include run-id.lua
