@@ -1,5 +1,6 @@
 /**
- * A generator that gives nothing until it is told to end: what graphql-ws gets for a subscription whose messages go past it.
+ * A generator that yields nothing until it is told to end. graphql-ws gets it for a subscription whose messages bypass
+ * it.
  *
  * @param leave called once, when the viewer leaves
  */
