@@ -69,7 +69,9 @@ export class RedisConnection implements Service {
     }, silenceMs);
     try {
       // The first failure rejects this promise; the client goes on trying by itself.
-      this.client.connect().catch((error: unknown) => this.#logger.debug({ err: error }, "the first try failed"));
+      this.client
+        .connect()
+        .catch((error: unknown) => this.#logger.debug({ err: error }, "the first attempt to connect failed"));
       await this.#untilReady();
       if (this.#stop.signal.aborted) return;
       await this.#refuseLoneClusterNode();
@@ -184,8 +186,7 @@ export class RedisConnection implements Service {
     const answer = await within(probeTimeoutMs, this.#ask(), () => "late" as const);
     this.#probing = false;
     if (answer === undefined) return this.#trouble.isOver();
-    if (answer === "late")
-      this.#logger.warn({ connection: this.name }, "a connection to Redis is dead; connecting anew");
+    if (answer === "late") this.#logger.warn({ connection: this.name }, "a connection to Redis is dead; reconnecting");
     else this.#trouble.is(answer);
     if (then === "look only") return;
     this.renew();

@@ -56,7 +56,7 @@ export class DurabilityCheck implements Service {
       return await retry(() => findProblems(this.#client, this.#durability), {
         waitMs: () => retryMs,
         signal: this.#stop.signal,
-        onFailure: (error) => this.#logger.debug({ err: error }, "could not look at Redis' configuration"),
+        onFailure: (error) => this.#logger.debug({ err: error }, "could not read Redis' configuration"),
       });
     } catch {
       return []; // Stopped.

@@ -56,15 +56,16 @@ export class MemoryGuard implements Service {
       this.#used = Math.max(...(await Promise.all(nodes.map(async (node) => usedShare(await node.info("memory"))))));
     } catch (error) {
       // A Redis that does not answer accepts no increments either.
-      this.#logger.debug({ err: error }, "could not look at Redis' memory");
+      this.#logger.debug({ err: error }, "could not read Redis' memory use");
       return;
     }
     const full = this.#used > (this.#full ? acceptBelow : refuseAbove);
     if (full === this.#full) return;
     this.#full = full;
     const percent = Math.round(this.#used * 100);
-    if (full) this.#logger.error({ percent }, "Redis' memory is nearly full: refusing increments until it is drained");
-    else this.#logger.info({ percent }, "Redis' memory has room again: taking increments");
+    if (full)
+      this.#logger.error({ percent }, "Redis' memory is nearly full: refusing increments until the outbox is drained");
+    else this.#logger.info({ percent }, "Redis' memory has room again: accepting increments");
   }
 }
 

@@ -77,7 +77,7 @@ export function createListener(options: ListenerOptions): FastifyInstance {
       return server;
     },
     clientErrorHandler: (error, socket) => {
-      log.debug({ err: error }, "a connection broke, or sent what is no HTTP");
+      log.debug({ err: error }, "a connection broke, or did not send valid HTTP");
       if (!refusable.test(error.code)) return void socket.destroy();
       // A client that connects in advance would take a refusal for the answer to its first request.
       if (socket.bytesRead === 0) return void socket.destroy();
