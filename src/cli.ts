@@ -5,7 +5,7 @@ import { ConfigError } from "./config.js";
 /** Exit codes as in sysexits.h. */
 const exitCodes = { ok: 0, usage: 64, config: 78 } as const;
 
-/** Loaded when asked for: a token needs nothing of the stores. */
+/** Each command is loaded on demand: a token needs no code of the stores. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import("./app/operator/migrate.js")).migrate,
   token: async () => (await import("./app/operator/token.js")).token,
@@ -58,5 +58,5 @@ function isHelp(argument: string): boolean {
   return ["--help", "-h"].includes(argument);
 }
 
-// Prisma's engine leaves a timer of ten seconds behind.
+// Exit explicitly, because Prisma's engine leaves a timer of ten seconds behind.
 process.exit(await main());

@@ -4,8 +4,8 @@ import { normalOrigin } from "./transports/network/origins.js";
 import { trustProxyProblem } from "./transports/network/trusted-proxies.js";
 
 /**
- * The only reader of the environment. Every variable is parsed once, at start; all that is wrong is reported together.
- * An empty variable counts as unset, as Docker Compose passes `${NAME:-}` for one that is not there.
+ * The only reader of the environment. Every variable is parsed once, at start; all mistakes are reported together. An
+ * empty variable counts as unset, because Docker Compose passes an empty `${NAME:-}` for a variable that is not set.
  */
 
 const redisProtocols = new Set(["redis:", "rediss:"]);
@@ -139,7 +139,7 @@ export const variableNames: readonly string[] = Object.keys(environment.shape);
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 export type Config = ReturnType<typeof toConfig>;
 
-/** Says in one message everything that is wrong with the environment. */
+/** Lists all mistakes in the environment in one message. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
@@ -153,7 +153,7 @@ export function parseConfig(env: EnvironmentVariables): Config {
 }
 
 /**
- * The part of the environment that a script needs, by the same rules as the server's.
+ * The part of the environment that a command or script needs, by the same rules as the server's.
  *
  * @throws ConfigError
  */
@@ -186,7 +186,7 @@ function toConfig(env: Environment) {
     opsHost: env.OPS_HOST,
     redisUrls: env.REDIS_URL,
     databaseUrl: env.DATABASE_URL,
-    /** Undefined: the same. Another one says that `databaseUrl` is a pooler in transaction mode. */
+    /** Undefined: the same as `databaseUrl`. If set, `databaseUrl` leads to a pooler in transaction mode. */
     databaseDirectUrl: env.DATABASE_DIRECT_URL,
     amqpUrl: env.AMQP_URL,
     jwt: { secret: env.JWT_SECRET, issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE },
@@ -207,9 +207,9 @@ function toConfig(env: Environment) {
       maxConnectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
     },
     corsOrigins: env.CORS_ORIGINS,
-    /** Undefined: no proxy is believed. */
+    /** Undefined: no proxy is trusted. */
     trustProxy: env.TRUST_PROXY,
-    /** Undefined: every document is answered that is valid. */
+    /** Undefined: every valid document is answered. */
     trustedDocuments: env.TRUSTED_DOCUMENTS === "only" ? { file: env.TRUSTED_DOCUMENTS_FILE } : undefined,
     preparedOperations: env.PREPARED_OPERATIONS,
     introspection: env.INTROSPECTION ?? env.NODE_ENV !== "production",
@@ -218,7 +218,7 @@ function toConfig(env: Environment) {
   };
 }
 
-/** Whether one of them listens where the other does. */
+/** Whether two hosts share an address, so that they can't listen on the same port. */
 function overlap(host: string, other: string): boolean {
   const everywhere = new Set(["0.0.0.0", "::", "*"]);
   return host === other || everywhere.has(host) || everywhere.has(other);
@@ -228,7 +228,7 @@ function hasProtocol(text: string, protocols: ReadonlySet<string>): boolean {
   return URL.canParse(text) && protocols.has(new URL(text).protocol);
 }
 
-/** The number that a Redis URL names, 0 when it names none; undefined when it is no number. */
+/** The database number in a Redis URL, 0 when it has none; undefined when it is not a number. */
 function databaseOf(url: string): number | undefined {
   const { pathname, searchParams } = new URL(url);
   const text = pathname.slice(1) || (searchParams.get("db") ?? "0");

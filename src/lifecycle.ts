@@ -1,8 +1,9 @@
 import type { Logger } from "./observability/logger.js";
 
 /**
- * Something that runs. `start` resolves when it is ready for those that come after it, and rejects when it can't be.
- * `stop` resolves when nothing of it runs any more; it may be called once, and also when `start` has failed half-way.
+ * A part of a process. `start` resolves when the service is ready for the services that start after it, and rejects
+ * when it can't become ready. `stop` resolves when nothing of the service runs any more. `stop` may be called once,
+ * even after `start` failed half-way.
  */
 export interface Service {
   readonly name: string;
@@ -10,23 +11,24 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** What a process runs. */
+/** A whole process: an API, a worker, an ingester, all of them, or a supervisor. */
 export interface App {
   /**
-   * Resolves when it serves, or when it was stopped before.
+   * Resolves when the process serves, or when it was stopped before.
    *
-   * @param onOperable called as soon as `/healthz` and `/readyz` answer, which they do while it waits for its stores
-   * @throws Obstacle for what an operator has to mend
+   * @param onOperable called as soon as `/healthz` and `/readyz` answer, while the process may still wait for its
+   * stores
+   * @throws Obstacle for a problem that an operator has to fix
    */
   start(onOperable?: () => void): Promise<void>;
-  /** Readiness drops, requests in flight finish, sockets close, the outbox is drained once more. */
+  /** Turns readiness off, finishes requests in flight, closes sockets, drains the outbox once more. */
   stop(): Promise<void>;
-  /** Of the public listener, once started; undefined for a worker. */
+  /** The public listener's port, once started; undefined for a process without one, such as a worker. */
   readonly port: number | undefined;
   readonly opsPort: number;
 }
 
-/** Starts services in order and stops them in reverse, also those that came before one that failed to start. */
+/** Starts services in order and stops them in reverse order, including the services before one that failed to start. */
 export class ServiceGroup implements Service {
   readonly name = "services";
   readonly #services: readonly Service[];
@@ -59,7 +61,7 @@ export class ServiceGroup implements Service {
         await service.stop();
         this.#logger.debug({ service: service.name }, "stopped");
       } catch (error) {
-        // The others must still get their chance to stop.
+        // The other services must still be stopped.
         this.#logger.error({ err: error, service: service.name }, "a service did not stop cleanly");
       }
     }

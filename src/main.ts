@@ -13,7 +13,7 @@ import { readVersion } from "./version.js";
 /** Exit codes as in sysexits.h, which service managers know. */
 const exitCodes = { ok: 0, failure: 1, usage: 64, config: 78 } as const;
 
-/** Everything has to be over by then: the contract says 10 s. */
+/** A stop must be over within this time: the contract says 10 s. */
 const stopTimeoutMs = 9_500;
 
 const usage = `usage: main.js [${appRoles.join("|")}]
@@ -41,30 +41,30 @@ async function main(): Promise<void> {
   const app = createProcess(config, role, logger, version);
 
   process.on("uncaughtException", (error) => {
-    logger.fatal({ err: error }, "an error that nobody caught; stopping");
+    logger.fatal({ err: error }, "uncaught error; stopping");
     process.exit(exitCodes.failure);
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    // `npm start` hands on what a terminal has sent already, so a signal may come twice. A terminal sends to children,
-    // too; when they stop is for the supervisor to say.
+    // `npm start` forwards a signal that the terminal has sent already, so it may come twice. A terminal also sends
+    // SIGINT to child processes, which ignore it: the supervisor decides when they stop.
     process.on(signal, () => {
       if (cluster.isPrimary || signal === "SIGTERM") void stop(app, logger, signal);
     });
   }
-  // Without its supervisor nobody would look after this process.
+  // A process whose supervisor is gone must not run on by itself.
   if (cluster.isWorker) process.on("disconnect", () => void stop(app, logger, "disconnect"));
 
   try {
     await app.start(() => void tell({ kind: "operable", opsPort: app.opsPort }));
     if (stopping) return;
     await tell({ kind: "serving", port: app.port });
-    // Of several processes the supervisor alone says it.
+    // Under a supervisor each process logs this at "debug" only.
     logger[cluster.isWorker ? "debug" : "info"](
       { version, role, ...addressesOf(app, config), boards: config.boards },
       "standings serves",
     );
   } catch (error) {
-    if (stopping) return; // What was cut off in the middle of its start may well say so.
+    if (stopping) return; // A start that is interrupted by a stop may fail.
     if (!(error instanceof Obstacle)) logger.fatal({ err: error }, "standings can't start");
     else if (cluster.isWorker) await tell({ kind: "obstacle", sentence: error.message });
     else logger.fatal(`standings can't start: ${error.message}`);
@@ -72,12 +72,12 @@ async function main(): Promise<void> {
   }
 }
 
-/** All that it listens on: the public address, which a worker has none of, and the operators'. */
+/** The addresses that the process listens on: the public one, if it has one, and the operators'. */
 function addressesOf({ port, opsPort }: App, { host, opsHost }: Config) {
   return { ...(port !== undefined && { host, port }), opsHost, opsPort };
 }
 
-/** To the supervisor, if there is one. Resolves when it is on its way. */
+/** Sends a message to the supervisor, if there is one. Resolves when the message is sent. */
 function tell(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => {
     if (cluster.isWorker && process.send) process.send(message, undefined, undefined, () => resolve());
@@ -100,7 +100,7 @@ function hasWrongSettings(error: unknown): boolean {
   return error instanceof DurabilityError || error instanceof RedisSettingsError;
 }
 
-/** The service itself, or what looks after several processes of it. */
+/** The service itself, or a supervisor of several processes. */
 function createProcess(config: Config, role: AppRole, logger: Logger, version: string): App {
   const { webConcurrency, amqpUrl, opsPort, opsHost } = config;
   if (cluster.isWorker) {
@@ -148,7 +148,7 @@ function readConfig(role: AppRole): Config {
   try {
     const config = parseConfig(process.env);
     if (role === "ingest" && config.amqpUrl === undefined) throw new ConfigError(["AMQP_URL: is required by ingest"]);
-    // Operators ask the supervisor, and that asks its processes.
+    // Operators ask the supervisor, which asks its processes on the loopback interface.
     return cluster.isWorker ? { ...config, opsPort: 0, opsHost: "127.0.0.1" } : config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -13,17 +13,17 @@ export interface SupervisorOptions {
   roles: readonly string[];
   opsPort: number;
   opsHost: string;
-  /** Called when a process can't even start, with its exit code: it would say the same again and again. */
+  /** Called with the exit code of a process that can't start. It is not restarted, because it would fail again. */
   onFailure: (code: number) => void;
   logger: Logger;
 }
 
-/** What a child tells of its start. */
+/** A child process's message about its start. */
 export type ChildMessage =
-  /** Its own operators' listener answers, on the loopback interface. */
+  /** The child's own operators' listener answers, on the loopback interface. */
   | { readonly kind: "operable"; readonly opsPort: number }
   | { readonly kind: "serving"; readonly port: number | undefined }
-  /** It ends, and an operator has to do something about it. */
+  /** The child ends because of a problem that an operator has to fix. */
   | { readonly kind: "obstacle"; readonly sentence: string };
 
 interface Child {
@@ -49,7 +49,7 @@ export class Supervisor implements App {
   readonly #options: SupervisorOptions;
   readonly #children: readonly Child[];
   readonly #ops: OpsServer;
-  /** Of which a process has served: others of that role can start, too. */
+  /** The roles of which a process has served before, so that a process of that role can start. */
   readonly #proven = new Set<string>();
   #stopping = false;
 
@@ -59,7 +59,7 @@ export class Supervisor implements App {
     this.#ops = new OpsServer({
       port: options.opsPort,
       host: options.opsHost,
-      // The API serves all that needs no message broker while that is away.
+      // Processes of role "ingest" don't count: most of the API's work needs no message broker.
       checks: this.#children.filter(({ role }) => role !== "ingest").map((child) => checkOf(child)),
       metrics: supervisedMetrics(),
       log: new SampledLog(options.logger, () => performance.now()),
@@ -81,7 +81,7 @@ export class Supervisor implements App {
     this.#ops.serving();
   }
 
-  /** The API processes first: a worker that is still there drains what they accepted last. */
+  /** Stops the worker last, so that it drains the changes that the other processes accepted last. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#ops.stopping();
@@ -91,7 +91,7 @@ export class Supervisor implements App {
     await this.#ops.stop();
   }
 
-  /** @returns when it serves, or is not to */
+  /** Starts a child process. Resolves when it serves, or has ended. */
   #launch(child: Child): Promise<void> {
     cluster.setupPrimary({ args: [child.role] });
     const worker = cluster.fork();
@@ -121,7 +121,7 @@ export class Supervisor implements App {
     const { role, serves, obstacle } = child;
     Object.assign(child, unstarted);
     if (this.#isStopping()) return;
-    // What can't even start the first time would say the same again. All of a role say it; one line is enough.
+    // A process that can't start the first time would fail again. All processes of its role fail alike; log one line.
     if (!serves && !this.#proven.has(role)) {
       if (obstacle === undefined) logger.fatal({ role, code, signal }, "a process can't start");
       else logger.fatal({ role }, `standings can't start: ${obstacle}`);
@@ -154,7 +154,7 @@ function checkOf(child: Child): ReadinessCheck {
   };
 }
 
-/** What a process said last may come after the news of its end. */
+/** Waits for a process's last messages, which may arrive after its exit event. */
 async function lastWords(worker: Worker): Promise<void> {
   if (!worker.isConnected()) return;
   const disconnected = new Promise((resolve) => worker.once("disconnect", resolve));

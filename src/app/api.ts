@@ -24,7 +24,7 @@ import { createGraphQL } from "./graphql.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
 
-/** What `npm run build` made of the pages; the same folder from `src` and from `dist`. */
+/** The folder of the built pages; the same path from `src` and from `dist`. */
 const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */

@@ -12,7 +12,7 @@ import { createWorker } from "./worker.js";
 export const appRoles = ["api", "worker", "ingest", "all"] as const;
 export type AppRole = (typeof appRoles)[number];
 
-/** The composition root: what a process of a role is built from. Nothing runs before `start`. */
+/** The composition root: builds the process of a role. Nothing runs before `start`. */
 export function createApp(config: Config, role: AppRole, logger: Logger, version: string): App {
   const foundation = createFoundation(config, logger, version);
   const { checks, metrics, log } = foundation;
@@ -23,7 +23,7 @@ export function createApp(config: Config, role: AppRole, logger: Logger, version
   const publisher = standings && config.amqpUrl ? new Publisher(config.amqpUrl, logger) : undefined;
   const api = standings && role !== "ingest" ? createApi(foundation, standings, publisher) : undefined;
   const ingest = standings && publisher && role !== "api" ? createIngest(foundation, standings, publisher) : undefined;
-  // Where the API runs, too, all that needs no message broker goes on while that is away.
+  // Where the API runs, too, a missing broker must not make the process unready: most of its work needs no broker.
   if (ingest && !api) checks.push(ingest.check);
 
   const ops = new OpsServer({ port: config.opsPort, host: config.opsHost, checks, metrics: metrics.text, log });

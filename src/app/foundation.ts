@@ -11,16 +11,16 @@ import { createMetrics } from "./metrics.js";
 
 export type Foundation = ReturnType<typeof createFoundation>;
 
-/** No request waits longer for a dead store. */
+/** No request waits longer than this for a dead store. */
 export const requestTimeoutMs = 4_500;
 
-/** What every role stands on: the way to Redis, and to the other processes. */
+/** The parts that every role needs: the connections to Redis and to the other processes. */
 export function createFoundation(config: Config, logger: Logger, version: string) {
   const metrics = createMetrics(version);
   const boards = new BoardDirectory(config.boards);
   const reader = new RedisConnection(config.redisUrls, "reader", logger);
   const subscriber = new RedisConnection(config.redisUrls, "subscriber", logger);
-  // A subscriber can't ask whether its server was demoted.
+  // A subscriber's connection can't ask whether its server was demoted.
   reader.onWrongServer(() => subscriber.renew());
   const keeper = new BoardKeeper(reader.client);
   const channels = new Channels({
@@ -29,7 +29,7 @@ export function createFoundation(config: Config, logger: Logger, version: string
     onGarbage: (board, problem) => logger.warn({ err: problem, board }, "ignored a malformed message on a channel"),
   });
   const durability = new DurabilityCheck(reader.client, config.durability, logger);
-  /** For whatever requests set off. */
+  /** For events that requests cause. */
   const log = new SampledLog(logger, () => performance.now());
   const checks: ReadinessCheck[] = [() => reader.problem(), () => subscriber.problem(), boardsCheck(keeper, boards)];
   const services = [reader, durability, subscriber, channels];

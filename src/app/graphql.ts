@@ -35,7 +35,7 @@ export interface GraphQLOptions {
   /** Whether operations that come often are compiled. */
   prepare: boolean;
   introspection: boolean;
-  /** Undefined: every document is answered that is valid. */
+  /** Undefined: every valid document is answered. */
   trusted: TrustedDocuments | undefined;
   authenticator: Authenticator;
   proxies: TrustedProxies;
@@ -48,7 +48,9 @@ export interface GraphQLOptions {
   log: RequestLog;
 }
 
-/** A schema on its four carriers: HTTP, WebSocket, server-sent events and multipart answers, over one way to execute. */
+/**
+ * A schema over its four transports, which share one execution: HTTP, WebSocket, server-sent events, multipart answers.
+ */
 export function createGraphQL(options: GraphQLOptions) {
   const { schema, hub, prepare, introspection, trusted, authenticator, proxies, origins, limits } = options;
   const { welcome, metrics, logger, log } = options;
@@ -95,7 +97,10 @@ export function createGraphQL(options: GraphQLOptions) {
   return { register, socketsOn, apollo: toService(apollo), streams };
 }
 
-/** A process may be told to stop while it starts, and Apollo refuses to stop before it has started. */
+/**
+ * Makes `stop` wait for `start`: a process may be stopped while it starts, and Apollo refuses to stop before it has
+ * started.
+ */
 function toService(apollo: ReturnType<typeof createApolloServer>): Service {
   let started: Promise<void> | undefined;
   return {

@@ -4,7 +4,7 @@ import type { ReadinessCheck } from "../transports/ops.js";
 import type { Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
 
-/** Applies increments that come by way of the message broker. */
+/** Applies increments that come through the message broker. */
 export function createIngest(
   { boards, metrics, logger }: Foundation,
   { leaderboard }: Standings,

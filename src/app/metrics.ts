@@ -10,7 +10,7 @@ import { createConnectionMetrics } from "../transports/metrics.js";
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** The instruments of every room. A process has them all, whatever its role: what it does not do stays at zero. */
+/** The metrics of every room. A process has all of them, whatever its role; metrics of other roles stay at zero. */
 export function createMetrics(version: string) {
   const registry = createRegistry(version);
   return {

@@ -14,7 +14,9 @@ export type Standings = ReturnType<typeof createStandings>;
 
 const reconcileIntervalMs = 1_000;
 
-/** For roles that change scores: the leaderboard, with what makes its changes durable and known to viewers. */
+/**
+ * For roles that change scores: the leaderboard, with the parts that make its changes durable and show them to viewers.
+ */
 export function createStandings({ config, boards, reader, channels, metrics, logger }: Foundation) {
   const writer = new RedisConnection(config.redisUrls, "writer", logger);
   const { isCluster } = writer.client;
@@ -42,7 +44,7 @@ export function createStandings({ config, boards, reader, channels, metrics, log
     logger,
   });
 
-  // A request that got lost only costs time: the worker passes on its interval anyway.
+  // A lost request only costs time: the worker passes on its interval anyway.
   const requestSync = (board: Board) =>
     channels
       .requestSync(board)

@@ -10,7 +10,7 @@ import { explain } from "../sync/trouble.js";
 import type { ReadinessCheck } from "../transports/ops.js";
 import type { Foundation } from "./foundation.js";
 
-/** No statement of the worker's takes as long; one that hangs must not outlive the worker's lock by much. */
+/** No statement of the worker takes this long. A statement that hangs must not outlive the worker's lock by much. */
 const passTimeoutMs = 10_000;
 
 /** Moves changes to PostgreSQL, and opens boards. */

@@ -15,34 +15,34 @@ export interface JwtOptions {
 
 export interface AuthenticatorOptions {
   jwt: JwtOptions;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the Unix epoch. */
   now: () => number;
   logger: Logger;
 }
 
-/** A token that was found in order, at any time between the two. */
+/** A token that is valid from `validFrom` until its viewer expires. */
 interface VerifiedToken {
   readonly viewer: AuthenticatedViewer;
-  /** Milliseconds since the epoch, with the leeway; it ends when the viewer expires. */
+  /** Milliseconds since the Unix epoch, with the leeway subtracted. */
   readonly validFrom: number;
 }
 
-/** A token is at most this long: longer ones are refused unread. */
+/** Longer tokens are refused unread. */
 const maxTokenLength = 8_192;
 const maxCachedTokens = 10_000;
-/** How far the clocks of whoever signs and of this machine may be apart. */
+/** How far the signer's clock and this machine's clock may differ. */
 const leewayMs = 5_000;
-/** Ten years, leap days included. A token for longer has its `exp` in milliseconds by mistake. */
+/** Ten years, leap days included. A longer lifetime means that `exp` is in milliseconds by mistake. */
 export const maxLifetimeSeconds = 3_653 * 86_400;
 
 /**
- * Turns a token into a viewer. Verifying costs some 20 µs with a KeyObject (325 µs more with the secret as a string, which
- * jsonwebtoken first tries to read as a public key), and less than 1 µs for a token that was verified before.
+ * Turns a token into a viewer. Verifying costs some 20 µs with a KeyObject (325 µs more with the secret as a string,
+ * which jsonwebtoken first tries to read as a public key), and less than 1 µs for a token that was verified before.
  */
 export class Authenticator {
   readonly #key: KeyObject;
   readonly #options: AuthenticatorOptions;
-  /** Tokens that were valid in every respect when they first came, by their exact text. */
+  /** Tokens that were fully valid when they first came, by their exact text. */
   readonly #verified = new LRUCache<string, VerifiedToken>({ max: maxCachedTokens });
 
   constructor(options: AuthenticatorOptions) {
@@ -51,8 +51,8 @@ export class Authenticator {
   }
 
   /**
-   * @param token the bare token; undefined: nobody says who asks
-   * @throws StandingsError `unauthenticated` for a token that is not valid (any more, or yet); only the log says why
+   * @param token the bare token; undefined: the viewer is anonymous
+   * @throws StandingsError `unauthenticated` for a token that is not valid (any more, or yet). Only the log says why
    */
   authenticate(token: string | undefined): Viewer {
     if (token === undefined) return anonymous;
@@ -78,7 +78,7 @@ export class Authenticator {
     return viewer;
   }
 
-  /** All but whether it is valid now, which is asked at each use. */
+  /** Checks everything except whether the token is valid now, which is checked at each use. */
   #verify(token: string, now: number): VerifiedToken {
     const { issuer, audience } = this.#options.jwt;
     const { sub, role, exp, nbf, iat } = verifyToken(token, { key: this.#key, issuer, audience });
@@ -91,17 +91,17 @@ export class Authenticator {
 }
 
 const bearer = /^Bearer +([^\s]+) *$/i;
-/** What clients send that have no token: nothing, or the scheme alone. */
+/** Clients without a token send nothing, or the scheme alone. */
 const nothing = /^\s*(Bearer\s*)?$/i;
-/** RFC 9110's credentials of a scheme that is not ours. */
+/** Credentials (RFC 9110) of a scheme other than Bearer. */
 const otherScheme = /^(?!Bearer )[\w!#$%&'*+.^`|~-]+ +\S/i;
 
 /**
- * The token of an `Authorization: Bearer` header. Another scheme is meant for somebody else, mostly a proxy in front that
- * asks for a password, and a browser sends it with every request: it is no token.
+ * The token of an `Authorization: Bearer` header. A header with another scheme is for another server, mostly a proxy in
+ * front that asks for a password. Browsers send it with every request, so it counts as no token.
  *
- * @throws StandingsError `unauthenticated` for a header of another form: a caller that tries to say who it is must not
- * be taken for nobody
+ * @throws StandingsError `unauthenticated` for a header of another form: a caller that tries to authenticate must not
+ * count as anonymous
  */
 export function bearerToken(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
@@ -113,9 +113,9 @@ export function bearerToken(header: string | undefined): string | undefined {
 }
 
 /**
- * The token of a field that is for one: bare, or behind `Bearer`. Clients without a token send null or nothing there.
+ * The token of a field for tokens: bare, or behind `Bearer`. Clients without a token send null or nothing there.
  *
- * @throws StandingsError `unauthenticated` for anything else, as only the client itself can have put it there
+ * @throws StandingsError `unauthenticated` for anything else, because only the client itself can have put it there
  */
 export function fieldToken(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
@@ -127,9 +127,9 @@ export function fieldToken(value: unknown): string | undefined {
 }
 
 /**
- * The token of a caller who may have sent it in several places.
+ * The token of a caller that may have sent it in several places.
  *
- * @throws StandingsError `unauthenticated` when two differ: who asks must not depend on which of them is looked at first
+ * @throws StandingsError `unauthenticated` when two differ: the viewer must not depend on which of them is read first
  */
 export function onlyToken(...tokens: readonly (string | undefined)[]): string | undefined {
   const different = new Set(tokens);

@@ -12,17 +12,17 @@ export interface VerifyOptions {
   audience: string | undefined;
 }
 
-/** Why a token is refused: for the log, in words that hold nothing of the token. */
+/** Why a token is refused, for the log. The message quotes nothing of the token. */
 export class RefusedToken extends Error {
   override readonly name = "RefusedToken";
 }
 
-/** Present, but never understood: each changes what the rest of the token means. */
+/** For members that must be absent, because each changes the meaning of the rest of the token. */
 const refused = z.never().optional();
 
 /**
- * What a header may say (RFC 8725). No extension is implemented, so whatever is `crit` is refused; jsonwebtoken ignores it.
- * The algorithm is checked with the signature.
+ * The allowed headers (RFC 8725). No extension is implemented, so a header with `crit` is refused; jsonwebtoken ignores
+ * `crit`. The algorithm is checked with the signature.
  */
 const headerSchema = z.object({
   typ: z
@@ -35,7 +35,7 @@ const headerSchema = z.object({
   enc: refused,
 });
 
-/** In seconds since the epoch, and finite; fractions are allowed. */
+/** In seconds since the Unix epoch, and finite; fractions are allowed. */
 const numericDate = z.number();
 
 const claimsSchema = z.object({
@@ -50,8 +50,8 @@ const claimsSchema = z.object({
 export type Claims = z.output<typeof claimsSchema>;
 
 /**
- * Checks everything about a token but the times. One signature has one text: jsonwebtoken compares HMACs as base64url, so
- * neither padding nor trailing bits make another token of it.
+ * Checks everything about a token except its times. A signature has exactly one text: jsonwebtoken compares HMACs as
+ * base64url, so a changed padding or changed trailing bits don't make another valid token.
  *
  * @throws RefusedToken
  */
@@ -65,7 +65,7 @@ export function verifyToken(token: string, { key, issuer, audience }: VerifyOpti
       ...(audience !== undefined && { audience }),
     });
   } catch (error) {
-    // Its own errors speak of the token in fixed words; those of JSON.parse quote it.
+    // jsonwebtoken's own errors have fixed messages; those of JSON.parse quote the token.
     throw new RefusedToken(error instanceof jwt.JsonWebTokenError ? error.message : "no JSON in it");
   }
   const [header = "", payload = ""] = token.split(".");
@@ -83,7 +83,10 @@ function readPart<T>(name: string, encoded: string, schema: z.ZodType<T>): T {
   throw new RefusedToken(`not as it must be: ${places.join(", ")}`);
 }
 
-/** @returns undefined for what is no JSON, and for JSON in which a member comes twice, which some read as its first value */
+/**
+ * @returns undefined for a text that is not JSON, or has a member twice: some parsers take the first value, some the
+ * last
+ */
 function parseOnce(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);

@@ -5,7 +5,7 @@ import type { Score } from "../domain/score.js";
 export const roles = ["player", "service", "admin"] as const;
 export type Role = (typeof roles)[number];
 
-/** Who asks. Without a token one may read and subscribe. */
+/** The sender of a request, with its role. A viewer without a token may read and subscribe. */
 export type Viewer = AnonymousViewer | AuthenticatedViewer;
 
 export interface AnonymousViewer {
@@ -15,7 +15,7 @@ export interface AnonymousViewer {
 export interface AuthenticatedViewer {
   readonly role: Role;
   readonly subject: string;
-  /** Until when the token counts, in milliseconds since the epoch: its `exp` and the leeway, the same on every transport. */
+  /** When the token stops counting, in milliseconds since the Unix epoch: `exp` plus the leeway, on every transport. */
   readonly expiresAt: number;
 }
 
@@ -28,9 +28,9 @@ export function requireAuthenticated(viewer: Viewer): AuthenticatedViewer {
 }
 
 /**
- * Passes when this viewer may make this increment.
+ * Returns when this viewer may make this increment.
  *
- * @throws StandingsError `forbidden` for somebody else's score, `badInput` for an amount that a player may not send
+ * @throws StandingsError `forbidden` for another player's score, `badInput` for an amount that a player may not send
  */
 export function authorizeIncrement(
   viewer: AuthenticatedViewer,

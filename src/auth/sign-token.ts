@@ -5,7 +5,7 @@ import type { Role } from "./roles.js";
 export interface TokenOptions {
   /** `JWT_SECRET`. */
   secret: string;
-  /** `sub`: who the token speaks for. */
+  /** `sub`: the user or service that the token speaks for. */
   subject: string;
   role: Role;
   /** May be negative, for a token that has expired already. */

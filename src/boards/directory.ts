@@ -6,7 +6,7 @@ export class BoardDirectory {
   readonly all: readonly Board[];
   readonly #known: ReadonlySet<string>;
 
-  /** @param ids of the configuration, which has checked them */
+  /** @param ids from the configuration, which has checked them */
   constructor(ids: readonly string[]) {
     this.all = ids as readonly Board[];
     this.#known = new Set(ids);

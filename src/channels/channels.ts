@@ -22,7 +22,7 @@ const wireRequest = z.object({});
 export interface ChannelsOptions {
   publisher: RedisClient;
   subscriber: RedisClient;
-  /** Gets what came over a board's channel and is no message of ours. */
+  /** Called with the problem when a channel carried something that is not one of our messages. */
   onGarbage: (board: Board, problem: unknown) => void;
 }
 
@@ -31,14 +31,14 @@ interface Subscription {
   readonly name: string;
   readonly handle: (message: unknown) => void;
   channel: string;
-  /** RedisPubSub's own name for it. */
+  /** RedisPubSub's id for this subscription. */
   id: number;
 }
 
 /**
- * The channels between the processes of one deployment, and what travels on them. Redis may lose a message of a channel,
- * and anybody with access may publish nonsense: every receiver copes with both. Other deployments on the same server have
- * channels of their own, so what they say is never heard here.
+ * The channels between the processes of one deployment, and their messages. Redis may lose a message, and anybody with
+ * access may publish nonsense: every receiver copes with both. Other deployments on the same server have channels of
+ * their own, so their messages never arrive here.
  */
 export class Channels implements Service {
   readonly name = "channels";
@@ -53,7 +53,7 @@ export class Channels implements Service {
     this.#onGarbage = onGarbage;
   }
 
-  /** Finds the other processes; subscribe after it, and publish. */
+  /** Finds the deployment's channels. Subscribe and publish only after it. */
   async start(): Promise<void> {
     await this.#deployment.start();
   }
@@ -63,21 +63,21 @@ export class Channels implements Service {
     return Promise.resolve();
   }
 
-  /** A board's newest snapshot, whole, so that a receiver needs no look at Redis. */
+  /** Publishes a board's newest snapshot, complete, so that a receiver need not read Redis. */
   async publishSnapshot({ board, revision, changedAt, entries }: Snapshot): Promise<void> {
     const rows = entries.map(({ rank, userId, score }) => ({ rank, userId, score }));
     await this.#pubsub.publish(this.#channel(board, "top"), { revision, changedAt, entries: rows });
   }
 
   async onSnapshot(board: Board, handle: (snapshot: Snapshot) => void): Promise<void> {
-    // The brands are ours again: every number and id in it was written by a process of the same service.
+    // Branding without parsing is safe: a process of this service wrote every number and id in the snapshot.
     await this.#subscribe(board, "top", wireSnapshot, (wire) => {
       const entries = wire.entries.map((row) => ({ board, ...row }));
       handle({ board, ...wire, entries } as unknown as Snapshot);
     });
   }
 
-  /** Says that a board changed where no top score did. */
+  /** Says that a board changed but its top scores did not. */
   async publishRevision(board: Board, revision: Revision): Promise<void> {
     await this.#pubsub.publish(this.#channel(board, "revision"), { revision });
   }
@@ -95,7 +95,7 @@ export class Channels implements Service {
     await this.#subscribe(board, "sync-request", wireRequest, handle);
   }
 
-  /** Says up to where PostgreSQL holds a board's changes. */
+  /** Says up to which position PostgreSQL holds a board's changes. */
   async publishSynced(board: Board, { epoch, revision }: Position): Promise<void> {
     await this.#pubsub.publish(this.#channel(board, "synced"), { epoch, revision });
   }
@@ -115,7 +115,9 @@ export class Channels implements Service {
     this.#subscriptions.push({ board, name, handle: checked, channel, id });
   }
 
-  /** To where the other processes are now. The new channel first, so that the connection stays one that subscribes. */
+  /**
+   * Moves to the channels of the agreed id. Subscribes before it unsubscribes: the connection must not leave that mode.
+   */
   async #move(): Promise<void> {
     for (const subscription of this.#subscriptions) {
       const { board, name, handle, id } = subscription;

@@ -3,17 +3,17 @@ import type { RedisClient } from "../redis/client.js";
 import { keys } from "../redis/keys.js";
 import { Loop } from "../timing/loop.js";
 
-/** How long the processes of a deployment may miss each other after Redis was emptied or replaced. */
+/** How long processes may miss each other's messages after Redis was emptied or replaced. */
 const agreeIntervalMs = 1_000;
 
 /**
- * Which deployment this process belongs to. Channels know no database numbers, so all who use a Redis server hear each
- * other on channels of the same name; an id that lies beside the standings, and is part of the channels' names, keeps
- * deployments apart. It is made once and goes where the data goes. The database's number is part of it, too: two
- * deployments that were restored from one copy, on two databases of one server, have the same id.
+ * The deployment that this process belongs to. Redis' channels are not separated by database number, so all clients of
+ * a server hear each other on channels of the same name. An id keeps deployments apart: it is stored beside the
+ * standings and is part of the channels' names. It is made once and moves with the data. The database number is part of
+ * the names, too: two deployments that were restored from one copy, on two databases of one server, have the same id.
  *
- * Processes look at the id once a second. When Redis has lost it, the first one to see that writes its own again; when
- * Redis holds another, all take that.
+ * Each process reads the id once a second. When Redis has lost it, the first process to notice writes its own id back.
+ * When Redis holds another id, all processes take that one.
  */
 export class Deployment {
   readonly #client: RedisClient;
@@ -25,19 +25,19 @@ export class Deployment {
     return agreeIntervalMs;
   });
 
-  /** @param onAgreed called each time that the scope was looked up, whether it changed or not */
+  /** @param onAgreed called after each lookup of the id, whether it changed or not */
   constructor(client: RedisClient, onAgreed: () => Promise<void>) {
     this.#client = client;
     this.#database = "options" in client && "db" in client.options ? (client.options.db ?? 0) : 0;
     this.#onAgreed = onAgreed;
   }
 
-  /** The same in all processes of the deployment, and in no other's. */
+  /** The same in all processes of this deployment, different in every other deployment. */
   get scope(): string {
     return `${this.#id}/${this.#database}`;
   }
 
-  /** Resolves also when Redis does not answer: then the process hears nobody until it does. */
+  /** Resolves also when Redis does not answer. Until it does, this process hears no other process. */
   async start(): Promise<void> {
     await this.#agree();
     this.#loop.start(agreeIntervalMs);
@@ -52,7 +52,7 @@ export class Deployment {
       this.#id = await this.#sharedId();
       await this.#onAgreed();
     } catch {
-      // Readiness and the connections' own log tell of a Redis that does not answer. We ask again in a second.
+      // Readiness and the connections' log report a Redis that does not answer. The loop asks again in a second.
     }
   }
 

@@ -19,8 +19,8 @@ interface Progress {
 const sweepIntervalMs = 100;
 
 /**
- * `DURABILITY=postgres`: holds an increment's answer back until the worker says that PostgreSQL has it. The worker says
- * where it is after every pass, so a message that got lost is made up for by the next.
+ * `DURABILITY=postgres`: holds an increment's answer back until the worker reports that PostgreSQL has the change. The
+ * worker reports its position after every pass, so the next message makes up for a lost one.
  */
 export class SyncProgress implements Service {
   readonly name = "sync-progress";
@@ -70,7 +70,10 @@ function advance(progress: Progress, synced: Position): void {
   for (const waiter of progress.waiters) if (isSettled(waiter, synced)) progress.waiters.delete(waiter);
 }
 
-/** Tells a waiter how it ended, if it has. Within an epoch revisions tell; a later epoch may have been built without it. */
+/**
+ * Settles a waiter if its outcome is known. Within an epoch the revision decides. A later epoch may have been built
+ * without the change, so its outcome is unknown.
+ */
 function isSettled({ position, resolve, reject }: Waiter, synced: Position | undefined): boolean {
   if (!synced || synced.epoch < position.epoch) return false;
   if (synced.epoch > position.epoch) reject(new StandingsError("unknownOutcome"));

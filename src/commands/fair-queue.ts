@@ -1,13 +1,13 @@
 import { StandingsError } from "../domain/errors.js";
 
 export interface FairQueueOptions {
-  /** How much runs at once: in all, and for one caller. */
+  /** How many pieces of work run at once: in all, and for one caller. */
   readonly concurrency: number;
   readonly concurrencyPerCaller: number;
-  /** How much may wait for its turn: in all, and for one caller. */
+  /** How many may wait for their turn: in all, and for one caller. */
   readonly maxWaiting: number;
   readonly maxWaitingPerCaller: number;
-  /** How long it may wait. */
+  /** How long a piece of work may wait. */
   readonly timeoutMs: number;
 }
 
@@ -16,14 +16,15 @@ interface Waiting {
 }
 
 /**
- * Shares a scarce resource among callers: whoever it is, its next piece of work waits for one turn of each other caller
- * and never for all that one of them asked for. O(1) a piece of work, but for callers that already run all they may.
+ * Shares a scarce resource among callers. A caller's next piece of work waits for one turn of each other caller, never
+ * for all the work of one of them. O(1) per piece of work, plus a step for each caller that already runs as much as it
+ * may.
  */
 export class FairQueue {
   readonly #options: FairQueueOptions;
   #running = 0;
   readonly #runningOf = new Map<string, number>();
-  /** Only callers for whom something waits, the next one first. */
+  /** The callers that have waiting work, the next one first. */
   readonly #waitingOf = new Map<string, Waiting[]>();
   #waiting = 0;
 
@@ -34,7 +35,7 @@ export class FairQueue {
   /**
    * Runs a piece of work when it is the caller's turn.
    *
-   * @throws StandingsError `overloaded` when too much waits already, or its turn does not come in time
+   * @throws StandingsError `overloaded` when too much work waits already, or the turn does not come in time
    */
   async run<T>(caller: string, work: () => Promise<T>): Promise<T> {
     await this.#turn(caller);
@@ -47,9 +48,9 @@ export class FairQueue {
     }
   }
 
-  /** Resolves when the work may start, and is counted as running. */
+  /** Resolves when the work may start; it then counts as running. */
   #turn(caller: string): Promise<void> {
-    // Nothing that could run is ever left waiting, so nobody is overtaken here.
+    // Work that could run never waits, so this overtakes no other caller.
     if (this.#mayRun(caller)) {
       this.#started(caller);
       return Promise.resolve();
@@ -83,7 +84,7 @@ export class FairQueue {
     for (const [caller, [first]] of this.#waitingOf) {
       if (!first || !this.#mayRun(caller)) continue;
       first.start();
-      // Behind all others.
+      // The caller's other work goes to the end of the queue.
       const rest = this.#waitingOf.get(caller);
       this.#waitingOf.delete(caller);
       if (rest) this.#waitingOf.set(caller, rest);

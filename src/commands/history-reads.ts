@@ -8,10 +8,13 @@ import { FairQueue } from "./fair-queue.js";
 
 const maxPage = 100;
 const cursorForm = /^revision:(\d{1,16})$/;
-/** PostgreSQL's calendar has no year 0, and ISO 8601 none beyond 9999. */
+/** PostgreSQL's calendar has no year 0, and ISO 8601 has no year after 9999. */
 const firstMoment = Date.parse("0001-01-01T00:00:00.000Z");
 const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
-/** Fewer at once than the pool has connections, so that a read whose turn it is never waits for one. */
+/**
+ * Fewer reads at once than the pool has connections, so that a read never waits for a connection when its turn has
+ * come.
+ */
 const readLimits = {
   concurrency: 3,
   concurrencyPerCaller: 2,
@@ -20,7 +23,7 @@ const readLimits = {
   timeoutMs: 3_000,
 };
 
-/** What anybody may see of the past. PostgreSQL answers, and callers take turns, by address. */
+/** Reads of the history, which anybody may see. PostgreSQL answers, and callers take turns, by address. */
 export class HistoryReads {
   readonly #boards: BoardDirectory;
   readonly #history: History;
@@ -34,7 +37,7 @@ export class HistoryReads {
   /**
    * A player's changes, newest first.
    *
-   * @param caller whose turn it takes
+   * @param caller the sender's address; its turn is used
    * @param after a cursor, as `formatCursor` makes it
    * @throws StandingsError `badInput`, `overloaded` or `storeFailed`
    */
@@ -61,7 +64,7 @@ export class HistoryReads {
   }
 }
 
-/** Opaque to clients, so that what it holds may change. */
+/** A cursor is opaque to clients, so that its content may change. */
 export function formatCursor({ revision }: ScoreEvent): string {
   return Buffer.from(`revision:${revision}`).toString("base64url");
 }

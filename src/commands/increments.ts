@@ -7,7 +7,7 @@ import type { Board } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
 import { authorizeIncrement, requireAuthenticated, type Viewer } from "../auth/roles.js";
 
-/** An increment as a transport received it: of the right types, but not checked. */
+/** An increment as a transport received it: the types are right, the values are not checked. */
 export interface IncrementInput {
   board: string;
   userId: string;
@@ -15,14 +15,14 @@ export interface IncrementInput {
   idempotencyKey: string | null | undefined;
 }
 
-/** Where changes wait that are applied later. */
+/** The queue of changes that are applied later. */
 export interface IncrementQueue {
   /**
-   * Resolves when the change can't get lost any more.
+   * Resolves when the change can no longer get lost.
    *
-   * @param deadline in terms of performance.now(): by then it is settled, one way or the other
+   * @param deadline in terms of performance.now(): the promise settles by then
    * @returns the id of its message
-   * @throws StandingsError `brokerFailed` or `overloaded` (it does not wait there), `unknownOutcome`
+   * @throws StandingsError `brokerFailed` or `overloaded` (the change is not in the queue), `unknownOutcome`
    */
   enqueue(board: Board, change: Change, deadline: number): Promise<string>;
 }
@@ -32,11 +32,11 @@ export interface IncrementsOptions {
   maxIncrement: number;
   /** Undefined: changes can't be applied later. */
   queue: IncrementQueue | undefined;
-  /** How long one that is to be applied later may wait for the stores and the queue. */
+  /** How long accepting a change for later may wait for Redis and the queue. */
   timeoutMs: number;
 }
 
-/** The one way by which a viewer changes a score, whatever the transport: checked, authorised, then applied or queued. */
+/** Every change of a score by a viewer goes through this class: checked, authorised, then applied or queued. */
 export class Increments {
   readonly #boards: BoardDirectory;
   readonly #leaderboard: Leaderboard;
@@ -55,8 +55,8 @@ export class Increments {
   }
 
   /**
-   * Accepts a change that is applied later. What only the board itself can tell (whether the total stays in range, whether
-   * the key was used with other arguments) is told to nobody but the operators.
+   * Accepts a change that is applied later. Some errors appear only then (a total out of range, a key that was used
+   * with other arguments). Only operators see those.
    *
    * @returns the id of its message
    * @throws StandingsError: see `authorizeIncrement`, `Leaderboard.takeToken` and `IncrementQueue.enqueue`; `queueOff`

@@ -1,7 +1,7 @@
 import { Counter, Histogram } from "prom-client";
 import type { Registry } from "../observability/metrics.js";
 
-/** The same for all transports: each observes under its own name. */
+/** Shared by all transports: each observes under its own name. */
 export type OperationMetrics = ReturnType<typeof createOperationMetrics>;
 
 const transports = ["graphql-http", "graphql-ws", "graphql-sse", "graphql-multipart", "rest"];
@@ -15,7 +15,7 @@ export function createOperationMetrics(registry: Registry) {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
-  // A first value, so that a dashboard tells "none yet" from "not measured".
+  // A first value, so that a dashboard can tell "none yet" from "not measured".
   for (const transport of transports) operationDuration.zero({ transport });
   const errors = new Counter({
     name: "standings_errors_total",

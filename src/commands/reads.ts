@@ -15,10 +15,10 @@ export interface ReadsOptions {
 }
 
 /**
- * What anybody may see of the live standings, now (`topScores` …) or from now on (`watch…`). Input comes as a transport
- * received it, of the right types but not checked.
+ * Reads of the live standings, which anybody may see: once (`topScores` …) or from now on (`watch…`). Input comes as a
+ * transport received it: the types are right, the values are not checked.
  *
- * @throws StandingsError from all of them: `badInput`; from those that read, `recovering` and `storeFailed`
+ * @throws StandingsError `badInput` from all methods; `recovering` and `storeFailed` from those that read once
  */
 export class Reads {
   readonly #boards: BoardDirectory;
@@ -44,12 +44,14 @@ export class Reads {
     return entry ?? null;
   }
 
-  /** A player's row with up to `radius` neighbours on each side; empty when the player has no score. O(log n + radius). */
+  /**
+   * A player's row with up to `radius` neighbours on each side; empty when the player has no score. O(log n + radius).
+   */
   async scoresAround(board: string, userId: string, radius: number): Promise<readonly ScoreEntry[]> {
     return this.#leaderboard.scoresAround(this.#boards.parse(board), parsePlace(userId, radius));
   }
 
-  /** Snapshots hold `maxLimit` entries, whatever the limit: so all viewers of a board follow the same topic. */
+  /** Snapshots hold `maxLimit` entries, whatever the limit, so that all viewers of a board follow the same topic. */
   watchTopScores(board: string, limit: number): Topic<Snapshot> {
     parseLimit(limit);
     return this.#feed.topic(this.#boards.parse(board));

@@ -5,8 +5,8 @@ import type { RateLimits } from "./rate-limit.js";
 import type { Score } from "./score.js";
 
 /**
- * 1 to 255 printable ASCII characters, chosen by the caller, unique for its subject within 24 hours; or the id of the
- * message that brought a change, in a form that no caller can choose.
+ * 1 to 255 printable ASCII characters that the caller chooses, unique for its subject within 24 hours. A change from a
+ * message without a key has the message's id instead, in a form that no caller can choose.
  */
 export type IdempotencyKey = Branded<string, "IdempotencyKey">;
 
@@ -14,18 +14,18 @@ export type IdempotencyKey = Branded<string, "IdempotencyKey">;
 export interface Change {
   readonly userId: UserId;
   readonly increment: Score;
-  /** Who sends it: `sub` of the token. */
+  /** The sender: `sub` of its token. */
   readonly subject: string;
-  /** Undefined: not limited, or limited before it came here. */
+  /** The rate limit to charge. Undefined: there is none, or it was charged earlier. */
   readonly ratePolicy: keyof RateLimits | undefined;
   readonly idempotencyKey: IdempotencyKey | undefined;
 }
 
-/** How long a key is remembered. */
+/** How long an idempotency key is remembered. */
 export const idempotencyWindowSeconds = 24 * 60 * 60;
 
 const printableAscii = /^[\x20-\x7e]{1,255}$/;
-/** What no caller's key begins with, as those are ASCII. */
+/** Not ASCII, so no caller's key begins with it. */
 const messageKeyPrefix = "→";
 
 /** @throws StandingsError `badInput` */

@@ -1,6 +1,6 @@
 /**
- * The error catalogue: every way in which a request can fail, once. GraphQL over HTTP, GraphQL over WebSocket and the
- * REST shim are adapters over it, so a failure has the same code and the same sentence wherever it is met.
+ * The error catalogue: each way in which a request can fail stands here once. GraphQL over HTTP, GraphQL over WebSocket
+ * and the REST shim are adapters over it, so a failure has the same code and the same message in all of them.
  */
 
 const catalogue = {
@@ -65,17 +65,17 @@ export type ErrorKind = keyof typeof catalogue;
 export type ErrorCode = (typeof catalogue)[ErrorKind]["code"];
 
 export interface ErrorDetails {
-  /** A sentence for the caller, in place of the catalogue's. Never put a cause's text here: that goes to `cause`. */
+  /** Replaces the catalogue's message. The caller sees it, so never put a cause's text here: that goes to `cause`. */
   message?: string;
   /** Seconds after which another try makes sense. */
   retryAfter?: number;
-  /** What went wrong inside; for the log only. */
+  /** The internal error; for the log only. */
   cause?: unknown;
   /** The cause was logged where it happened, once for all the requests that it fails. */
   logged?: boolean;
 }
 
-/** A failure that the caller may see. Everything else that is thrown is shown as `internal`. */
+/** A failure that the caller may see. Any other error is shown as `internal`. */
 export class StandingsError extends Error {
   readonly kind: ErrorKind;
   readonly code: ErrorCode;
@@ -95,15 +95,15 @@ export class StandingsError extends Error {
   }
 
   /**
-   * True for a fault that is still to be logged; false for the caller's own mistakes, and for a state of the whole service
-   * (503), which is logged when it begins and not with every request that meets it.
+   * True for a fault that is still to be logged; false for the caller's own mistakes, and for a state of the whole
+   * service (503), which is logged when it begins and not with every request that meets it.
    */
   get isUnloggedFault(): boolean {
     return this.restStatus === 500 && !this.#logged;
   }
 }
 
-/** Something that an operator can mend. Its sentence says all that there is to say: a stack trace would add nothing. */
+/** A problem that an operator can fix. Its message says everything: a stack trace would add nothing. */
 export class Obstacle extends Error {
   constructor(sentence: string, options?: ErrorOptions) {
     super(sentence, options);

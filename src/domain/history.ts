@@ -2,29 +2,32 @@ import type { Board } from "./board.js";
 import type { UserId } from "./player.js";
 import type { Revision, Score } from "./score.js";
 
-/** An accepted change as it is remembered. */
+/** An accepted change as the history keeps it. */
 export interface ScoreEvent {
   readonly revision: Revision;
   readonly increment: Score;
-  /** The player's total after it. */
+  /** The player's total after the change. */
   readonly score: Score;
   readonly occurredAt: Date;
 }
 
 /**
- * What happened to a player's score. It lags behind the standings by the time until the worker has written it. What is
- * thrown is a StandingsError: `badInput` when the store calls an argument bad data, else `storeFailed`.
+ * The changes of players' scores. The history lags behind the standings until the worker has written the newest
+ * changes. Its methods throw a StandingsError: `badInput` when the store calls an argument bad data, else
+ * `storeFailed`.
  */
 export interface History {
-  /** A player's events, newest first, from below a revision on; at most `count`. O(log n + count). */
+  /**
+   * At most `count` of a player's events, newest first; with `before`, only those of lower revisions. O(log n + count).
+   */
   readEvents(board: Board, userId: UserId, before: Revision | undefined, count: number): Promise<ScoreEvent[]>;
-  /** A player's total at a time; undefined when it had none yet. O(log n), whatever came after that time. */
+  /** A player's total at a time; undefined when it had none yet. O(log n), however many events came after that time. */
   readScoreAt(board: Board, userId: UserId, at: Date): Promise<Score | undefined>;
 }
 
 export interface HistoryPage {
   readonly events: readonly ScoreEvent[];
-  /** Whether there are older ones. */
+  /** Whether there are older events. */
   readonly hasMore: boolean;
 }
 

@@ -13,7 +13,7 @@ export function formatPosition({ epoch, revision }: Position): string {
   return `${epoch}-${revision}`;
 }
 
-/** @param id an id of the outbox; they are only ever written as positions */
+/** @param id of an outbox entry; such ids are always written as positions */
 export function parsePosition(id: string): Position {
   const [epoch, revision] = id.split("-");
   return { epoch: Number(epoch), revision: Number(revision) as Revision };

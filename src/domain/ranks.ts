@@ -13,7 +13,7 @@ export function sameEntries(a: readonly ScoreEntry[], b: readonly ScoreEntry[]):
 }
 
 /**
- * Gives rows their ranks. They come highest score first; equal scores stand in descending order of the user id's UTF-8
+ * Gives rows their ranks. Rows come highest score first; equal scores stand in descending order of the user id's UTF-8
  * bytes, which is Redis' own order of a reversed sorted set and PostgreSQL's `COLLATE "C"` reversed.
  *
  * @param firstRank rank of the first row

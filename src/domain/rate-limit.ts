@@ -1,4 +1,4 @@
-/** A token bucket: `burst` at once, refilled at `perSecond`. */
+/** A token bucket: it holds `burst` tokens and gets `perSecond` new ones a second. */
 export interface RateLimit {
   readonly perSecond: number;
   readonly burst: number;
@@ -10,7 +10,7 @@ export interface RateLimits {
   readonly service: RateLimit | undefined;
 }
 
-/** A rate limit within this process, kept as the time at which the bucket is full again (GCRA). */
+/** A rate limit within this process. Its state is the time at which the bucket is full again (GCRA). */
 export class TokenBucket {
   readonly #limit: RateLimit;
   #fullAt = 0;
@@ -21,7 +21,7 @@ export class TokenBucket {
 
   /**
    * @param now in milliseconds, of a clock that never goes back
-   * @returns whether there were so many; if not, none are taken
+   * @returns false, and takes none, when the bucket holds fewer tokens
    */
   take(now: number, tokens = 1): boolean {
     const { perSecond, burst } = this.#limit;

@@ -8,11 +8,14 @@ export interface Snapshot {
   readonly board: Board;
   readonly revision: Revision;
   readonly entries: readonly ScoreEntry[];
-  /** Of one that was pushed: when the oldest change that waited for the push was made, in milliseconds since the epoch. */
+  /**
+   * Set in a pushed snapshot: when the oldest change that waited for the push was made, in milliseconds since the Unix
+   * epoch.
+   */
   readonly changedAt?: number | undefined;
 }
 
-/** A player, and how many rows above and below its own are of interest. */
+/** A player, and the number of rows to show above and below its own. */
 export interface Place {
   readonly userId: UserId;
   readonly radius: number;
@@ -25,9 +28,9 @@ export interface Neighbourhood {
   readonly entries: readonly ScoreEntry[];
 }
 
-/** As many entries as anybody may ask for; what a snapshot holds. */
+/** The most entries that a viewer may ask for. A snapshot holds as many. */
 export const maxLimit = 100;
-/** As many neighbours above and below as anybody may ask for. */
+/** The most neighbours that a viewer may ask for, above and below each. */
 export const maxRadius = 50;
 
 /** @throws StandingsError `badInput` */

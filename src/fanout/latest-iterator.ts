@@ -7,7 +7,9 @@ import type { Topic } from "./topic.js";
 export class LatestIterator<T> implements AsyncIterableIterator<T> {
   readonly #topic: Topic<T>;
   readonly #unsubscribe: () => void;
-  /** Until the current value was read, newer ones are held back: the first one given out must not be older than it. */
+  /**
+   * False until the current value was read. Until then pushed values are held back: one of them may be older than it.
+   */
   #opened = false;
   #last: T | undefined;
   #held: { value: T } | undefined;

@@ -13,7 +13,7 @@ export function createFanoutMetrics(registry: Registry) {
     }),
     operations: createReadGauge(registry, {
       name: "standings_subscribed_operations",
-      help: "Distinct operations that viewers of this process subscribe to; each is executed once a change.",
+      help: "Distinct operations that viewers of this process subscribe to; each is executed once per change.",
     }),
     messages: new Counter({
       name: "standings_messages_total",
@@ -44,7 +44,7 @@ export function createFanoutMetrics(registry: Registry) {
   };
 }
 
-/** Counts what the hub does; its errors are for the caller. */
+/** Counts what the hub does; the caller handles the hub's errors. */
 export function countingObserver(metrics: FanoutMetrics): Omit<HubObserver, "onError"> {
   const { messages, delivered, deliveredBytes, conflated, pushLag } = metrics;
   return {

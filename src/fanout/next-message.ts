@@ -7,8 +7,8 @@ const commonIds = /^\d{1,2}$/;
 const commonPrefixes = new Map<string, Buffer>();
 
 /**
- * The start of a `next` message, up to and with the subscription's id: all in which the messages of a group differ. Made
- * once for a subscription. Don't change it.
+ * The start of a `next` message, up to and including the subscription's id. The messages of a group differ in nothing
+ * else. Made once per subscription. Subscriptions may share the buffer: don't write to it.
  */
 export function messagePrefix(id: string): Buffer {
   const known = commonPrefixes.get(id);
@@ -20,12 +20,12 @@ export function messagePrefix(id: string): Buffer {
 
 /**
  * One `next` message, serialised once for all viewers of a group: as a WebSocket frame (RFC 6455, section 5.2) of the
- * graphql-transport-ws protocol with each socket's id spliced in, or in the layout of an open answer. Frames of a server are
- * not masked.
+ * graphql-transport-ws protocol with each subscription's id spliced in, or in the layout of an HTTP answer that stays
+ * open. A server does not mask its frames.
  */
 export class NextMessage {
   readonly #payload: string;
-  /** By the name of a layout. */
+  /** By the layout's name. */
   #laidOut: Map<string, Buffer> | undefined;
   #rest: Buffer | undefined;
   #lastPrefix: Buffer | undefined;
@@ -36,7 +36,7 @@ export class NextMessage {
     this.#payload = payload;
   }
 
-  /** The message in a layout that is the same for all who read it: made once. */
+  /** The message in a layout that is the same for all its readers, so it is made once. */
   as(layout: string, lay: (payload: string) => string): Buffer {
     this.#laidOut ??= new Map();
     let bytes = this.#laidOut.get(layout);
@@ -47,7 +47,7 @@ export class NextMessage {
     return bytes;
   }
 
-  /** The bytes for one socket. Those whose ids are alike (many clients number theirs) share them: don't change them. */
+  /** The frame for one subscription. Successive calls with equal prefixes share the buffer: don't write to it. */
   frame(prefix: Buffer): Buffer {
     if (this.#lastFrame && this.#lastPrefix?.equals(prefix)) return this.#lastFrame;
     this.#rest ??= Buffer.from(`,"type":"next","payload":${this.#payload}}`);

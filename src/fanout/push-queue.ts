@@ -2,17 +2,17 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** Something that has news for its viewers. */
 export interface Pushing {
-  /** Pushes to some viewers before each `yield`: no more than takes a millisecond or two. */
+  /** Pushes to some viewers before each `yield`, for no longer than a millisecond or two. */
   push(): Iterator<void>;
 }
 
-/** As long as the process may go without its other work: an increment must not wait for thousands of viewers. */
+/** How long pushes may hold up the process's other work: an increment must not wait for thousands of viewers. */
 const sliceMs = 2;
 
 /**
- * Pushes of all groups of viewers, a part of each in turn, so that neither a group of thousands nor thousands of groups keep
- * the others waiting. What gets news while it is pushed is pushed once more afterwards, with the newest: when there is more
- * to push than there is time, viewers get fewer messages, not later ones.
+ * Pushes to all groups of viewers, to a part of each in turn, so that neither a group of thousands nor thousands of
+ * groups keep the others waiting. A group that gets news during its push is pushed once more afterwards, with the
+ * newest value. When there is more to push than there is time, viewers therefore get fewer messages, not later ones.
  */
 export class PushQueue {
   readonly #onError: (error: unknown) => void;
@@ -55,7 +55,7 @@ export class PushQueue {
   }
 
   #finish(pushing: Pushing): void {
-    // Deleted first, so that it goes to the end of the row.
+    // Delete it first, so that adding it again puts it at the end of the map.
     this.#pushes.delete(pushing);
     if (this.#again.delete(pushing)) this.#pushes.set(pushing, pushing.push());
   }

@@ -4,9 +4,9 @@ import { ViewerGroup, type HubObserver, type HubOperation } from "./viewer-group
 import type { ViewerConnection } from "./viewer-connection.js";
 
 /**
- * Fan-out. Subscriptions are grouped by operation; for each new value a group executes and serialises once and writes the
- * same bytes to every connection. A connection that has not taken its last bytes yet gets nothing until it has, and then
- * the newest message only, so there is never a backlog, and a stalled viewer costs the others nothing.
+ * Fan-out. Subscriptions are grouped by operation. For each new value a group executes and serialises once and writes
+ * the same bytes to every connection. A connection that has not taken its last bytes gets nothing until it has, and
+ * then only the newest message. So there is never a backlog, and a stalled viewer costs the others nothing.
  */
 export class SubscriptionHub {
   readonly #groups = new Map<string, ViewerGroup>();
@@ -31,7 +31,7 @@ export class SubscriptionHub {
    * Adds a viewer: it gets the current value at once, then each newer one.
    *
    * @param id of the subscription on its connection
-   * @returns takes the viewer out again
+   * @returns a function that removes the viewer
    */
   join(operation: HubOperation, connection: ViewerConnection, id: string): () => void {
     const group = this.#groups.get(operation.key) ?? this.#addGroup(operation);

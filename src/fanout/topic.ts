@@ -1,15 +1,18 @@
 /**
- * Something whose current value viewers follow. Values have an order and viewers see it grow only; whoever is slower than
- * the changes skips some. Iterating is the ordinary way for one viewer; the hub shares one subscription among many.
+ * Something whose current value viewers follow. Values have an order: a viewer sees newer values only, and a viewer
+ * that is slower than the changes skips some. A single viewer iterates; the hub shares one subscription among many
+ * viewers.
  */
 export interface Topic<T> extends AsyncIterable<T> {
-  /** The current value, read after the call. Waits, for ever if need be, while it can't be read. */
+  /** Reads the current value after the call. While it can't be read, this waits, for ever if need be. */
   current(): Promise<T>;
   /** Calls the listener with each newer value until the returned function is called. */
   subscribe(listener: (value: T) => void): () => void;
   /** Whether one value comes after another. */
   isNewer(value: T, than: T): boolean;
-  /** When the oldest change that a value shows was made, in milliseconds since the epoch; undefined when nobody noted. */
+  /**
+   * When the oldest change that a value shows was made, in milliseconds since the Unix epoch; undefined when unknown.
+   */
   changedAt(value: T): number | undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { NextMessage } from "./next-message.js";
 
-/** One viewer's way out, whatever the transport. News go to it only while the kernel takes them. */
+/** The connection to one viewer, whatever the transport. It is sent news only while the kernel takes the bytes. */
 export abstract class ViewerConnection {
-  /** Made when the first has to wait: most never do, and there are many connections. */
+  /** Made for the first callback that has to wait: on most of the many connections none ever does. */
   #waiting: Set<() => void> | undefined;
 
   /** Whether the kernel has taken all bytes so far. While it has not, nothing more should be written. */
@@ -12,7 +12,7 @@ export abstract class ViewerConnection {
    * Writes a message.
    *
    * @param prefix of the subscription: see `messagePrefix`
-   * @returns how many bytes that was
+   * @returns the number of bytes written
    */
   abstract send(message: NextMessage, prefix: Buffer): number;
 

@@ -5,7 +5,7 @@ import type { ViewerConnection } from "./viewer-connection.js";
 
 /** A subscription as the hub sees it. */
 export interface HubOperation {
-  /** The same for operations whose results are the same for everybody; no other operation's, if they are not. */
+  /** Operations with the same key share their results. An operation that must not be shared has a key of its own. */
   readonly key: string;
   readonly topic: Topic<unknown>;
   /** Executes the operation for one value; gives the execution result as JSON. */
@@ -17,14 +17,14 @@ export interface HubObserver {
   onMessage(): void;
   /** Bytes went to one connection. */
   onWrite(bytes: number): void;
-  /** A connection was not ready for news; it gets the newest when it is. */
+  /** A connection was not ready for news; it gets the newest value once it is. */
   onConflated(): void;
   /** A change went out to all viewers of an operation, `seconds` after it was made. */
   onPushed(seconds: number): void;
   onError(error: unknown): void;
 }
 
-/** Connections written to in a row: some 2 ms. */
+/** Connections written to before each `yield`: about 2 ms. */
 const sliceSize = 200;
 
 /** All viewers of one operation. */
@@ -34,11 +34,14 @@ export class ViewerGroup implements Pushing {
   readonly #observer: HubObserver;
   readonly #viewers = new Set<Viewer>();
   #unsubscribe: (() => void) | undefined;
-  /** The newest value that all are to see. */
+  /** The newest value that all viewers are to see. */
   #newest: unknown;
-  /** The message of that, once somebody could take it. */
+  /** The message that shows `#newest`, once a viewer could take it. */
   #shown: Message | undefined;
-  /** What the last who joined were shown, when that was newer. Joining viewers must not make the others pay. */
+  /**
+   * The message for the last viewers to join, when their value was another. Kept apart, so that joining costs others
+   * nothing.
+   */
   #shownToNew: Message | undefined;
 
   constructor(operation: HubOperation, queue: PushQueue, observer: HubObserver) {
@@ -60,7 +63,7 @@ export class ViewerGroup implements Pushing {
     topic
       .current()
       .catch((error: unknown) => {
-        // What comes by push is for this viewer, too.
+        // This viewer still gets the values that are pushed.
         this.#observer.onError(error);
         return undefined;
       })
@@ -81,7 +84,7 @@ export class ViewerGroup implements Pushing {
     const begun = this.#newest;
     let count = 0;
     for (const viewer of this.#viewers) {
-      // Whoever's turn is still to come when something newer arrives gets that at once.
+      // When a newer value arrives during this push, the viewers that are still to come get the newer value at once.
       viewer.update();
       count += 1;
       if (count % sliceSize === 0) yield;
@@ -90,7 +93,7 @@ export class ViewerGroup implements Pushing {
     if (changedAt !== undefined) this.#observer.onPushed(Math.max(0, Date.now() - changedAt) / 1000);
   }
 
-  /** The newest of what all are to see and what a viewer has read by itself. */
+  /** The newer of two values: the one that all viewers are to see, and the one that a viewer has read by itself. */
   newestOf(own: unknown): unknown {
     if (this.#newest === undefined || own === undefined) return this.#newest ?? own;
     return this.isNewer(own, this.#newest) ? own : this.#newest;
@@ -100,7 +103,7 @@ export class ViewerGroup implements Pushing {
     return than === undefined || this.#operation.topic.isNewer(value, than);
   }
 
-  /** A message that shows a value or a newer one; executed for the first viewer who can take it, and once for all. */
+  /** A message that shows this value or a newer one. It is executed once, for the first viewer that can take it. */
   show(value: unknown): Message {
     for (const known of [this.#shown, this.#shownToNew]) {
       if (known && !this.isNewer(value, known.value)) return known;
@@ -114,7 +117,7 @@ export class ViewerGroup implements Pushing {
     return message;
   }
 
-  /** Who comes next has it executed again. */
+  /** The next viewer has it executed again. */
   #failed(message: Message, error: unknown): void {
     if (this.#shown === message) this.#shown = undefined;
     if (this.#shownToNew === message) this.#shownToNew = undefined;
@@ -148,7 +151,7 @@ class Message {
     else this.#ready = result.then(take).catch(onFailed);
   }
 
-  /** Calls back at once when it is there, and not at all when it failed. */
+  /** Calls back as soon as the message is there, at once if it is already; never when its execution failed. */
   whenReady(callback: (message: NextMessage) => void): void {
     if (this.#message) callback(this.#message);
     else
@@ -164,9 +167,12 @@ class Viewer {
   readonly #connection: ViewerConnection;
   readonly #prefix: Buffer;
   readonly #observer: HubObserver;
-  /** Until the current value is there, news is held back: the first message must not be older than it. */
+  /**
+   * While "joining", news is held back: the first message must not be older than the current value, which is being
+   * read.
+   */
   #state: "joining" | "open" | "closed" = "joining";
-  /** The value that was current when it came. */
+  /** The value that was current when the viewer joined. */
   #first: unknown;
   #sent: unknown;
 
@@ -189,7 +195,7 @@ class Viewer {
     this.#connection.forget(this.update);
   }
 
-  /** Sends what is newer than all that was sent, now or when the connection can take it. */
+  /** Sends the newest value, unless it was sent before; at once, or as soon as the connection can take it. */
   readonly update = (): void => {
     if (this.#state !== "open") return;
     const value = this.#group.newestOf(this.#first);
@@ -204,7 +210,7 @@ class Viewer {
   };
 
   #send(value: unknown, message: NextMessage): void {
-    // While it was executed something newer may have been sent, or the viewer may have left.
+    // During the execution a newer value may have been sent, or the viewer may have left.
     if (this.#state !== "open" || !this.#group.isNewer(value, this.#sent)) return;
     this.#first = undefined;
     this.#sent = value;

@@ -6,8 +6,9 @@ import { ViewerConnection } from "./viewer-connection.js";
 const nothing = Buffer.alloc(0);
 
 /**
- * The hot path to one viewer's WebSocket: prebuilt frames go straight to the TCP socket, past ws' sender. That is safe as
- * long as ws does not compress (`perMessageDeflate: false`): its own messages are then written whole and at once, too.
+ * The hot path to one viewer's WebSocket: prebuilt frames go straight to the TCP socket, past ws' sender. That is safe
+ * as long as ws does not compress (`perMessageDeflate: false`): its own messages are then written whole and at once,
+ * too.
  */
 export class ViewerSocket extends ViewerConnection {
   readonly #socket: Socket;
@@ -28,7 +29,7 @@ export class ViewerSocket extends ViewerConnection {
     return frame.length;
   }
 
-  /** Sends an operation's only result, and that it is complete. */
+  /** Sends an operation's only result and completes the operation. */
   sendOnly(id: string, payload: string): void {
     this.#socket.write(onlyFrames(id, payload));
   }

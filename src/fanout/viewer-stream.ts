@@ -8,7 +8,7 @@ export interface StreamDialect {
   /** Stands before the first message. */
   readonly opening: string;
   encode(message: NextMessage): Buffer;
-  /** Means nothing; keeps proxies from closing what is quiet. */
+  /** Bytes that readers ignore; they keep proxies from closing a quiet stream. */
   readonly keepAlive: string;
   /** A stream is never silent for longer, in milliseconds. */
   readonly keepAliveMs: number;
@@ -16,13 +16,13 @@ export interface StreamDialect {
   readonly complete: string;
 }
 
-/** A viewer that reads an answer which stays open. */
+/** A viewer that reads an HTTP answer that stays open. */
 export class ViewerStream extends ViewerConnection {
   readonly #response: ServerResponse;
   readonly #dialect: StreamDialect;
   #writtenAt = performance.now();
 
-  /** @param response whose headers are sent */
+  /** @param response its headers must have been sent */
   constructor(response: ServerResponse, dialect: StreamDialect) {
     super();
     this.#response = response;

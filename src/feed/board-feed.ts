@@ -11,17 +11,17 @@ import type { Topic } from "../fanout/topic.js";
 import { retry } from "../timing/retry.js";
 
 export interface BoardFeedOptions {
-  /** A busy board is published at most once per this time. */
+  /** A board is published at most once per this interval. */
   pushIntervalMs: number;
   onPublished: () => void;
-  /** Called when a message tells of a revision, whether or not it changed the top scores. */
+  /** Called when a message tells of a new revision, whether or not the top scores changed. */
   onRevision: (board: Board, revision: Revision) => void;
   logger: Logger;
 }
 
 const retryIntervalMs = 500;
 
-/** The newest snapshot of one board, from this process' changes to its viewers. */
+/** Brings one board's newest snapshot from the process that changed it to the viewers of this process. */
 export class BoardFeed implements Topic<Snapshot> {
   readonly #board: Board;
   readonly #leaderboard: Leaderboard;
@@ -30,13 +30,13 @@ export class BoardFeed implements Topic<Snapshot> {
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #read: CoalescedRead<Snapshot>;
   readonly #stop = new AbortController();
-  /** What all viewers of this process were given last. */
+  /** The snapshot that all viewers of this process were given last. */
   #newest: Snapshot | undefined;
-  /** The newest revision that viewers who came since were given. */
+  /** The newest revision that a joining viewer was given. */
   #servedAt: Revision | undefined;
   /** Whether some viewer may have been given other entries than those of `#newest`. */
   #diverged = false;
-  /** The newest revision that this process made and has not published, and when the oldest of those was made. */
+  /** The newest revision that this process made and has not published, and when the oldest unpublished one was made. */
   #dirty: { revision: Revision; since: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #publishing = false;
@@ -88,7 +88,7 @@ export class BoardFeed implements Topic<Snapshot> {
     return new LatestIterator(this);
   }
 
-  /** Says that this process changed the board, whose revision is now `revision`. Free while a push is due anyway. */
+  /** Says that this process changed the board, whose revision is now `revision`. Costs nothing while a push is due. */
   changed(revision: Revision): void {
     if (this.#dirty) this.#dirty.revision = revision;
     else this.#dirty = { revision, since: Date.now() };
@@ -96,7 +96,7 @@ export class BoardFeed implements Topic<Snapshot> {
     this.#schedule();
   }
 
-  /** Looks for what a lost message would have told. */
+  /** Finds changes whose message was lost. */
   async reconcile(): Promise<void> {
     if (this.#listeners.size === 0) return;
     try {
@@ -154,14 +154,14 @@ export class BoardFeed implements Topic<Snapshot> {
   }
 
   /**
-   * Whether some viewer has seen other entries. Changes below the top scores are no news; one that was taken back is, to
-   * viewers who came in between.
+   * Whether some viewer may have seen other entries. A change below the top scores is no news. A change that was taken
+   * back is news to viewers that joined in between.
    */
   #isNews(snapshot: Snapshot): boolean {
     return this.#diverged || !this.#newest || !sameEntries(this.#newest.entries, snapshot.entries);
   }
 
-  /** Takes a snapshot from wherever it came; older ones than the newest are dropped. */
+  /** Takes a snapshot from any source, and drops it unless it is newer than the newest. */
   #offer(snapshot: Snapshot): void {
     if (this.#newest && snapshot.revision <= this.#newest.revision) return;
     this.#newest = snapshot;
@@ -169,7 +169,7 @@ export class BoardFeed implements Topic<Snapshot> {
     for (const listener of this.#listeners) listener(snapshot);
   }
 
-  /** While Redis is away or the board unknown, viewers wait rather than fail: all would only come back at once. */
+  /** While the board can't be read, viewers wait. If they failed instead, all would come back at once. */
   #readSnapshot(): Promise<Snapshot> {
     const { logger } = this.#options;
     return retry(() => this.#leaderboard.snapshot(this.#board), {

@@ -1,7 +1,7 @@
 /**
- * Shares reads: everybody who asks before a read is sent gets that read's answer. A read that is under way is never
- * shared with a later caller, as it may have seen an older state than the caller already knows of. At most one read is
- * under way and one waits, however many ask.
+ * Shares reads: all callers that ask before a read is sent get that read's answer. A read that is under way is never
+ * shared with a later caller, because it may have seen an older state than the caller already knows of. At most one
+ * read is under way and one waits, however many callers ask.
  */
 export class CoalescedRead<T> {
   readonly #read: () => Promise<T>;

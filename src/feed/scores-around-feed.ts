@@ -8,17 +8,17 @@ import type { Topic } from "../fanout/topic.js";
 import { WatchedPlaces } from "./watched-places.js";
 
 export interface ScoresAroundFeedOptions {
-  /** What is watched on a board is read at most once per this time. */
+  /** The watched places of a board are read at most once per this interval. */
   pushIntervalMs: number;
-  /** How often a board with viewers is compared with Redis, as a channel may lose messages. */
+  /** How often a board with viewers is compared with Redis, because a channel may lose messages. */
   reconcileIntervalMs: number;
   logger: Logger;
 }
 
 /**
  * Players' own rows and neighbourhoods, for viewers to follow. Any change of a board may move any player's rank, so a
- * change costs one read for each distinct player and radius watched, in batches and at most once per interval; how many
- * watch, and how much changes meanwhile, costs nothing.
+ * change costs one read for each distinct player and radius watched, in batches and at most once per interval. More
+ * viewers of the same place, and more changes within an interval, cost no more reads.
  */
 export class ScoresAroundFeed implements Service {
   readonly name = "scores-around-feed";

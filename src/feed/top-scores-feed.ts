@@ -8,14 +8,14 @@ import type { Channels } from "../channels/channels.js";
 import type { Topic } from "../fanout/topic.js";
 
 export interface TopScoresFeedOptions extends BoardFeedOptions {
-  /** How often a board with viewers is compared with Redis, as a channel may lose messages. */
+  /** How often a board with viewers is compared with Redis, because a channel may lose messages. */
   reconcileIntervalMs: number;
 }
 
 /**
- * From a change to every viewer of this process. For each board it holds one Redis subscription, whose snapshots go to
- * all viewers, and publishes the changes that this process made: at once when the board was quiet, else once per
- * interval, always ending with the newest.
+ * Brings each board's top scores to every viewer of this process. It listens to each board's channels and passes the
+ * snapshots on to all viewers. It publishes the changes that this process made: at once when the board was quiet, else
+ * once per interval, always ending with the newest.
  */
 export class TopScoresFeed implements Service {
   readonly name = "top-scores-feed";

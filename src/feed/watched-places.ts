@@ -14,7 +14,7 @@ export interface WatchedPlacesOptions {
   logger: Logger;
 }
 
-/** At 3 µs a player and 0.3 µs a row, one call holds Redis for a millisecond at the most. */
+/** At 3 µs a player and 0.3 µs a row, one call keeps Redis busy for a millisecond at most. */
 const maxRowsPerRead = 1_000;
 const retryIntervalMs = 500;
 
@@ -27,7 +27,7 @@ export class WatchedPlaces {
   readonly #stop = new AbortController();
   /** The newest revision that the board is known to have. */
   #revision: Revision | undefined;
-  /** The revision at which all were read last. */
+  /** The revision at which all places were read last. */
   #readAt: Revision | undefined;
   #timer: NodeJS.Timeout | undefined;
   #reading = false;
@@ -48,7 +48,7 @@ export class WatchedPlaces {
     this.#stop.abort();
   }
 
-  /** Free while nobody watches, and while a read is due anyway. */
+  /** Costs nothing while there are no viewers, and while a read is due anyway. */
   changed(revision: Revision): void {
     if (this.#revision !== undefined && revision <= this.#revision) return;
     this.#revision = revision;
@@ -71,7 +71,7 @@ export class WatchedPlaces {
     const watched = this.#watched.get(key);
     if (!watched) return this.#readOne(place);
     const value = await watched.read.get();
-    // Who comes between two reads must not be the only one to have seen this.
+    // Show it to the other viewers too, or the next read would look like no change.
     watched.offer(value);
     return value;
   }
@@ -121,7 +121,7 @@ export class WatchedPlaces {
     if (this.#readAt !== this.#revision) this.#schedule();
   }
 
-  /** While Redis is away or the board unknown, viewers wait rather than fail: all would only come back at once. */
+  /** While the place can't be read, viewers wait. If they failed instead, all would come back at once. */
   #readOne(place: Place): Promise<Neighbourhood> {
     const attempt = async () => {
       const [value] = await this.#leaderboard.neighbourhoods(this.#board, [place]);
@@ -137,7 +137,7 @@ export class WatchedPlaces {
   }
 }
 
-/** One player and radius, however many watch it. */
+/** One player and radius, with all its viewers. */
 class WatchedPlace {
   readonly place: Place;
   readonly read: CoalescedRead<Neighbourhood>;
@@ -149,7 +149,7 @@ class WatchedPlace {
     this.read = read;
   }
 
-  /** Tells the listeners, unless they have seen these rows, or newer ones. */
+  /** Tells the listeners, unless they have seen these rows or newer ones. */
   offer(value: Neighbourhood): void {
     const newest = this.#newest;
     if (newest && value.revision <= newest.revision) return;

@@ -1,11 +1,11 @@
 import { anonymous, type Viewer } from "../auth/roles.js";
 
-/** What resolvers know of the request. */
+/** The part of a request that resolvers see. */
 export interface GraphQLContext {
   readonly viewer: Viewer;
-  /** Whose share of a scarce resource the operation takes: the address that it came from. */
+  /** The sender's address. Operations share scarce resources by it. */
   readonly caller: string;
 }
 
-/** Who asks where nothing depends on who asks, and the answer goes to several. */
+/** The context of an execution whose answer goes to several viewers and depends on none of them. */
 export const everybody: GraphQLContext = { viewer: anonymous, caller: "everybody" };

@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { GraphQLDateTimeISO } from "graphql-scalars";
 
-/** graphql-scalars' date-time, as the contract names and describes it: an implementation's own words would win. */
+/** graphql-scalars' date-time, named and described as in the contract: an implementation's description would win. */
 export const DateTime = new GraphQLScalarType<Date, string>({
   ...GraphQLDateTimeISO.toConfig(),
   name: "DateTime",
@@ -10,13 +10,13 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : undefined),
 });
 
-/** graphql-scalars would repeat the value in its message, however long or deep. */
+/** Replaces graphql-scalars' message, which would repeat the value, however long or deep. */
 function parse(value: unknown): Date {
   if (typeof value === "string" && value.length <= 64) {
     try {
       return GraphQLDateTimeISO.parseValue(value);
     } catch {
-      // The same sentence for all that is no moment.
+      // All invalid values get the message below.
     }
   }
   throw new GraphQLError("DateTime must be a moment in ISO 8601, such as 2026-11-23T10:00:00.000Z.");

@@ -4,8 +4,8 @@ import { toStandingsError, type StandingsError } from "../domain/errors.js";
 import type { RequestLog } from "../observability/sampled-log.js";
 
 /**
- * The catalogue's error behind one of GraphQL's; undefined when GraphQL itself refused the document or its variables,
- * which is the caller's mistake and keeps its own words.
+ * The catalogue's error behind one of GraphQL's. Undefined when GraphQL itself refused the document or its variables:
+ * that is the caller's mistake and keeps GraphQL's message.
  */
 function causeOf(error: unknown): StandingsError | undefined {
   let innermost = error;
@@ -13,7 +13,7 @@ function causeOf(error: unknown): StandingsError | undefined {
   return innermost instanceof GraphQLError ? undefined : toStandingsError(innermost);
 }
 
-/** What a client sees, over HTTP and WebSocket alike. `formatted` is what GraphQL would have said. */
+/** The error as a client sees it, over HTTP and WebSocket alike. `formatted` is GraphQL's own version of it. */
 export function presentError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = causeOf(error);
   const { locations, path } = formatted;
@@ -37,12 +37,12 @@ const maxLoggedName = 100;
 /** Whether GraphQL refused a document before it ran, or met an error while running it. */
 export type Phase = "refuse" | "execute";
 
-/** What a client sees of an error of graphql-js, or of a resolver. */
+/** An error of graphql-js, or of a resolver, as a client sees it. */
 export function formatError(error: GraphQLError, phase: Phase): GraphQLFormattedError {
   return presentError({ ...error.toJSON(), extensions: { code: codeOf(error, phase) } }, error);
 }
 
-/** What Apollo Server would call an error that is not the catalogue's. */
+/** Apollo Server's code for an error that is not the catalogue's. */
 function codeOf(error: GraphQLError, phase: Phase): string {
   if (phase === "refuse") {
     const { code } = error.extensions;
@@ -54,17 +54,17 @@ function codeOf(error: GraphQLError, phase: Phase): string {
   return ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
 }
 
-/** Whether GraphQL refused a variable's value: as it came in, or (null for a non-null argument) where it is used. */
+/** Whether GraphQL refused a variable's value, when it came in or (null for a non-null argument) when it is used. */
 function isBadVariable(error: unknown): boolean {
   const kind = error instanceof GraphQLError ? error.nodes?.[0]?.kind : undefined;
   return kind === Kind.VARIABLE_DEFINITION || kind === Kind.VARIABLE;
 }
 
-/** Logs a fault once, with its cause. The caller's own mistakes are no news. */
+/** Logs a fault once, with its cause. Does not log the caller's own mistakes. */
 export function logFault(logger: RequestLog, error: unknown, operation: string | null | undefined): void {
   const cause = causeOf(error);
   if (!cause?.isUnloggedFault) return;
-  // The name is the client's to choose, and may be as long as a document.
+  // The client chooses the name, which may be as long as a document.
   logger.error({ err: cause, operation: operation?.slice(0, maxLoggedName) }, "a GraphQL operation failed");
 }
 

@@ -1,7 +1,7 @@
 import { formatCursor, type HistoryReads } from "../commands/history-reads.js";
 import type { QueryResolvers } from "./generated.js";
 
-/** The fields that PostgreSQL answers rather than Redis. */
+/** The fields that PostgreSQL answers instead of Redis. */
 export function historyResolvers(history: HistoryReads): Pick<QueryResolvers, "scoreHistory" | "scoreAt"> {
   return {
     scoreHistory: async (_root, { board, userId, first, after }, { caller }) => {
@@ -11,7 +11,7 @@ export function historyResolvers(history: HistoryReads): Pick<QueryResolvers, "s
         edges,
         pageInfo: {
           hasNextPage: page.hasMore,
-          hasPreviousPage: false, // Relay: not to be told when paging forwards.
+          hasPreviousPage: false, // Relay lets a server say false when paging forwards.
           startCursor: edges.at(0)?.cursor ?? null,
           endCursor: edges.at(-1)?.cursor ?? null,
         },

@@ -7,14 +7,16 @@ import type { PlayerScoreUpdate, Resolvers, ScoresAroundUpdate, TopScoresUpdate 
 import { historyResolvers } from "./history-resolvers.js";
 import { SafeInt } from "./safe-int.js";
 
-/** What a viewer may do, whatever the transport. */
+/** The commands of a viewer, whatever the transport. */
 export interface Commands {
   readonly reads: Reads;
   readonly history: HistoryReads;
   readonly increments: Increments;
 }
 
-/** The schema's fields in terms of commands. They throw StandingsErrors; `errors.ts` beside this turns those into GraphQL's. */
+/**
+ * The schema's fields in terms of commands. They throw StandingsErrors, which `errors.ts` turns into GraphQL's errors.
+ */
 export function createResolvers({ reads, history, increments }: Commands): Resolvers {
   return {
     SafeInt,

@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 
-/** Int ends at 2^31 - 1 and Float is not exact; scores need neither's limits. */
+/** The type of scores: Int ends at 2^31 - 1, and Float is not exact. */
 export const SafeInt = new GraphQLScalarType<number, number>({
   name: "SafeInt",
   description: "A whole number, exact between -(2^53 - 1) and 2^53 - 1.",

@@ -7,7 +7,7 @@ import { toMessage } from "./message.js";
 import type { Publisher } from "./publisher.js";
 import { incrementsQueue } from "./queues.js";
 
-/** Where increments wait that are to be applied later: the broker has them on disk when this says so. */
+/** The queue of increments that are applied later. When `enqueue` resolves, the broker has the increment on disk. */
 export class ChangeQueue implements IncrementQueue {
   readonly #publisher: Publisher;
   readonly #metrics: Pick<IngestMetrics, "enqueued">;

@@ -2,16 +2,16 @@ import { Connection } from "rabbitmq-client";
 import type { Logger } from "../observability/logger.js";
 import { within } from "../timing/deadline.js";
 
-/** A broker that says nothing for four halves of this is gone, and the next try begins. */
+/** A broker that is silent for two heartbeats is gone, and the next attempt begins. */
 const heartbeatSeconds = 5;
 const acquireTimeoutMs = 2_000;
 const connectTimeoutMs = 3_000;
 const retryLowMs = 100;
 const retryHighMs = 2_000;
-/** What is still open then is cut: the broker keeps whatever was not acknowledged. */
+/** After this the connection is cut. The broker keeps all messages that were not acknowledged. */
 const closeTimeoutMs = 3_000;
 
-/** A connection that comes back by itself, for ever. */
+/** A connection that reconnects by itself, for ever. */
 export function connect(url: string, name: string, logger: Logger): Connection {
   const connection = new Connection({
     url,
@@ -22,15 +22,17 @@ export function connect(url: string, name: string, logger: Logger): Connection {
     retryLow: retryLowMs,
     retryHigh: retryHighMs,
   });
-  connection.on("error", (error: unknown) => logger.warn({ err: error, connection: name }, "message broker"));
+  connection.on("error", (error: unknown) =>
+    logger.warn({ err: error, connection: name }, "the connection to the message broker failed"),
+  );
   connection.on("connection", () => logger.info({ connection: name }, "connected to the message broker"));
   connection.on("connection.blocked", (reason) =>
-    logger.warn({ reason, connection: name }, "the message broker is short of memory or disk and takes nothing"),
+    logger.warn({ reason, connection: name }, "the message broker is short of memory or disk and accepts no messages"),
   );
   return connection;
 }
 
-/** Closes in good order, or at once when the broker does not play its part in time. */
+/** Closes a connection in an orderly way, or cuts it when the broker does not answer in time. */
 export async function disconnect(connection: Connection, closeUsers: () => Promise<void>): Promise<void> {
   const closed = closeUsers().then(() => connection.close());
   try {

@@ -16,24 +16,29 @@ import { retry } from "../timing/retry.js";
 export interface IngesterOptions {
   boards: BoardDirectory;
   leaderboard: Leaderboard;
-  /** For dead letters. It has a connection of its own: a broker that is short of memory stops reading from those that publish. */
+  /**
+   * For dead letters. Has its own connection, because a broker that is short of memory stops reading publishers'
+   * connections.
+   */
   publisher: Publisher;
   metrics: IngestMetrics;
   logger: Logger;
 }
 
-/** Unacknowledged messages of this process. Some eight full batches, so that the next is there when one is done. */
+/**
+ * Unacknowledged messages of this process: about eight full batches, so that the next batch is there when one is done.
+ */
 const prefetchCount = 1_000;
 const retryWait = { firstMs: 50, maxMs: 1_000 };
 const deadLetterTimeoutMs = 4_500;
 
-/** What would be refused again however often it came. */
+/** Errors that would come again however often the change is tried. */
 const refusals: ReadonlySet<ErrorKind> = new Set(["badInput", "keyReused"]);
 
 /**
- * Applies what waits in the queue. A message is acknowledged when its change is applied and durable, or when it lies among
- * the dead letters; until then it is tried again, always with the same idempotency key, so that a change whose answer got
- * lost, or whose message is delivered again, counts once.
+ * Applies the queue's changes. A message is acknowledged when its change is applied and durable, or when it is among
+ * the dead letters. Until then the change is tried again, always with the same idempotency key, so that it counts once
+ * even if its answer got lost or its message is delivered again.
  */
 export class Ingester implements Service {
   readonly name = "ingester";
@@ -45,10 +50,10 @@ export class Ingester implements Service {
 
   constructor(options: IngesterOptions) {
     this.#options = options;
-    setMaxListeners(prefetchCount, this.#stopped.signal); // Each message that is tried again listens.
+    setMaxListeners(prefetchCount, this.#stopped.signal); // Each message that waits for its next attempt listens.
   }
 
-  /** Does not wait for the broker: the consumer subscribes whenever there is one, also after it was away. */
+  /** Does not wait for the broker: the consumer subscribes whenever the broker is up, also after an outage. */
   start(): Promise<void> {
     const { publisher, logger } = this.#options;
     this.#connection = connect(publisher.url, "standings-ingester", logger);
@@ -56,19 +61,19 @@ export class Ingester implements Service {
       { queue: incrementsQueue.queue, queueOptions: incrementsQueue, qos: { prefetchCount } },
       (message) => this.#handle(message),
     );
-    // A broken connection is told once by itself, and then again for each message that can't be acknowledged on it.
-    this.#consumer.on("error", (error: unknown) => logger.debug({ err: error }, "the consumer met an error"));
+    // A broken connection is logged once by `connect`; here it comes again for each message that can't be acknowledged.
+    this.#consumer.on("error", (error: unknown) => logger.debug({ err: error }, "the consumer reported an error"));
     return Promise.resolve();
   }
 
-  /** What is under way is settled and acknowledged; the broker delivers the rest to another. */
+  /** Settles and acknowledges the messages under way. The broker delivers the others to another consumer. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     const consumer = this.#consumer;
     if (this.#connection) await disconnect(this.#connection, async () => consumer?.close());
   }
 
-  /** Whether messages come in, if there are any. */
+  /** Whether the consumer is subscribed, so that messages would arrive. */
   get consuming(): boolean {
     return this.#connection?.ready === true && this.#consumer?.consumerTag !== "";
   }
@@ -91,11 +96,11 @@ export class Ingester implements Service {
   }
 
   #fails(error: unknown): void {
-    if (!this.#failing) this.#options.logger.error({ err: error }, "queued increments wait, and are tried again");
+    if (!this.#failing) this.#options.logger.error({ err: error }, "queued increments can't be applied; trying again");
     this.#failing = true;
   }
 
-  /** @throws when it has to be tried again */
+  /** @throws when the message has to be tried again */
   async #settle(message: AsyncMessage): Promise<void> {
     const { boards, leaderboard, metrics } = this.#options;
     try {
@@ -110,7 +115,7 @@ export class Ingester implements Service {
     }
   }
 
-  /** Should the process die before the message is acknowledged, it is set aside once more, under the same id. */
+  /** If the process dies before the message is acknowledged, the message is set aside once more, under the same id. */
   async #setAside({ messageId = "", body, headers }: AsyncMessage, refusal: StandingsError): Promise<void> {
     const { publisher, metrics, logger } = this.#options;
     const { code, message: reason } = refusal;

@@ -5,7 +5,7 @@ import { type Change, messageKey, parseIdempotencyKey, parseIncrement } from "..
 import type { Board } from "../domain/board.js";
 import { isUserId, parseUserId } from "../domain/player.js";
 
-/** What a message holds, as JSON. Who sent it was authenticated and authorised before it was written. */
+/** A message's body, as JSON. Its sender was authenticated and authorised before it was written. */
 export interface IncrementMessage {
   readonly board: string;
   readonly userId: string;
@@ -28,8 +28,8 @@ export function toMessage(board: Board, { userId, increment, subject, idempotenc
 }
 
 /**
- * The change of a message, always with a key, so that a message which the broker delivers again counts once: the sender's
- * own, or else one that is made of the message's id. The rate limit was taken when the message was accepted.
+ * The change of a message. It always has a key (the sender's, or else one made from the message's id), so that a
+ * message that the broker delivers twice counts once. The rate limit was charged when the message was accepted.
  *
  * @returns the board's id, for the leaderboard to check, and the change
  * @throws StandingsError `badInput`

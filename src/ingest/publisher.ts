@@ -18,18 +18,18 @@ export interface OutgoingMessage {
 
 interface OpenChannel {
   readonly channel: Channel;
-  /** Ids of messages that the broker had no queue for. */
+  /** The ids of messages for which the broker had no queue. */
   readonly returned: Set<string>;
 }
 
 const reopenDelayMs = 500;
-/** Confirms come in groups, as the broker syncs its disk; at 25,000 a second this is 0.4 s of them. */
+/** Confirms come in groups, whenever the broker syncs its disk. At 25,000 a second this is 0.4 s of them. */
 const maxUnconfirmed = 10_000;
 const probeIntervalMs = 5_000;
 
 /**
- * Publishes durable messages and says of each whether the broker has it (publisher confirms). A message is sent once: one
- * whose confirm got lost has an unknown outcome, and who sent it decides whether to send it again.
+ * Publishes durable messages and tells for each whether the broker has it (publisher confirms). A message is sent once.
+ * If its confirm gets lost its outcome is unknown, and the caller decides whether to send it again.
  */
 export class Publisher implements Service {
   readonly name = "message-publisher";
@@ -40,8 +40,8 @@ export class Publisher implements Service {
   #open: OpenChannel | undefined;
   #unconfirmed = 0;
   /**
-   * Set while a confirm is overdue: when the next message may be sent to see whether one comes. All others are refused, so
-   * that their callers are told at once, and the truth.
+   * Set while a confirm is overdue: the time at which the next message may be sent, as a probe. All other messages are
+   * refused, so that their callers know at once that the broker does not have them.
    */
   #probeAt: number | undefined;
   #lastProblem = "";
@@ -51,7 +51,7 @@ export class Publisher implements Service {
     this.#logger = logger;
   }
 
-  /** Returns after the first try: a broker that is away must not keep the service from all it does without one. */
+  /** Returns after the first attempt: a broker that is down must not stop the work that does not need it. */
   async start(): Promise<void> {
     const connection = connect(this.url, "standings-publisher", this.#logger);
     this.#connection = connection;
@@ -67,7 +67,7 @@ export class Publisher implements Service {
   }
 
   async stop(): Promise<void> {
-    void this.#loop?.stop(); // It ends when the channel does.
+    void this.#loop?.stop(); // Not awaited: the loop ends when the channel closes.
     const channel = this.#open?.channel;
     if (this.#connection) await disconnect(this.#connection, async () => channel?.close());
   }
@@ -75,7 +75,7 @@ export class Publisher implements Service {
   /**
    * Resolves when the broker has written the message to the disks of most of its nodes.
    *
-   * @param deadline in terms of performance.now(): by then it is settled, one way or the other
+   * @param deadline in terms of performance.now(): the promise settles by then
    * @throws StandingsError `brokerFailed` or `overloaded`: the broker does not have it; `unknownOutcome`
    */
   async publish(message: OutgoingMessage, deadline: number): Promise<void> {
@@ -104,10 +104,10 @@ export class Publisher implements Service {
       throw new StandingsError("unknownOutcome", { cause: error, logged: true });
     }
     this.#probeAt = undefined;
-    // A message without a queue is returned first and confirmed then, but the client tells of the return a turn later.
+    // The broker returns a message without a queue, then confirms it; the client reports the return a turn later.
     await nextTurn();
     if (!returned.delete(id)) return;
-    this.#logger.error({ queue }, "the queue is gone; declaring it anew");
+    this.#logger.error({ queue }, "the queue is gone; declaring it again");
     void channel.close();
     throw new StandingsError("brokerFailed");
   }
@@ -119,7 +119,7 @@ export class Publisher implements Service {
     return new StandingsError("unknownOutcome", { logged: true });
   }
 
-  /** @returns a promise of its end; undefined when there is none to be had now */
+  /** @returns a promise that resolves when the channel closes; undefined when no channel can be opened now */
   async #openChannel(connection: Connection): Promise<{ closed: Promise<void> } | undefined> {
     try {
       const channel = await connection.acquire({ emitErrorsFromChannel: true });
@@ -139,7 +139,7 @@ export class Publisher implements Service {
     }
   }
 
-  /** Once for each problem, as the next try meets the same. */
+  /** Logs a problem once, because the next attempts meet the same one. */
   #report(error: unknown): void {
     const problem = error instanceof Error ? error.message : String(error);
     if (problem === this.#lastProblem || this.#loop?.stopped) return;

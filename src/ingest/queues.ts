@@ -3,10 +3,11 @@ import type { MethodParams, Cmd } from "rabbitmq-client";
 type Declaration = MethodParams[Cmd.QueueDeclare] & { readonly queue: string };
 
 /**
- * Both queues are replicated and on disk before a message counts as confirmed, and refuse what is more than an operator's
- * policy allows: dropping the oldest, RabbitMQ's default, would drop what was confirmed. From version 4 on RabbitMQ also
- * drops what was redelivered 20 times, which a few restarts of a busy consumer amount to; hence the limit out of reach.
- * A queue that exists with other arguments is refused by the broker, so a change here needs another name.
+ * Both queues replicate a message and write it to disk before it counts as confirmed. They refuse messages beyond the
+ * limit of an operator's policy: RabbitMQ's default, dropping the oldest, would drop confirmed messages. From version 4
+ * on RabbitMQ also drops messages that were redelivered 20 times, which a few restarts of a busy consumer amount to; so
+ * the delivery limit is out of reach. The broker refuses a queue that exists with other arguments, so a change here
+ * needs another name.
  */
 const durableArguments: NonNullable<MethodParams[Cmd.QueueDeclare]["arguments"]> = {
   "x-queue-type": "quorum",
@@ -21,7 +22,7 @@ export const incrementsQueue: Declaration = {
   arguments: durableArguments,
 };
 
-/** What was refused for good when it was to be applied, with the reason in its headers; for a person to look at. */
+/** Increments that were refused for good when they were applied, with the reason in their headers, for an operator. */
 export const deadLettersQueue: Declaration = {
   queue: "standings.increments.dead",
   durable: true,

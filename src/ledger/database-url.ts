@@ -3,18 +3,18 @@ export interface DatabaseAddress {
   readonly url: string;
   /** The schema that the URL names; undefined: the first one on the role's search path that exists. */
   readonly schema: string | undefined;
-  /** Behind a pooler in transaction mode, where each statement may run in another session. */
+  /** Whether a pooler in transaction mode is in front, so that each statement may run in another session. */
   readonly pooled: boolean;
 }
 
 export interface DatabaseAddresses {
   /** For everyday statements. */
   readonly serving: DatabaseAddress;
-  /** For what needs a session of its own: migrations and the leader's lock. */
+  /** For migrations and the leader's lock, which need a session of their own. */
   readonly direct: DatabaseAddress;
 }
 
-/** A second URL says that the first one is a pooler in transaction mode. Both lead to the same schema. */
+/** A second URL means that the first one leads to a pooler in transaction mode. Both lead to the same schema. */
 export function databaseAddresses(url: string, directUrl = url): DatabaseAddresses {
   const schema = schemaNamedBy(url) ?? schemaNamedBy(directUrl);
   return {
@@ -23,7 +23,7 @@ export function databaseAddresses(url: string, directUrl = url): DatabaseAddress
   };
 }
 
-/** `?schema=` is Prisma's: other programs know no such parameter. */
+/** Prisma's `?schema=`, a parameter that other programs don't know. */
 function schemaNamedBy(url: string): string | undefined {
   const name = URL.canParse(url) ? new URL(url).searchParams.get("schema") : null;
   return name === null || name === "" ? undefined : name;

@@ -13,8 +13,8 @@ export interface DatabaseOptions {
   /** How long anything may wait for PostgreSQL. */
   statementTimeoutMs: number;
   /**
-   * Whether a standby is of no use. After a fail-over behind one name it may still lead to one for a while, and connections
-   * that were opened then would stay there.
+   * Whether to refuse a standby. After a fail-over the name may lead to a standby for a while, and connections that
+   * were opened then would stay on it.
    */
   refuseStandby?: boolean;
 }
@@ -36,31 +36,31 @@ export class Database implements Service {
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: statementTimeoutMs,
       application_name: "standings",
-      // The pool hands a connection out when this is done, and ends it when this fails; its types don't say so.
+      // The pool waits for this before it hands a connection out, and ends it when this fails; its types don't say so.
       // eslint-disable-next-line @typescript-eslint/no-misused-promises
       onConnect: async (client) => {
         await prepareSession(client, address, { statementTimeoutMs });
         if (refuseStandby) await refuseStandbyServer(client);
       },
     });
-    // Of a connection that nobody uses; the pool has dropped it.
+    // An error of an idle connection, which the pool has dropped already.
     pool.on("error", () => undefined);
     this.#pool = pool;
     this.prisma = new PrismaClient({
       adapter: {
         provider: "postgres",
         adapterName: "@prisma/adapter-pg",
-        // Prisma asks for this with its first statement, and again when it failed.
+        // Prisma calls this with its first statement, and again after a failure.
         connect: async () => {
           this.#schema = quoteIdentifier(await decideSchema(pool, address));
-          // Prisma puts quotes around the name, and does not double those within it.
+          // Prisma puts quotes around the name, but does not double quotes within it.
           return new PrismaPg(pool, { schema: this.#schema.slice(1, -1) }).connect();
         },
       },
     });
   }
 
-  /** Connects on first use: a worker starts while PostgreSQL is away, and waits for it. */
+  /** Does nothing: connections are opened on first use, so that a worker can start while PostgreSQL is down. */
   start(): Promise<void> {
     return Promise.resolve();
   }
@@ -71,7 +71,7 @@ export class Database implements Service {
   }
 
   /**
-   * For typed calls. Cheap once connected.
+   * The client for typed calls. Cheap once connected.
    *
    * @throws Obstacle when PostgreSQL does not answer
    */
@@ -84,7 +84,7 @@ export class Database implements Service {
     }
   }
 
-  /** Of our tables; quoted. */
+  /** The schema of our tables, quoted. */
   async schema(): Promise<string> {
     await this.connect();
     if (this.#schema === undefined) throw new Error("Prisma connected without asking us");
@@ -102,7 +102,7 @@ export class Database implements Service {
     return this.prisma.$executeRawUnsafe(text, ...statement.values(parameters));
   }
 
-  /** @throws Obstacle when PostgreSQL does not answer, or takes no writes */
+  /** @throws Obstacle when PostgreSQL does not answer, or accepts no writes */
   async ping(): Promise<void> {
     try {
       await refuseStandbyServer(this.#pool);

@@ -8,20 +8,20 @@ import { obstacleOf } from "./postgres-errors.js";
 import { runSchemaEngine, type Migration } from "./schema-engine.js";
 import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
 
-/** Beside `src/` and `dist/` alike. */
+/** The same path from `src/` and from `dist/`. */
 const folder = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
-/** Any number, but the same in every version: two migrations of one database must wait for each other. */
+/** An arbitrary number, but the same in every version: two migrations of one database must wait for each other. */
 const lockId = 7_239_401_186;
 
-/** This one and those that follow. */
+/** The current month and the next ones. */
 const monthsAhead = 4;
-/** An index on years of history takes as long as it takes. */
+/** No timeout: building an index on years of history takes long. */
 const session = { statementTimeoutMs: 0 };
 
 /**
  * Brings the database to the newest schema, with Prisma's migrations.
  *
- * @param address leads to one session, and not to a pooler that gives each statement another
+ * @param address must lead to one session, not to a pooler that may give each statement another one
  * @returns the names of the migrations that were applied now
  */
 export async function applyMigrations(address: DatabaseAddress): Promise<string[]> {
@@ -29,7 +29,7 @@ export async function applyMigrations(address: DatabaseAddress): Promise<string[
   try {
     await client.connect();
     await prepareSession(client, address, session);
-    // Prisma's engine takes no lock. The second of two processes waits here, and finds nothing left to do.
+    // Prisma's engine takes no lock. The second of two processes waits here, and then finds nothing left to do.
     await client.query("SELECT pg_advisory_lock($1)", [lockId]);
     const schema = await decideSchema(client, address);
     await createSchema(client, schema);
@@ -43,13 +43,13 @@ export async function applyMigrations(address: DatabaseAddress): Promise<string[
   }
 }
 
-/** Asks first: `IF NOT EXISTS` wants the right to create schemas even when there is nothing to do. */
+/** Looks first, because `IF NOT EXISTS` needs the right to create schemas even when there is nothing to do. */
 async function createSchema(client: Client, schema: string): Promise<void> {
   const { rowCount } = await client.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${quoteIdentifier(schema)}`);
 }
 
-/** For workers whose role may not make partitions themselves; others make them when they are needed. */
+/** Makes partitions for workers whose role may not make them. Other workers make them when needed. */
 async function createMonths(client: Client, schema: string): Promise<void> {
   let month = monthOf(Date.now());
   for (let count = 0; count < monthsAhead; count += 1) {
@@ -65,7 +65,7 @@ async function runMigrations(address: DatabaseAddress, schema: string): Promise<
   const pool = new Pool({
     connectionString: address.url,
     allowExitOnIdle: true,
-    // The pool hands a connection out when this is done; its types don't say so.
+    // The pool waits for this before it hands a connection out; its types don't say so.
     // eslint-disable-next-line @typescript-eslint/no-misused-promises
     onConnect: async (client) => {
       await prepareSession(client, address, session);

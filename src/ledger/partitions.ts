@@ -1,4 +1,4 @@
-/** Calendar months in UTC, which the history is partitioned by. */
+/** The history is partitioned by calendar months in UTC. */
 
 export interface Month {
   /** `score_events_2026_11` */

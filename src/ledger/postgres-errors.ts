@@ -1,6 +1,6 @@
 import { Obstacle } from "../domain/errors.js";
 
-/** PostgreSQL took offence at the data itself: sending the same again would give the same answer. */
+/** PostgreSQL refused the data itself: sending the same data again would give the same answer. */
 export class RefusedByPostgres extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(reason, options);
@@ -8,17 +8,19 @@ export class RefusedByPostgres extends Error {
   }
 }
 
-/** What PostgreSQL, the driver or the network said, without what Prisma wraps around it. */
+/** An error of PostgreSQL, the driver or the network, without Prisma's wrapping. */
 interface Answer {
   /** An SQLSTATE, or one of Node's codes. */
   readonly code: string;
   readonly message: string;
 }
 
-/** The SQLSTATE classes for data that does not fit: data exception, integrity constraint, program limit (an index row). */
+/**
+ * The SQLSTATE classes for data that does not fit: data exception, integrity constraint, program limit (an index row).
+ */
 const dataStates = /^(22|23|54)/;
 
-/** What PostgreSQL said when it refused the data; undefined when something else went wrong. */
+/** PostgreSQL's refusal of the data; undefined for any other error. */
 export function refusalOf(error: unknown): RefusedByPostgres | undefined {
   if (error instanceof RefusedByPostgres) return error;
   const answer = answerOf(error);
@@ -28,7 +30,7 @@ export function refusalOf(error: unknown): RefusedByPostgres | undefined {
 const grants = 'docs/operations.md, "Roles and grants", says what it needs';
 const migrate = "bring it to this version's schema: node dist/cli.js migrate, or npm run migrate";
 
-/** What an operator can do, by SQLSTATE, or by its class; the longest that fits counts. */
+/** Sentences for an operator, by SQLSTATE or by its first characters; the longest match counts. */
 const remedies: Readonly<Record<string, string>> = {
   "08": "PostgreSQL, or a pooler in front of it, broke off the connection",
   "25006": "PostgreSQL takes no writes: DATABASE_URL leads to a standby, or the database is read-only",
@@ -43,7 +45,7 @@ const remedies: Readonly<Record<string, string>> = {
   "57P": "PostgreSQL is starting up or shutting down",
 };
 
-/** One sentence for an operator; undefined for what is neither PostgreSQL's doing nor the network's. */
+/** One sentence for an operator; undefined for an error that comes neither from PostgreSQL nor from the network. */
 export function troubleOf(error: unknown): string | undefined {
   const answer = answerOf(error);
   if (!answer) return undefined;
@@ -55,13 +57,18 @@ export function troubleOf(error: unknown): string | undefined {
     : `PostgreSQL does not answer at DATABASE_URL (${message})`;
 }
 
-/** For errors of PostgreSQL's driver, which don't say of themselves whose they are. */
+/**
+ * Turns an error of PostgreSQL's driver into an Obstacle. Call it only for such errors: they don't tell where they come
+ * from.
+ */
 export function obstacleOf(error: unknown): unknown {
   const sentence = troubleOf(error);
   return sentence === undefined ? error : new Obstacle(sentence, { cause: error });
 }
 
-/** An error that came through Prisma, and is therefore PostgreSQL's; Redis' look like those of PostgreSQL's driver. */
+/**
+ * Whether an error came through Prisma, and so from PostgreSQL. Redis' errors look like those of PostgreSQL's driver.
+ */
 export function isOfPrisma(error: unknown): boolean {
   return typeof error === "object" && error !== null && "clientVersion" in error;
 }
@@ -70,7 +77,7 @@ function isSqlState(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
 }
 
-/** What Prisma and its adapter hold, none of which they declare. */
+/** The parts of Prisma's and its adapter's errors that are used here; their types don't declare them. */
 interface Wrapped {
   readonly code?: unknown;
   readonly message?: unknown;
@@ -101,17 +108,17 @@ function answerOf(error: unknown): Answer | undefined {
   }
   const text =
     error instanceof AggregateError ? messagesOf(error) : lastLine(typeof message === "string" ? message : "");
-  // Prisma's own codes (P2010) say nothing.
+  // Prisma's own codes (P2010) tell nothing about the cause.
   if (typeof code === "string" && !/^P\d{4}$/.test(code)) return { code, message: text === "" ? code : text };
   return driverMessages.test(text) ? { code: "DRIVER", message: text } : undefined;
 }
 
-/** Node tries all addresses of a name, and says in one error what came of each. */
+/** Node tries all addresses of a name, and gathers their errors in one. */
 function messagesOf({ errors }: AggregateError): string {
   return errors.map((error: unknown) => (error instanceof Error ? error.message : String(error))).join(", ");
 }
 
-/** Prisma puts the call that failed above the message. */
+/** Drops the failed call, which Prisma puts above the message. */
 function lastLine(message: string): string {
   return message.trimEnd().split("\n").at(-1) ?? "";
 }

@@ -6,7 +6,7 @@ import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
 import type { Pool } from "pg";
 
 export interface Migration {
-  /** Of its folder. */
+  /** The name of its folder. */
   readonly name: string;
   readonly sql: string;
 }
@@ -16,21 +16,25 @@ interface WebAssemblyRuntime {
   instantiate(bytes: Buffer, imports: object): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
 }
 
-/** What the engine's glue code needs but does not declare: it is written for bundlers, which load the module for it. */
+/**
+ * A function that the engine's glue code has but does not declare: the glue is for bundlers, which load the module for
+ * it.
+ */
 interface WasmGlue {
   __wbg_set_wasm(exports: object): void;
 }
 
-/** Applying migrations takes no more of a schema than what it is for. */
+/** Applying migrations needs nothing of a schema but its provider. */
 const datamodel = 'datasource db { provider = "postgresql" }';
 const lockfile = 'provider = "postgresql"';
 
 /**
- * Applies migrations with Prisma's own schema engine, in its WebAssembly build: the usual one is a binary that `prisma
- * migrate` downloads. Keeps the same `_prisma_migrations` table, so either may be used later. Takes no lock.
+ * Applies migrations with Prisma's own schema engine, in its WebAssembly build: the usual build is a binary that
+ * `prisma migrate` downloads. Keeps the same `_prisma_migrations` table, so `prisma migrate` may be used later. Takes
+ * no lock.
  *
  * @param migrations in order
- * @returns the names of those that were applied now
+ * @returns the names of the migrations that were applied now
  */
 export async function runSchemaEngine(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<string[]> {
   await loadEngineOnce();
@@ -61,7 +65,7 @@ export async function runSchemaEngine(pool: Pool, schema: string, migrations: re
 
 let engineLoading: Promise<void> | undefined;
 
-/** Once a process: the glue holds one instance, and a second would pull it from under the first. */
+/** Loads the engine once per process: the glue code holds a single instance, which a second load would replace. */
 function loadEngineOnce(): Promise<void> {
   engineLoading ??= loadEngine();
   return engineLoading;

@@ -11,11 +11,11 @@ import { createPartition, dropPartition, monthOf, parseMonth, type Month } from 
 import { RefusedByPostgres, refusalOf, troubleOf } from "./postgres-errors.js";
 import { statements } from "./statements.js";
 
-/** The year 9999: what both JavaScript and the names of the partitions can write. */
+/** The year 9999, the last one that both JavaScript and the partitions' names can write. */
 const maxTime = Date.UTC(9999, 0);
 /**
- * A server's clock may have gone back, by a correction or a fail-over. Among so many events on the near side of a moment
- * the revisions decide, not the times.
+ * A server's clock may have gone back, by a correction or a fail-over. Among this many events nearest to a moment,
+ * revisions decide the order, not times.
  */
 const clockWindow = 100;
 
@@ -49,7 +49,7 @@ export class ScoreHistory implements History {
     return answering(async () => {
       const [last] = await this.#database.query(statements.readScoreAt, { ...about, at: at.getTime() });
       if (last) return Number(last.score) as Score;
-      // Events may have been dropped with their month: the first one left tells what was before it.
+      // Earlier events may have been dropped with their month. The first remaining event tells the total before it.
       const [first] = await this.#database.query(statements.readFirstScore, about);
       const before = Number(first?.score ?? 0);
       return before === 0 ? undefined : (before as Score);
@@ -99,7 +99,7 @@ export class ScoreHistory implements History {
     await this.makeMonths([...months.values()]);
   }
 
-  /** Makes partitions that are missing. A role that may not is asked to only then. */
+  /** Makes missing partitions. A role without the right to make them is asked to only when one is missing. */
   async makeMonths(months: readonly Month[]): Promise<void> {
     const isMissing = ({ table }: Month) => !this.#months.has(table);
     if (!months.some(isMissing)) return;
@@ -122,7 +122,7 @@ export class ScoreHistory implements History {
     this.#months.clear();
   }
 
-  /** In order. */
+  /** The months that have a partition, in order. */
   async #existingMonths(): Promise<Month[]> {
     const parent = `${await this.#database.schema()}.score_events`;
     const tables = await this.#database.query(statements.readPartitions, { parent });
@@ -130,7 +130,7 @@ export class ScoreHistory implements History {
   }
 }
 
-/** For reads that somebody asked for: the catalogue's errors. What PostgreSQL calls bad data is the caller's mistake. */
+/** For reads of a caller: throws the catalogue's errors. Data that PostgreSQL refuses is the caller's mistake. */
 async function answering<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();

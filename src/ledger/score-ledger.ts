@@ -10,16 +10,16 @@ import type { ScoreHistory } from "./score-history.js";
 import type { Parameters } from "./statement.js";
 import { statements, type CursorRow, type ScoreColumns } from "./statements.js";
 
-/** How far PostgreSQL is with a board, under the right to write that one leader has. */
+/** One leader's right to write a board, and the position up to which PostgreSQL has the board. */
 export interface Lease {
   readonly position: Position;
   readonly fence: number;
 }
 
 /**
- * The standings in PostgreSQL, and how far they are. Every write names the fence that the writer holds and changes
- * nothing when another leader has taken a newer one. Each is one statement, so it happens whole or not at all, and is
- * safe to send again.
+ * The standings in PostgreSQL, and the cursor. Every write names the writer's fence, and changes nothing when another
+ * leader has taken a newer one. Every write is one statement, so it happens completely or not at all, and is safe to
+ * send again.
  */
 export class ScoreLedger {
   readonly #database: Database;
@@ -31,9 +31,10 @@ export class ScoreLedger {
   }
 
   /**
-   * Takes the right to write a board from whoever had it. A board that PostgreSQL does not know starts in epoch 0.
+   * Takes the right to write a board from its previous holder. A board that PostgreSQL does not know starts in epoch 0.
    *
-   * @param atLeast the fence is no lower: Redis may know of more leaders than a PostgreSQL that was restored from a backup
+   * @param atLeast the lowest fence to take: Redis may know of more leaders than a PostgreSQL that was restored from a
+   * backup
    */
   async takeLease(board: Board, atLeast: number): Promise<Lease> {
     const [row] = await this.#database.query(statements.takeLease, { board, at_least: atLeast });
@@ -51,12 +52,12 @@ export class ScoreLedger {
   }
 
   /**
-   * Commits changes: the cursor moves, the events are kept, and each player's newest total is written, never a lower
-   * revision over a higher.
+   * Commits changes: moves the cursor, keeps the events, and writes each player's newest total, never a lower revision
+   * over a higher one.
    *
    * @param entries in order, the first one right after the lease's position
-   * @returns the lease at its new position; undefined when the cursor is not where the lease says, or not ours
-   * @throws RefusedByPostgres when an entry is not what it should be; nothing was written
+   * @returns the lease at its new position; undefined when the cursor's position or fence differs from the lease
+   * @throws RefusedByPostgres when PostgreSQL refuses an entry's data; nothing was written
    */
   async commit(board: Board, lease: Lease, entries: readonly OutboxEntry[]): Promise<Lease | undefined> {
     const last = entries.at(-1);
@@ -65,7 +66,7 @@ export class ScoreLedger {
       await this.#history.ensureMonths(entries);
       return await this.#commit(board, lease, entries, last.position);
     } catch (error) {
-      this.#history.forgetMonths(); // One of them may be what was missing.
+      this.#history.forgetMonths(); // The cause may be a partition that no longer exists.
       throw refusalOf(error) ?? error;
     }
   }
@@ -79,10 +80,10 @@ export class ScoreLedger {
   }
 
   /**
-   * Keeps events in the history without moving the cursor; those that it has stay.
+   * Keeps events in the history without moving the cursor. Events that the history has already stay as they are.
    *
-   * @returns false when the right to write is not ours any more
-   * @throws RefusedByPostgres when an entry is not what it should be; nothing was written
+   * @returns false when the right to write is no longer ours
+   * @throws RefusedByPostgres when PostgreSQL refuses an entry's data; nothing was written
    */
   async recordEvents(board: Board, lease: Lease, entries: readonly OutboxEntry[]): Promise<boolean> {
     try {
@@ -100,12 +101,12 @@ export class ScoreLedger {
   /**
    * Sets an entry aside that PostgreSQL refuses, and moves the cursor past it.
    *
-   * @returns undefined when the cursor is not where the lease says, or not ours
+   * @returns undefined when the cursor's position or fence differs from the lease
    */
   async reject(board: Board, lease: Lease, entry: OutboxEntry, reason: string): Promise<Lease | undefined> {
     const [row] = await this.#database.query(statements.rejectEntry, {
       ...cursorMove(board, lease, entry.position),
-      // JSON writes as an escape what PostgreSQL can't store as text.
+      // JSON escapes the characters that PostgreSQL can't store as text.
       ...{ entry: JSON.stringify(entry), reason: JSON.stringify(reason) },
     });
     return row && toLease(row);
@@ -114,7 +115,7 @@ export class ScoreLedger {
   /**
    * Moves the cursor without changes, for a new epoch.
    *
-   * @returns undefined when the cursor is not where the lease says, or not ours
+   * @returns undefined when the cursor's position or fence differs from the lease
    */
   async moveCursor(board: Board, { fence, position }: Lease, to: Position): Promise<Lease | undefined> {
     const prisma = await this.#database.connect();
@@ -125,27 +126,27 @@ export class ScoreLedger {
     return count === 0 ? undefined : { position: to, fence };
   }
 
-  /** Totals in the order of user ids, page by page. */
+  /** A page of totals in the order of user ids, after a user id. */
   async readScores(board: Board, after: string, count: number): Promise<ScoreRow[]> {
     return toScores(await this.#database.query(statements.readScores, { board, after, count }));
   }
 
-  /** The totals of these players, for those that have one. */
+  /** The totals of those of these players that have one. */
   async readScoresOf(board: Board, userIds: readonly UserId[]): Promise<Map<UserId, Score>> {
     const rows = toScores(await this.#database.query(statements.readScoresOf, { board, user_ids: userIds }));
     return new Map(rows.map(({ userId, score }) => [userId, score]));
   }
 
-  /** How many players a board has, and the sum of their totals (which may be beyond 2^53). */
+  /** How many players a board has, and the sum of their totals (which may exceed 2^53). */
   async summary(board: Board): Promise<{ count: number; sum: bigint }> {
     const [row] = await this.#database.query(statements.readSummary, { board });
     return { count: Number(row?.count ?? 0), sum: BigInt(row?.sum ?? 0) };
   }
 
   /**
-   * Overwrites totals with what Redis holds, whatever their revision.
+   * Overwrites totals with Redis' totals, whatever their revision.
    *
-   * @returns false when the right to write is not ours any more
+   * @returns false when the right to write is no longer ours
    */
   async overwriteScores(board: Board, lease: Lease, rows: readonly ScoreRow[], revision: Revision): Promise<boolean> {
     const [held] = await this.#database.query(statements.overwriteScores, {
@@ -156,10 +157,10 @@ export class ScoreLedger {
   }
 
   /**
-   * Corrects totals that their newest event contradicts. One that is newer than every event (after a restored backup)
-   * stays as it is.
+   * Corrects totals that differ from their player's newest event. A total that is newer than every event (after a
+   * restored backup) stays as it is.
    *
-   * @returns how many were wrong or missing
+   * @returns how many totals were wrong or missing
    */
   async correctTotals(board: Board, lease: Lease): Promise<number> {
     return this.#database.execute(statements.correctTotals, { board, fence: lease.fence });
@@ -171,7 +172,7 @@ export class ScoreLedger {
   }
 }
 
-/** For sql/include/move-cursor.sql. */
+/** The parameters of sql/include/move-cursor.sql. */
 function cursorMove(board: Board, { fence, position }: Lease, to: Position): Parameters {
   return { board, fence, ...position, to_epoch: to.epoch, to_revision: to.revision };
 }

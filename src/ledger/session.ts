@@ -2,24 +2,25 @@ import type { ClientBase, Pool } from "pg";
 import type { DatabaseAddress } from "./database-url.js";
 
 /**
- * What a connection relies on is set after connecting, as a server, a database or a role may have other defaults: initdb
- * takes `timezone` and `DateStyle` from the machine. Startup parameters can't do that: PgBouncer refuses most of them.
+ * Every setting that a connection relies on is set after connecting, because a server, a database or a role may have
+ * other defaults: initdb takes `timezone` and `DateStyle` from the machine. Startup parameters can't do that, because
+ * PgBouncer refuses most of them.
  */
 export interface SessionOptions {
   /** How long one statement may take; 0: for ever. */
   readonly statementTimeoutMs: number;
-  /** How long the session may be silent until PostgreSQL ends it; 0: for ever. */
+  /** How long the session may be idle before PostgreSQL ends it; 0: for ever. */
   readonly idleTimeoutMs?: number;
 }
 
-/** What texts and times mean. PgBouncer keeps these four for each of its clients, also in transaction mode. */
+/** Settings for the meaning of texts and times. PgBouncer keeps these four per client, even in transaction mode. */
 const meaning = `
   SET client_encoding TO 'UTF8';
   SET standard_conforming_strings TO on;
   SET TimeZone TO 'UTC';
   SET DateStyle TO 'ISO, YMD';`;
 
-/** What statements may do, and for how long. */
+/** Settings for what statements may do, and for how long. */
 function behaviour({ statementTimeoutMs, idleTimeoutMs = 0 }: SessionOptions): string {
   return `
   SET statement_timeout TO ${statementTimeoutMs};
@@ -32,8 +33,9 @@ function behaviour({ statementTimeoutMs, idleTimeoutMs = 0 }: SessionOptions): s
 }
 
 /**
- * Prepares a new connection, in one round trip. Behind a pooler in transaction mode only what the pooler keeps for us may
- * be set: anything else would be found by whoever gets that session next. There a timeout is the client's own business.
+ * Prepares a new connection, in one round trip. Behind a pooler in transaction mode only the settings that the pooler
+ * keeps per client may be set: any other setting would apply to the next client of that session. There the client
+ * itself has to enforce timeouts.
  */
 export async function prepareSession(
   client: ClientBase,
@@ -43,7 +45,7 @@ export async function prepareSession(
   await client.query(address.pooled ? meaning : meaning + behaviour(options));
 }
 
-/** The one place where it is decided in which schema our tables are. Every statement names it. */
+/** The only place that decides which schema holds our tables. Every statement names that schema. */
 export async function decideSchema(database: ClientBase | Pool, { schema }: DatabaseAddress): Promise<string> {
   if (schema !== undefined) return schema;
   const { rows } = await database.query<{ schema: string | null }>("SELECT current_schema() AS schema");

@@ -8,15 +8,15 @@ const comment = /^--.*\n/gm;
 const parameter = /(?<!:):([a-z]\w*)/g;
 
 /**
- * An SQL statement from a file, whose rows are `Row`s. In the file `:name` is a parameter, `{schema}.` stands before each
- * of our tables, as no statement depends on a session's search path, and a line `-- @include name.sql` stands for that
- * file of the folder `include` beside it.
+ * An SQL statement from a file, whose rows are `Row`s. In the file `:name` is a parameter. `{schema}.` stands before
+ * each of our tables, so that no statement depends on a session's search path. A line `-- @include name.sql` is
+ * replaced by that file of the folder `include` beside it.
  */
 export class Statement<Row> {
-  /** Nothing but a type. */
+  /** Exists for the type only. */
   declare readonly row: Row;
   readonly #text: string;
-  /** In the order of their numbers. */
+  /** The parameters' names, in the order of their numbers. */
   readonly #names: readonly string[];
 
   constructor(file: URL) {

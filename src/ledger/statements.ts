@@ -1,6 +1,6 @@
 import { Statement } from "./statement.js";
 
-/** How far PostgreSQL is with a board, and whose right it is to write. */
+/** The position up to which PostgreSQL has a board, and the fence of the leader that may write it. */
 export interface CursorRow {
   epoch: bigint;
   revision: bigint;
@@ -31,8 +31,9 @@ interface KeyedEventRow extends EventRow {
 const load = <Row>(name: string): Statement<Row> => new Statement(new URL(`sql/${name}.sql`, import.meta.url));
 
 /**
- * What Prisma's typed calls can't say, or only at a higher cost: writes that check the fence in the same statement, reads
- * for which one index was made, many rows as arrays, and partitions. Parameters and results stand at the top of each file.
+ * Statements that Prisma's typed calls can't express, or only at a higher cost: writes that check the fence in the same
+ * statement, reads that are made for one index, many rows as arrays, and partitions. Parameters and results stand at
+ * the top of each file.
  */
 export const statements = {
   takeLease: load<CursorRow>("take-lease"),

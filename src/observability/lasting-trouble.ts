@@ -1,19 +1,19 @@
 import { LRUCache } from "lru-cache";
 
-/** How often a trouble that lasts is told again. */
+/** How often a lasting problem is told again. */
 const reminderMs = 60_000;
-/** Sentences that differ in a detail must not fill the memory. */
+/** A limit, because sentences that differ in a detail could fill the memory. */
 const maxRemembered = 20;
 
 export interface LastingTroubleOptions {
   tell: (sentence: string, error: unknown) => void;
-  /** Called when what was told is no longer so. */
+  /** Called when a problem that was told is over. */
   over: () => void;
   /** Milliseconds, of any origin. */
   now?: () => number;
 }
 
-/** A trouble that lasts, or comes and goes: each sentence is told at once, and then at most once a minute. */
+/** A problem that lasts, or comes and goes: each sentence is told at once, and then at most once a minute. */
 export class LastingTrouble {
   readonly #options: Required<LastingTroubleOptions>;
   readonly #toldAt = new LRUCache<string, number>({ max: maxRemembered });
@@ -24,12 +24,12 @@ export class LastingTrouble {
     this.#options = { now, ...options };
   }
 
-  /** What is the matter; undefined when nothing is. */
+  /** The present problem; undefined when there is none. */
   get sentence(): string | undefined {
     return this.#sentence;
   }
 
-  /** @param error what it comes from, for whoever tells it */
+  /** @param error the cause, which is handed to `tell` */
   is(sentence: string, error?: unknown): void {
     this.#sentence = sentence;
     const now = this.#options.now();

@@ -10,21 +10,21 @@ export interface LoggedError {
 }
 
 const maxDepth = 5;
-/** Several boards or addresses may fail at once; more of them tell nothing new. */
+/** Several boards or addresses may fail at once; further errors would say nothing new. */
 const maxErrors = 5;
 
-/** Codes of the system and the network, of TLS, of HTTP, and of PostgreSQL: something outside is not as it should be. */
+/** Codes of the system, the network, TLS, HTTP and PostgreSQL: the fault is outside this process. */
 const outsideCodes =
   /^(E[A-Z]+|EAI_[A-Z]+|ERR_(TLS|SSL|HTTP)_.*|HPE_.*|FST_.*|.*CERT.*|UNABLE_TO_.*|[0-9A-Z]{5}|P1\d{3})$/;
-/** Redis' own words, those of its client, and those of PostgreSQL's driver. */
+/** Errors of Redis, its client, PostgreSQL's driver, and the message broker's client. */
 const outsideNames = /^(ReplyError|MaxRetriesPerRequestError|ClusterAllFailedError|AMQP\w*Error)$/;
 const outsideMessages =
   /^(Connection is closed|Command timed out|Stream isn't writeable|Cluster isn't ready|Connection terminated|None of startup nodes)/;
 
 /**
- * What of an error goes into the log. Only what is named here, as libraries hang more on their errors than anybody should
- * read: of a refused Redis command all of its arguments, the password of AUTH among them. A stack is shown of the innermost
- * error, where it happened, and of none that an operator can mend.
+ * The parts of an error that are logged, and no others: libraries attach secrets to their errors, such as all arguments
+ * of a refused Redis command, the password of AUTH among them. Only the innermost error shows its stack, and not if its
+ * cause is outside this process.
  */
 export function describeError(thrown: unknown, depth = 0): LoggedError {
   if (!(thrown instanceof Error)) return { type: typeof thrown, message: withoutSecrets(String(thrown)) };
@@ -52,7 +52,7 @@ function isOutside(error: Error, code: string | undefined): boolean {
   );
 }
 
-/** URLs may hold a password, and Redis repeats the arguments of a command that it does not know. */
+/** URLs may hold a password, and Redis repeats the arguments of an unknown command. */
 function withoutSecrets(text: string): string {
   return text.replace(/:\/\/[^\s/@]*@/g, "://[redacted]@").replace(/with args beginning with:.*/gs, "[redacted]");
 }

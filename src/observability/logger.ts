@@ -6,7 +6,7 @@ export type { Logger };
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Wherever a secret could stand in what is logged. */
+/** All places in a log line that could hold a secret. */
 const redactedPaths = [
   "authToken",
   "authorization",
@@ -17,7 +17,7 @@ const redactedPaths = [
   "*.authorization",
 ];
 
-/** JSON lines on stdout. `destination` is for tests that read them. */
+/** Writes JSON lines to stdout. `destination` is for tests, which read them. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
     level,

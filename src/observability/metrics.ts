@@ -8,16 +8,16 @@ export interface MetricsText {
   read(): Promise<string>;
 }
 
-/** Where each room declares its own metrics; those of the process itself are there already. */
+/** A registry in which each room declares its metrics. It already has those of the process itself. */
 export function createRegistry(version: string): Registry {
   const registry = new Registry();
-  // Looked at every 10 ms, the event loop's lag alone would cost as much as hundreds of viewers.
+  // With the default of 10 ms, measuring the event loop's lag alone would cost as much as hundreds of viewers.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   new Gauge({
     name: "standings_build_info",
     help: "1, with the version that runs as its label.",
     labelNames: ["version"] as const,
-    // Of several processes of one version, not their number.
+    // "max": the sum over several processes would be their number.
     aggregator: "max",
     registers: [registry],
   }).set({ version }, 1);
@@ -35,13 +35,13 @@ export function answerSupervisor(): void {
   new AggregatorRegistry();
 }
 
-/** In a supervisor: the metrics of its processes together. */
+/** In a supervisor: the metrics of all its processes together. */
 export function supervisedMetrics(): MetricsText {
   const registry = new AggregatorRegistry();
   return { contentType: registry.contentType, read: () => registry.clusterMetrics() };
 }
 
-/** A gauge whose value is read when somebody looks; 0 as long as nobody said where. */
+/** A gauge whose value is read when metrics are collected; 0 until `readFrom` is called. */
 export interface ReadGauge {
   readFrom(source: () => number): void;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "./logger.js";
 
-/** One line of each kind in this time. */
+/** At most one line of each kind is logged in this time. */
 const quietMs = 10_000;
 
 interface Kind {
@@ -10,24 +10,24 @@ interface Kind {
 
 export interface LogDetails {
   err: unknown;
-  /** What failed: a name of bounded length. */
+  /** The name of the failed operation, of limited length. */
   operation?: string | undefined;
 }
 
-/** For what a stranger's request can set off as often as it likes. */
+/** A log for events that a stranger can cause as often as it likes. */
 export interface RequestLog {
   debug(details: LogDetails, message: string): void;
   error(details: LogDetails, message: string): void;
 }
 
 /**
- * Logs at most one line of a kind every ten seconds, and with it how many were left out meanwhile. What of an error is
- * logged is for the logger to say.
+ * Logs at most one line of a kind every ten seconds, with the number of lines left out since. The logger decides which
+ * parts of an error are logged.
  */
 export class SampledLog implements RequestLog {
   readonly #logger: Logger;
   readonly #now: () => number;
-  /** Bounded: keyed by constants of the code and by error codes. */
+  /** Limited in size, because the keys are constants of the code and error codes. */
   readonly #kinds = new Map<string, Kind>();
 
   /** @param now in milliseconds, of a clock that never goes back */

@@ -6,22 +6,22 @@ import { backOffMs, jittered } from "../timing/backoff.js";
 export type RedisClient = Redis | Cluster;
 
 /**
- * What a connection is for decides what it may do by itself:
+ * A connection's purpose decides what it may do by itself:
  *
- * - `writer` never sends a command twice. ioredis would by default re-send what was unanswered when a connection broke,
- *   and count those increments twice.
- * - `reader` may, once, as reading twice does no harm.
+ * - `writer` never sends a command twice. By default ioredis would re-send the commands that were unanswered when a
+ *   connection broke, and so count those increments twice.
+ * - `reader` may re-send a command once, because reading twice does no harm.
  * - `subscriber` waits for Redis for ever and subscribes again by itself.
  */
 export type RedisPurpose = "writer" | "reader" | "subscriber";
 
-/** With the 0.5 s that a request may need besides, nobody waits longer than 5 s for a dead Redis. */
+/** A request may need 0.5 s besides this, so no caller waits longer than 5 s for a dead Redis. */
 const commandTimeoutMs = 4_000;
 const connectTimeoutMs = 3_000;
-/** A server that stays the wrong one is left no more often than this. */
+/** The shortest time between two reconnects away from a wrong server. */
 const renewIntervalMs = 1_000;
 
-/** RESP2 is spoken by every server and proxy; nothing here needs more. */
+/** Every server and proxy speaks RESP2; nothing here needs more. */
 type ConnectionOptions = Omit<RedisOptions, "replyMapping">;
 
 const purposes: Record<RedisPurpose, ConnectionOptions> = {
@@ -36,16 +36,16 @@ const purposes: Record<RedisPurpose, ConnectionOptions> = {
 };
 
 export interface ClientHooks {
-  /** A command was answered by a server that is not the one to talk to (any more); the connection is being renewed. */
+  /** A command was answered by a server that is not (or no longer) the right one; the connection is being renewed. */
   onWrongServer: () => void;
   /** Why an attempt to reach a cluster failed, where ioredis emits no error. */
   onFailure: (reason: Error) => void;
 }
 
 /**
- * A client that connects when it is told to, and from then on again and again by itself.
+ * A client that connects when told to, and from then on reconnects by itself.
  *
- * @param urls one server, with its database's number, or the start-up nodes of a Redis Cluster
+ * @param urls one server, with its database number, or the start-up nodes of a Redis Cluster
  */
 export function createClient(urls: readonly string[], purpose: RedisPurpose, hooks: ClientHooks): RedisClient {
   const [first, ...others] = urls;
@@ -85,11 +85,11 @@ function createCluster(
   return new Cluster([...urls], {
     lazyConnect: true,
     enableOfflineQueue,
-    // A cluster has a way of its own to send again what a broken connection left unanswered.
+    // A cluster client re-sends the unanswered commands of a broken connection in a way of its own; 0 turns that off.
     ...(!autoResendUnfulfilledCommands && { retryDelayOnFailover: 0 }),
-    // Names stay names, as a certificate is for a name; ioredis would connect to the address that it has looked up.
+    // Keep host names, because certificates are for names; ioredis would connect to the IP address.
     dnsLookup: (name, callback) => callback(null, name),
-    // The nodes that it finds by itself have no URL to take these from.
+    // The nodes that ioredis discovers have no URL to take the credentials from.
     redisOptions: { ...redisOptions, ...credentials(urls, first) },
     clusterRetryStrategy: (attempt: number, reason?: Error) => {
       if (reason) onFailure(reason);
@@ -98,7 +98,7 @@ function createCluster(
   });
 }
 
-/** One node of a cluster, asked once. */
+/** A client for one node of a cluster, which tries to connect once. */
 export function createNode(url: string, urls: readonly string[]): Redis {
   return new Redis(url, {
     ...credentials(urls, url),
@@ -118,8 +118,8 @@ function credentials(urls: readonly string[], first: string): Pick<RedisOptions,
 }
 
 /**
- * The nodes of a cluster tell each other's addresses as IP addresses, unless `cluster-announce-hostname` is set, while
- * their certificates are for names. So a certificate is also good that is for one of the names in REDIS_URL.
+ * Cluster nodes announce each other by IP address, unless `cluster-announce-hostname` is set, but their certificates
+ * are for names. So a certificate for one of the names in REDIS_URL is accepted, too.
  */
 function tlsOfCluster(urls: readonly string[]): Pick<TlsOptions, "checkServerIdentity"> {
   const names = urls.map((url) => new URL(url).hostname);

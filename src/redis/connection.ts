@@ -18,12 +18,12 @@ export type { RedisClient, RedisPurpose };
 
 const probeIntervalMs = 2_000;
 const probeTimeoutMs = 3_000;
-/** A start that waits for so long without any error says at least that. */
+/** A start that waits for this long without any error logs that Redis does not answer. */
 const silenceMs = 5_000;
 
 /**
- * A connection, or a cluster's connections, as a service: `start` waits until Redis answers, however long that takes, and
- * `stop` closes. What keeps it from Redis is one sentence, in the log and for readiness.
+ * A connection, or a cluster's connections, as a service: `start` waits until Redis answers, however long that takes,
+ * and `stop` closes it. A problem is described in one sentence, for the log and for readiness.
  */
 export class RedisConnection implements Service {
   readonly name: string;
@@ -35,7 +35,7 @@ export class RedisConnection implements Service {
   readonly #trouble: LastingTrouble;
   readonly #stop = new AbortController();
   readonly #dependents: (() => void)[] = [];
-  /** Settles a start that waits. */
+  /** Rejects a start that waits. */
   #giveUp: (error: Error) => void = () => undefined;
   #prober: NodeJS.Timeout | undefined;
   #probing = false;
@@ -62,14 +62,16 @@ export class RedisConnection implements Service {
     if (purpose === "subscriber") expectRejections(this.client);
   }
 
-  /** @throws RedisSettingsError for what waiting can't mend */
+  /** @throws RedisSettingsError when waiting does not help */
   async start(): Promise<void> {
     const silence = setTimeout(() => {
       if (this.#trouble.sentence === undefined) this.#trouble.is(`Redis at ${this.#where} does not answer`);
     }, silenceMs);
     try {
-      // The first failure ends this promise, and the client goes on trying by itself.
-      this.client.connect().catch((error: unknown) => this.#logger.debug({ err: error }, "the first try failed"));
+      // The first failure rejects this promise; the client goes on trying by itself.
+      this.client
+        .connect()
+        .catch((error: unknown) => this.#logger.debug({ err: error }, "the first attempt to connect failed"));
       await this.#untilReady();
       if (this.#stop.signal.aborted) return;
       await this.#refuseLoneClusterNode();
@@ -99,19 +101,22 @@ export class RedisConnection implements Service {
     return Promise.resolve();
   }
 
-  /** Why Redis can't be used by way of this connection, in one sentence; undefined when it can. */
+  /** Why Redis can't be used through this connection, in one sentence; undefined when it can. */
   async problem(): Promise<string | undefined> {
     if (this.client.status === "ready") return this.#ask();
-    const sentence = this.#prober && `Redis at ${this.#where} does not answer`; // Else it has not been tried yet.
+    const sentence = this.#prober && `Redis at ${this.#where} does not answer`; // No prober: `start` is not done.
     return this.#trouble.sentence ?? sentence;
   }
 
-  /** Calls when the server turned out to be the wrong one: connections that can't see that themselves follow this one. */
+  /**
+   * Calls when the server turned out to be the wrong one. Connections that can't detect that themselves follow this
+   * one.
+   */
   onWrongServer(call: () => void): void {
     this.#dependents.push(call);
   }
 
-  /** Connects anew, to whatever the address leads to now. */
+  /** Reconnects, to the server that the address leads to now. */
   renew(): void {
     this.client.disconnect(true);
   }
@@ -125,14 +130,14 @@ export class RedisConnection implements Service {
   }
 
   #failed(error: Error): void {
-    // What follows from the first error says nothing new.
+    // This error follows from the first one and says nothing new.
     if (this.#trouble.sentence !== undefined && error.message.startsWith("Stream isn't writeable")) return;
-    // A node of a cluster says no more than this; what it was shows when we ask the node ourselves.
+    // ioredis reports no more than this for a cluster's node, so connect to the node to learn the cause.
     if ("lastNodeError" in error && error.lastNodeError instanceof Error) {
       if (error.lastNodeError.message.startsWith("Connection is closed")) return void this.#lookAtNode();
     }
     const settings = settingsErrorOf(error, this.#where);
-    // The client goes on in another database when it can't have its own, and would write there.
+    // A client that can't select its own database would go on, and write, in another one.
     if (settings) this.client.disconnect(true);
     if (settings) this.#giveUp(settings);
     this.#trouble.is(describeRedisProblem(error, this.#where));
@@ -143,7 +148,7 @@ export class RedisConnection implements Service {
     this.#trouble.is(describeRedisProblem(error, `${address} (a node of the cluster of REDIS_URL)`));
   }
 
-  /** ioredis keeps to itself why no node of a cluster could be asked for the others. */
+  /** Learns why a cluster can't be reached. ioredis does not report why it could ask no node for the others. */
   async #lookAtNode(): Promise<void> {
     const [url] = this.#urls;
     if (this.#looking || url === undefined) return;
@@ -155,10 +160,10 @@ export class RedisConnection implements Service {
     this.#looking = false;
   }
 
-  /** One URL that leads to a node of a cluster would be answered with MOVED, for most keys and for ever. */
+  /** Refuses a single URL that leads to a cluster node: for most keys the node would answer MOVED, for ever. */
   async #refuseLoneClusterNode(): Promise<void> {
     if (this.client instanceof Cluster || this.#purpose === "subscriber") return;
-    const info = await this.client.info("cluster").catch(() => ""); // Forbidden: then we find out by using it.
+    const info = await this.client.info("cluster").catch(() => ""); // Where INFO is forbidden, the first command tells.
     if (!info.includes("cluster_enabled:1")) return;
     throw new RedisSettingsError(
       `Redis at ${this.#where} is a node of a Redis Cluster: list several of its nodes, separated by commas ` +
@@ -172,8 +177,8 @@ export class RedisConnection implements Service {
   }
 
   /**
-   * A connection that a firewall has forgotten says nothing for ever, and a server that was demoted answers reads as
-   * before: only asking shows either.
+   * Asks the server regularly. Only that detects a connection that a firewall has dropped silently, and a demoted
+   * server, which goes on answering reads.
    */
   async #probe(then: "look only" | "renew"): Promise<void> {
     if (this.#probing || this.client.status !== "ready") return;
@@ -181,15 +186,14 @@ export class RedisConnection implements Service {
     const answer = await within(probeTimeoutMs, this.#ask(), () => "late" as const);
     this.#probing = false;
     if (answer === undefined) return this.#trouble.isOver();
-    if (answer === "late")
-      this.#logger.warn({ connection: this.name }, "a connection to Redis is dead; connecting anew");
+    if (answer === "late") this.#logger.warn({ connection: this.name }, "a connection to Redis is dead; reconnecting");
     else this.#trouble.is(answer);
     if (then === "look only") return;
     this.renew();
     for (const call of this.#dependents) call();
   }
 
-  /** @returns what is wrong with the server that answers; undefined also when it does not want to tell */
+  /** @returns the problem with the server that answers; undefined when there is none, or when INFO is forbidden */
   async #ask(): Promise<string | undefined> {
     try {
       if (this.#purpose === "subscriber" || this.client.isCluster) {
@@ -210,9 +214,9 @@ function isReplica(replication: string): boolean {
 }
 
 /**
- * ioredis subscribes again after a reconnect, and RedisPubSub unsubscribes, and both drop that promise: closing the
- * connection at that moment would be an unhandled rejection, which ends the process. Those who call it themselves still
- * get theirs.
+ * Keeps dropped promises from ending the process. ioredis subscribes again after a reconnect, RedisPubSub unsubscribes,
+ * and both drop the promise: closing the connection at that moment would be an unhandled rejection. Other callers still
+ * get the rejection.
  */
 function expectRejections(client: RedisClient): void {
   for (const name of ["subscribe", "unsubscribe", "punsubscribe"] as const) {

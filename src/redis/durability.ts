@@ -4,10 +4,10 @@ import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
 import { retry } from "../timing/retry.js";
 
-/** What an acknowledged increment has survived; see the README's table of the environment. */
+/** Which failures an acknowledged increment survives; see the README's table of environment variables. */
 export type Durability = "redis" | "postgres" | "memory";
 
-/** A Redis that evicts loses standings and outboxes, whatever was promised. */
+/** A Redis that evicts keys loses standings and outboxes, whatever DURABILITY promises. */
 const neverEvict = { "maxmemory-policy": "noeviction" };
 const syncEveryWrite = { appendonly: "yes", appendfsync: "always", "no-appendfsync-on-rewrite": "no" };
 
@@ -19,7 +19,7 @@ const required: Readonly<Record<Durability, Readonly<Record<string, string>>>> =
 
 const retryMs = 1_000;
 
-/** Redis is configured in a way that breaks the promise which DURABILITY makes. */
+/** Redis is configured in a way that breaks DURABILITY's promise. */
 export class DurabilityError extends Obstacle {
   constructor(problems: readonly string[]) {
     super(problems.join("\n"));
@@ -27,7 +27,7 @@ export class DurabilityError extends Obstacle {
   }
 }
 
-/** Refuses to start on a Redis that would lose what it acknowledges. */
+/** Refuses to start on a Redis that would lose acknowledged increments. */
 export class DurabilityCheck implements Service {
   readonly name = "durability-check";
   readonly #client: Redis | Cluster;
@@ -50,13 +50,13 @@ export class DurabilityCheck implements Service {
     if (problems.length > 0) throw new DurabilityError(problems);
   }
 
-  /** A Redis that went away meanwhile is waited for; its connection says so in the log. */
+  /** Waits for a Redis that went down meanwhile; its connection says so in the log. */
   async #askUntilAnswered(): Promise<string[]> {
     try {
       return await retry(() => findProblems(this.#client, this.#durability), {
         waitMs: () => retryMs,
         signal: this.#stop.signal,
-        onFailure: (error) => this.#logger.debug({ err: error }, "could not look at Redis' configuration"),
+        onFailure: (error) => this.#logger.debug({ err: error }, "could not read Redis' configuration"),
       });
     } catch {
       return []; // Stopped.
@@ -69,7 +69,7 @@ export class DurabilityCheck implements Service {
   }
 }
 
-/** What to change so that every Redis server keeps what it acknowledges; nothing when all is well. */
+/** What to change so that every Redis server keeps acknowledged increments; empty when all is well. */
 async function findProblems(client: Redis | Cluster, durability: Durability): Promise<string[]> {
   const nodes: readonly Redis[] = "nodes" in client ? client.nodes("master") : [client];
   const problems = await Promise.all(nodes.map((node) => problemsOf(node, durability)));
@@ -100,7 +100,7 @@ async function problemsOf(node: Redis, durability: Durability): Promise<string[]
     );
 }
 
-/** Redis' own "no", and not that it is away or still loading its data. */
+/** Whether Redis itself refused, as opposed to being down or still loading its data. */
 function isAnswer(error: unknown): boolean {
   return error instanceof Error && error.name === "ReplyError" && !/^(LOADING|MASTERDOWN)/.test(error.message);
 }

@@ -3,24 +3,27 @@ import type { IdempotencyKey } from "../domain/change.js";
 
 /**
  * The only file that spells Redis keys. The braces put all keys of a board on one slot of a Redis Cluster, so that one
- * script may touch them together. Subjects are escaped: `a:b` with key `c` is not `a` with key `b:c`.
+ * script may use them together. Subjects are escaped, so that subject `a:b` with key `c` differs from subject `a` with
+ * key `b:c`.
  */
 export const keys = {
-  /** The id of the deployment whose standings these are, for the names of its channels. */
+  /** The id of the deployment that owns these standings; part of its channels' names. */
   deployment: "lb:deployment",
   scores: (board: Board) => `lb:{${board}}:scores`,
   outbox: (board: Board) => `lb:{${board}}:outbox`,
   meta: (board: Board) => `lb:{${board}}:meta`,
   idempotency: (board: Board, subject: string, key: IdempotencyKey) => `lb:{${board}}:idem:${escape(subject)}:${key}`,
-  /** On which board a subject uses a key, as the records themselves lie on their board's slot. */
+  /** On which board a subject used a key. The records can't tell that: each lies on its own board's slot. */
   claim: (subject: string, key: IdempotencyKey) => `lb:claim:${escape(subject)}:${key}`,
-  /** Where standings are put together before they take the old ones' place. */
+  /** Rebuilt standings, before they replace the old ones. */
   rebuild: (board: Board, epoch: number) => `lb:{${board}}:rebuild:${epoch}`,
-  /** The outbox of a state that is being abandoned, while its successor is built. */
+  /** The outbox of an abandoned state, while the board's successor is built. */
   abandoned: (board: Board) => `lb:{${board}}:abandoned`,
-  /** The outbox of an abandoned state, for a person to look at. */
+  /** The outbox of an abandoned state, kept for an operator to look at. */
   aside: (board: Board, position: string) => `lb:{${board}}:aside:${position}`,
-  /** One limit for all boards; in a Redis Cluster one a board, as a script may only touch one slot. */
+  /**
+   * A subject's rate limit for all boards. A Redis Cluster has one per board, because a script may use one slot only.
+   */
   rateLimit: (subject: string) => `lb:rate:${escape(subject)}`,
   boardRateLimit: (board: Board, subject: string) => `lb:{${board}}:rate:${escape(subject)}`,
 } as const;

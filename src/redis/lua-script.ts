@@ -5,8 +5,8 @@ import type { RedisClient } from "./client.js";
 const includeLine = /^-- @include (\S+)$/gm;
 
 /**
- * A Lua script, sent by its hash, and in full when the server does not know it (yet, or any more). A line
- * `-- @include name.lua` stands for that file of the folder `include` beside the script.
+ * A Lua script. It is sent by its hash, and in full when the server does not know it. A line `-- @include name.lua` is
+ * replaced by that file of the folder `include` beside the script.
  */
 export class LuaScript {
   readonly #source: string;

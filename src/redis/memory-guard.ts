@@ -4,15 +4,15 @@ import type { Logger } from "../observability/logger.js";
 import type { RedisClient } from "./client.js";
 import { Loop } from "../timing/loop.js";
 
-/** Shares of Redis' memory at which writes are refused, and taken again. */
+/** Shares of Redis' memory above which increments are refused, and below which they are accepted again. */
 const refuseAbove = 0.8;
 const acceptBelow = 0.75;
 const intervalMs = 500;
 
 /**
- * Backpressure. While PostgreSQL is away accepted changes pile up in Redis, which evicts nothing and would in the end
- * refuse every write, those of the recovery among them. So new increments are refused before that, and taken again when
- * the outbox has been drained. Without `maxmemory` the machine's memory counts.
+ * Backpressure. While PostgreSQL is down, accepted changes pile up in Redis, which evicts nothing and would in the end
+ * refuse every write, even recovery's. So new increments are refused before that, and accepted again when the outbox
+ * has been drained. Without `maxmemory` the machine's memory counts.
  */
 export class MemoryGuard implements Service {
   readonly name = "memory-guard";
@@ -30,7 +30,7 @@ export class MemoryGuard implements Service {
     this.#logger = logger;
   }
 
-  /** Whether increments are to be refused. */
+  /** Whether increments must be refused. */
   get full(): boolean {
     return this.#full;
   }
@@ -46,7 +46,7 @@ export class MemoryGuard implements Service {
   }
 
   stop(): Promise<void> {
-    void this.#loop.stop(); // A look that Redis does not answer would hold it up.
+    void this.#loop.stop(); // Not awaited: Redis may never answer the read that is under way.
     return Promise.resolve();
   }
 
@@ -55,16 +55,17 @@ export class MemoryGuard implements Service {
       const nodes: readonly Redis[] = "nodes" in this.#client ? this.#client.nodes("master") : [this.#client];
       this.#used = Math.max(...(await Promise.all(nodes.map(async (node) => usedShare(await node.info("memory"))))));
     } catch (error) {
-      // A Redis that does not answer takes no increments either.
-      this.#logger.debug({ err: error }, "could not look at Redis' memory");
+      // A Redis that does not answer accepts no increments either.
+      this.#logger.debug({ err: error }, "could not read Redis' memory use");
       return;
     }
     const full = this.#used > (this.#full ? acceptBelow : refuseAbove);
     if (full === this.#full) return;
     this.#full = full;
     const percent = Math.round(this.#used * 100);
-    if (full) this.#logger.error({ percent }, "Redis' memory is nearly full: refusing increments until it is drained");
-    else this.#logger.info({ percent }, "Redis' memory has room again: taking increments");
+    if (full)
+      this.#logger.error({ percent }, "Redis' memory is nearly full: refusing increments until the outbox is drained");
+    else this.#logger.info({ percent }, "Redis' memory has room again: accepting increments");
   }
 }
 

@@ -1,6 +1,6 @@
 import { Obstacle } from "../domain/errors.js";
 
-/** A Redis that can't be the one that is meant; waiting does not help. */
+/** The settings lead to a wrong Redis; waiting does not help. */
 export class RedisSettingsError extends Obstacle {
   constructor(sentence: string) {
     super(sentence);
@@ -8,7 +8,7 @@ export class RedisSettingsError extends Obstacle {
   }
 }
 
-/** Where a Redis is, for an operator: the variable and the addresses that it names, without user and password. */
+/** Where Redis is, for an operator: the addresses and the variable that names them, without user and password. */
 export function redisAddress(urls: readonly string[]): string {
   return `${urls.map((url) => hostOf(url)).join(", ")} (REDIS_URL)`;
 }
@@ -19,8 +19,8 @@ function hostOf(url: string): string {
 }
 
 /**
- * Whether an answer says that this server is not, or not any more, the one to talk to: after a fail-over behind one name,
- * connections that stayed open lead to the old one. None of these answers comes after anything was applied.
+ * Whether an answer says that this server is not (or no longer) the right one. After a fail-over behind one name,
+ * connections that stayed open lead to the old server. A server that gives one of these answers has applied nothing.
  */
 export function isWrongServer(error: unknown): boolean {
   return error instanceof Error && /^(READONLY|LOADING|MASTERDOWN)\b/.test(error.message);
@@ -31,10 +31,10 @@ export function readOnlyProblem(where: string): string {
 }
 
 interface Known {
-  /** Of an error's code or its message. */
+  /** Matched against an error's code and its message. */
   readonly pattern: RegExp;
   readonly sentence: (where: string, message: string) => string;
-  /** Whether somebody has to change a setting of ours: then a start ends rather than waits. */
+  /** An operator has to change one of our settings, so a start fails instead of waiting. */
   readonly settings?: true;
 }
 
@@ -89,14 +89,14 @@ const known: readonly Known[] = [
   },
 ];
 
-/** One sentence for an operator, without a secret. */
+/** One sentence for an operator, without secrets. */
 export function describeRedisProblem(error: unknown, where: string): string {
   const { code, message } = innermost(error);
   const match = find(code, message);
   return match ? match.sentence(where, message) : `Redis at ${where} does not answer as it should (${message})`;
 }
 
-/** What a start can't wait for; undefined when waiting may help. */
+/** The error that should end a start; undefined when waiting may help. */
 export function settingsErrorOf(error: unknown, where: string): RedisSettingsError | undefined {
   const { code, message } = innermost(error);
   return find(code, message)?.settings ? new RedisSettingsError(describeRedisProblem(error, where)) : undefined;
@@ -106,7 +106,7 @@ function find(code: string, message: string): Known | undefined {
   return known.find(({ pattern }) => pattern.test(code) || pattern.test(message));
 }
 
-/** Of a cluster the error of a node, and of a name with several addresses that of the first. */
+/** For a cluster the error of a node; for a name with several addresses the first address's error. */
 function innermost(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: "", message: String(error) };
   const nested: unknown =
@@ -115,7 +115,7 @@ function innermost(error: unknown): { code: string; message: string } {
   return { code: "code" in error ? String(error.code) : "", message: namesOfCertificate(error) ?? error.message };
 }
 
-/** Node's own message leaves them out when it was an address that we asked for. */
+/** The names that a certificate is for. Node's own message leaves them out when we connected to an IP address. */
 function namesOfCertificate(error: Error): string | undefined {
   if (!("cert" in error) || typeof error.cert !== "object" || error.cert === null) return undefined;
   return "subjectaltname" in error.cert ? String(error.cert.subjectaltname) : undefined;

@@ -15,19 +15,19 @@ import type { Revision, Score, ScoreRow } from "../domain/score.js";
 export interface BoardState {
   /** Undefined when Redis knows nothing of the board. */
   readonly position: Position | undefined;
-  /** Whether writes are accepted: the board was reconciled on this very server process. */
+  /** Whether writes are accepted: the board was reconciled on the server process that answers now. */
   readonly open: boolean;
-  /** Of the worker that leads, as far as Redis knows. */
+  /** The highest fence that Redis has seen. */
   readonly fence: number;
   readonly hasScores: boolean;
-  /** The revision up to which it is right that there are no scores. */
+  /** The revision up to which a board without scores is right. */
   readonly base: Revision;
   readonly outbox: { readonly length: number; readonly first: Position; readonly last: Position } | undefined;
 }
 
 const rebuildTtlSeconds = 3_600;
 
-/** What the worker does to a board as a whole: look at it, close it, rebuild it, open it. Every step may be repeated. */
+/** The worker's operations on a whole board: look at it, close it, rebuild it, open it. Every step may be repeated. */
 export class BoardKeeper {
   readonly #client: RedisClient;
 
@@ -65,7 +65,11 @@ export class BoardKeeper {
     return this.#lead(board, fence, "close");
   }
 
-  /** A board that Redis does not know; it stays closed. @returns false when our fence is too low, or Redis does know it */
+  /**
+   * Makes a board that Redis does not know, closed.
+   *
+   * @returns false when our fence is too low, or Redis knows the board
+   */
   async create(board: Board, fence: number, { epoch, revision }: Position): Promise<boolean> {
     return this.#lead(board, fence, "create", epoch, revision);
   }
@@ -79,12 +83,20 @@ export class BoardKeeper {
     return this.#lead(board, fence, "advance", to.epoch, to.revision, from.epoch, from.revision);
   }
 
-  /** Lets writes in. @returns false when our fence is too low, or the board is not (any more) at this position */
+  /**
+   * Accepts writes from now on.
+   *
+   * @returns false when our fence is too low, or the board is not (any more) at this position
+   */
   async open(board: Board, fence: number, { epoch, revision }: Position): Promise<boolean> {
     return this.#lead(board, fence, "open", epoch, revision);
   }
 
-  /** Begins a rebuild: closes the board and sets its outbox aside. @returns false when our fence or the epoch is too low */
+  /**
+   * Begins a rebuild: closes the board and sets its outbox aside.
+   *
+   * @returns false when our fence or the epoch is too low
+   */
   async abandon(board: Board, fence: number, epoch: number): Promise<boolean> {
     return this.#lead(board, fence, "abandon", epoch);
   }
@@ -94,7 +106,7 @@ export class BoardKeeper {
     return (await scripts.lead.run(this.#client, scriptKeys, [fence, action, ...positions])) === 1;
   }
 
-  /** Empties the place where standings are rebuilt, in case that an earlier attempt was cut off. */
+  /** Empties the place where standings are rebuilt, because an earlier attempt may have been interrupted. */
   async startRebuild(board: Board, epoch: number): Promise<void> {
     await this.#client.unlink(keys.rebuild(board, epoch));
   }
@@ -102,16 +114,16 @@ export class BoardKeeper {
   async addRebuilt(board: Board, epoch: number, rows: readonly ScoreRow[]): Promise<void> {
     const key = keys.rebuild(board, epoch);
     await this.#client.zadd(key, ...rows.flatMap(({ userId, score }) => [score, userId]));
-    // What an attempt leaves behind that is cut off must not fill Redis for ever.
+    // The remains of an interrupted attempt must not fill Redis for ever.
     await this.#client.expire(key, rebuildTtlSeconds);
   }
 
   /**
    * Puts the rebuilt standings in place; the board stays closed.
    *
-   * @returns false when our fence is too low, the board is in this epoch or a later one already, or Redis was restarted or
-   * emptied since `abandon`
-   * @throws Error when not as many rows arrived as were sent
+   * @returns false when our fence is too low, the board is in this epoch or a later one already, or Redis was restarted
+   * or emptied since `abandon`
+   * @throws Error when Redis does not hold `count` rebuilt rows
    */
   async finishRebuild(board: Board, fence: number, to: Position, count: number): Promise<boolean> {
     const outcome = await scripts.swap.run(
@@ -130,9 +142,9 @@ export class BoardKeeper {
     return outcome === 1;
   }
 
-  /** Writes the idempotency records of committed changes again, for what is left of their window. */
+  /** Writes the idempotency records of committed changes again, for the rest of their 24 hours. */
   async restoreRecords(board: Board, events: readonly OutboxEntry[], now: number): Promise<void> {
-    // No pipelines: the claims lie on other slots of a cluster. ioredis sends these without waiting for each other.
+    // No pipeline: in a cluster the claims lie on other slots. ioredis sends these commands without waiting in between.
     const writes: Promise<unknown>[] = [];
     for (const event of events) {
       const seconds = Math.ceil(idempotencyWindowSeconds - (now - event.occurredAt) / 1000);
@@ -147,8 +159,7 @@ export class BoardKeeper {
   }
 
   /**
-   * Forgets the idempotency records of changes that are no longer part of the standings, and on which board their keys
-   * were used.
+   * Removes the idempotency records of changes that are no longer part of the standings, and the claims on their keys.
    *
    * @returns false when our fence is too low
    */
@@ -173,7 +184,7 @@ export class BoardKeeper {
     return toRows(flat);
   }
 
-  /** Some rows, in no order, as SCAN gives them; every row that stays is given at least once. */
+  /** Some rows, in no order, as ZSCAN returns them. A full scan returns each row that stays at least once. */
   async scanRows(board: Board, cursor: string): Promise<{ cursor: string; rows: ScoreRow[] }> {
     const [next, flat] = await this.#client.zscan(keys.scores(board), cursor, "COUNT", 2_000);
     return { cursor: next, rows: toRows(flat) };

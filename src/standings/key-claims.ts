@@ -7,20 +7,20 @@ import { idempotencyWindowSeconds, type Change, isMessageKey } from "../domain/c
 import type { Board } from "../domain/board.js";
 import { within } from "../timing/deadline.js";
 
-/** Whose claim on a key there is, once a call has asked for it. */
+/** Which claim on a key stands after a call has asked for one; the replies of take-claim.lua. */
 const claimed = { elsewhere: 0, made: 1, joined: 2 } as const;
 
 /**
  * Ties idempotency keys to boards in a Redis Cluster, where increment.lua can't: a claim lies on another slot than the
- * board. So a key is claimed before its change is sent, and the claim is returned when the change was refused. It stays
- * when the change was accepted, and when nobody knows: a process that dies in between leaves a claim for its window, which
- * is safe, where none would let one key count on two boards.
+ * board. So a key is claimed before its change is sent, and the claim is returned when the change was refused. The
+ * claim stays when the change was accepted and when its outcome is unknown. A process that dies in between leaves its
+ * claim for 24 hours. That is safe; without the claim, one key could count on two boards.
  */
 export class KeyClaims {
   readonly #client: RedisClient;
   readonly #logger: Logger;
 
-  /** @param client one that never sends a command twice, as a claim counts the calls that rest on it */
+  /** @param client must never send a command twice: a claim counts the calls that rest on it */
   constructor(client: RedisClient, logger: Logger) {
     this.#client = client;
     this.#logger = logger;
@@ -49,7 +49,7 @@ export class KeyClaims {
       if (wasRefused(error)) await this.#giveBack(claim, board, deadline);
       throw error;
     }
-    // The claim is older than the change, and its time is to end with that of the change.
+    // The claim is older than this change and must not expire before the change's record does.
     if (holder === claimed.joined && !accepted.replayed) this.#renew(claim, board);
     return accepted;
   }
@@ -62,7 +62,7 @@ export class KeyClaims {
     }
   }
 
-  /** Before the refusal is answered, as the caller may use the key elsewhere then. */
+  /** Runs before the refusal is answered: after it the caller may use the key on another board. */
   async #giveBack(claim: string, board: Board, deadline: number): Promise<void> {
     const returned = scripts.returnClaim.run(this.#client, [claim], [board]).catch((error: unknown) => {
       this.#logger.warn({ err: error, board }, "the key of a refused change stays tied to its board for 24 hours");

@@ -12,27 +12,27 @@ import { maxLimit, type Neighbourhood, type Place, type Snapshot } from "../doma
 
 export interface LeaderboardOptions {
   boards: readonly Board[];
-  /** Resolves when a change is as durable as was promised. Undefined: it is, once Redis has acknowledged it. */
+  /** Resolves when a change is as durable as promised. Undefined: Redis' acknowledgement is enough. */
   whenDurable: ((board: Board, position: Position, deadline: number) => Promise<void>) | undefined;
-  /** Where the script itself can't claim idempotency keys. */
+  /** Set where the script itself can't claim idempotency keys. */
   claims?: KeyClaims | undefined;
-  /** How long an increment may wait for the stores. */
+  /** How long an increment may wait for Redis and PostgreSQL. */
   timeoutMs: number;
   /** Whether there is no room for more changes. */
   isFull: () => boolean;
   logger: Logger;
 }
 
-/** What a leaderboard tells of the changes that this process makes. */
+/** The events that a leaderboard emits for the changes of this process. */
 export interface BoardChanges {
-  /** After each batch: what became of its changes, and how long Redis took, in seconds. */
+  /** After each batch: the outcomes of its changes, and how long Redis took, in seconds. */
   batch: [board: Board, result: BatchResult, seconds: number];
 }
 
-/** Seconds after which a full Redis may have room again. */
+/** The seconds after which a caller should retry when Redis is full. */
 const retryWhenFull = 5;
 
-/** The live standings of all boards: changes, and reads of them. Knows no viewers, tokens or transports. */
+/** The live standings of all boards: changes and reads. It knows no viewers, tokens or transports. */
 export class Leaderboard {
   readonly boards: readonly Board[];
   readonly changes = new EventEmitter<BoardChanges>();
@@ -61,7 +61,7 @@ export class Leaderboard {
   }
 
   /**
-   * Applies one change, together with all that wait for the same board.
+   * Applies one change, in a batch with the other changes that wait for the same board.
    *
    * @returns the player's row after the change, the change's revision, and the ten best entries after its batch
    * @throws StandingsError `keyReused`, `badInput` (total out of range), `rateLimited`, `recovering`, `overloaded`,
@@ -80,7 +80,7 @@ export class Leaderboard {
   }
 
   /**
-   * Charges a change that is applied later to its subject's rate limit, the same that `increment` charges.
+   * Charges a change that is applied later to its subject's rate limit, the one that `increment` charges.
    *
    * @throws StandingsError `rateLimited`, or `storeFailed` within 4 s
    */
@@ -121,7 +121,10 @@ export class Leaderboard {
     return sum;
   }
 
-  /** Reads go on while a board is closed to writes, but not when Redis knows nothing of it: empty would be wrong. */
+  /**
+   * Reads go on while a board is closed to writes. They fail when Redis does not know the board: "empty" would be
+   * wrong.
+   */
   async #read<T>(operation: () => Promise<T | undefined>): Promise<T> {
     const result = await this.#access(operation);
     if (result === undefined) throw new StandingsError("recovering");

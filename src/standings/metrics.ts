@@ -26,7 +26,7 @@ export function createStandingsMetrics(registry: Registry) {
     }),
     batchDuration: new Histogram({
       name: "standings_batch_duration_seconds",
-      help: "Time of one script call, with its way to Redis and back.",
+      help: "Time of one script call, including the network round trip.",
       buckets: [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
       registers,
     }),

@@ -15,11 +15,14 @@ export interface OutboxEntry {
   readonly score: Score;
   readonly subject: string;
   readonly idempotencyKey: IdempotencyKey | undefined;
-  /** Milliseconds since the epoch, by Redis' clock. */
+  /** Milliseconds since the Unix epoch, by Redis' clock. */
   readonly occurredAt: number;
 }
 
-/** What Redis has accepted and PostgreSQL may not have yet. Written by increment.lua alone, trimmed by the sync alone. */
+/**
+ * The changes that Redis accepted and PostgreSQL may not have yet. Only increment.lua writes it, only the sync trims
+ * it.
+ */
 export class Outbox {
   readonly #client: RedisClient;
 
@@ -32,18 +35,18 @@ export class Outbox {
     return this.#readStream(keys.outbox(board), after, count);
   }
 
-  /** Likewise of the outbox that a rebuild has set aside. */
+  /** Up to `count` entries, after a position and in order, of the outbox that a rebuild has set aside. O(count). */
   async readAbandoned(board: Board, after: Position, count: number): Promise<OutboxEntry[]> {
     return this.#readStream(keys.abandoned(board), after, count);
   }
 
-  /** Drops all up to and including a position. Call it only when that is committed. */
+  /** Drops all entries up to and including a position. Call it only after PostgreSQL has committed them. */
   async trim(board: Board, upTo: Position): Promise<void> {
     const firstKept = `${upTo.epoch}-${upTo.revision + 1}`;
     await this.#client.xtrim(keys.outbox(board), "MINID", firstKept);
   }
 
-  /** How many changes wait, and when the oldest was made. O(1). */
+  /** How many changes wait, and when the oldest of them was made. O(1). */
   async backlog(board: Board): Promise<{ length: number; oldestAt: number | undefined }> {
     const key = keys.outbox(board);
     const [length, [oldest]] = await Promise.all([

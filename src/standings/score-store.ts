@@ -20,13 +20,13 @@ export type ChangeOutcome =
   | { readonly kind: "failed" };
 
 export interface BatchResult {
-  /** Where the board is after the batch. */
+  /** The board's position after the batch. */
   readonly position: Position;
   /** Whether any change was made; a batch of replays and refusals makes none. */
   readonly changed: boolean;
   /** The best entries after the batch. */
   readonly topScores: readonly ScoreEntry[];
-  /** One for each change, in order. */
+  /** One outcome for each change, in order. */
   readonly outcomes: readonly ChangeOutcome[];
 }
 
@@ -42,9 +42,9 @@ export class ScoreStore {
   readonly #claimsKeys: boolean;
 
   /**
-   * @param clients `writer` must never send a command twice; see redis.ts
-   * @param claimsKeys whether a change ties its idempotency key to its board: needed where there are several boards, and
-   * possible where they all lie on one server (in a cluster `KeyClaims` does it)
+   * @param clients `writer` must never send a command twice; see redis/client.ts
+   * @param claimsKeys whether a change ties its idempotency key to its board. Several boards need this. It is possible
+   * where all boards lie on one server; in a cluster `KeyClaims` does it
    */
   constructor(clients: { writer: RedisClient; reader: RedisClient }, rateLimits: RateLimits, claimsKeys = false) {
     this.#writer = clients.writer;
@@ -57,7 +57,7 @@ export class ScoreStore {
    * Applies changes in order, all in one script call: 15 to 24 µs of Redis for each.
    *
    * @returns undefined when the board is not open (it is being recovered): nothing was changed
-   * @throws what the connection throws; whether anything was applied is then for the caller to judge
+   * @throws the connection's error; the caller then judges whether anything was applied
    */
   async applyBatch(board: Board, changes: readonly Change[]): Promise<BatchResult | undefined> {
     const { player, service = unlimited } = this.#rateLimits;
@@ -96,7 +96,7 @@ export class ScoreStore {
   /**
    * Charges a change to its subject's rate limit without applying it. One round trip, none where there is no limit.
    *
-   * @returns the milliseconds to wait, 0 when it passed
+   * @returns the milliseconds to wait, 0 when the change passed
    */
   async takeToken(board: Board, { subject, ratePolicy }: Change): Promise<number> {
     const limit = ratePolicy && this.#rateLimits[ratePolicy];
@@ -112,13 +112,15 @@ export class ScoreStore {
     try {
       return await script.run(this.#writer, scriptKeys, args);
     } catch (error) {
-      // Behind a call that timed out the next would wait as long again. On a new connection they fail at once instead.
+      // The next call would wait as long behind a call that timed out. Reconnecting makes waiting calls fail at once.
       if (error instanceof Error && error.message === "Command timed out") this.#writer.disconnect(true);
       throw error;
     }
   }
 
-  /** The best entries and the revision they belong to; undefined when Redis does not know the board. O(log n + count). */
+  /**
+   * The best entries and the revision they belong to; undefined when Redis does not know the board. O(log n + count).
+   */
   async readTop(board: Board, count: number): Promise<Snapshot | undefined> {
     const reply = await scripts.readTop.run(this.#reader, [keys.scores(board), keys.meta(board)], [count]);
     if (reply === null) return undefined;
@@ -127,8 +129,8 @@ export class ScoreStore {
   }
 
   /**
-   * Players' rows, each with up to `radius` rows on each side, all at one revision; undefined when Redis does not know the
-   * board. O(log n + radius) a player, in one call: the caller bounds how much it asks for.
+   * Players' rows, each with up to `radius` rows on each side, all at one revision; undefined when Redis does not know
+   * the board. O(log n + radius) a player, in one call: the caller limits how much it asks for.
    */
   async readAround(board: Board, places: readonly Place[]): Promise<Neighbourhood[] | undefined> {
     const args = places.flatMap(({ userId, radius }) => [userId, radius]);
@@ -154,7 +156,7 @@ function bucketOf({ perSecond, burst }: RateLimit): [intervalUs: number, burst: 
   return [Math.max(1, Math.round(1e6 / perSecond)), burst];
 }
 
-/** Names each key of a script call once; the arguments point at them, 1-based as Lua counts. */
+/** Lists each key of a script call once. Arguments refer to a key by its index, which is 1-based, as in Lua. */
 class KeyTable {
   readonly keys: string[];
   readonly #indexes = new Map<string, number>();

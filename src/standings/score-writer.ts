@@ -22,23 +22,23 @@ interface Waiting {
   readonly deadline: number;
   readonly resolve: (accepted: Accepted) => void;
   readonly reject: (error: StandingsError) => void;
-  /** Set once it was sent and its answer lost: it may have been applied. */
+  /** True once the change was sent and its answer was lost: it may have been applied. */
   uncertain: boolean;
 }
 
-/** At 15 to 24 µs of Redis a change, a batch holds Redis for 2 to 3 ms at the most. */
+/** At 15 to 24 µs of Redis a change, a batch keeps Redis busy for 2 to 3 ms at most. */
 const maxBatch = 128;
-/** At 30,000 changes a second the last in a full queue waits for a third of a second. */
+/** At 30,000 changes a second, the last change of a full queue waits for a third of a second. */
 const maxWaiting = 10_000;
 const retryDelayMs = 50;
 const sweepIntervalMs = 100;
 
 /**
- * Gathers the increments of one board and sends them in batches, one in flight (group commit): while Redis works on one,
- * the next fills, so the slower Redis is, the bigger the batches. What this promises about a change:
+ * Gathers the increments of one board and sends them in batches, one in flight (group commit). While Redis works on one
+ * batch the next one fills, so batches grow when Redis is slow. Promises for each change:
  *
- * - It is sent once. When its answer is lost the outcome is unknown and the caller is told so. Only a change with an
- *   idempotency key is sent again, until its deadline, as Redis applies that at most once.
+ * - It is sent once. When its answer is lost, the outcome is unknown and the caller is told so. Only a change with an
+ *   idempotency key is sent again, until its deadline, because Redis applies such a change at most once.
  * - It is settled before its deadline.
  */
 export class ScoreWriter {
@@ -55,7 +55,7 @@ export class ScoreWriter {
     this.#store = store;
     this.#options = options;
     const { logger } = options;
-    // Not a line a batch: while Redis is away there may be hundreds a second, and anybody can make them.
+    // Don't log a line per batch: while Redis is down there may be hundreds a second, and any caller can cause them.
     this.#trouble = new LastingTrouble({
       tell: (_message, error) => logger.error({ err: error, board }, "changes can't be applied"),
       over: () => logger.info({ board }, "changes are applied again"),
@@ -67,7 +67,7 @@ export class ScoreWriter {
   }
 
   /**
-   * @param deadline in terms of performance.now(): by then it is settled, one way or the other
+   * @param deadline in terms of performance.now(): the promise settles by then
    * @throws StandingsError for every outcome but an accepted change
    */
   submit(change: Change, deadline: number): Promise<Accepted> {
@@ -95,7 +95,7 @@ export class ScoreWriter {
     this.#running = false;
   }
 
-  /** Nobody waits behind a batch that Redis does not answer. What was in flight may still be applied. */
+  /** Changes must not wait behind a batch that Redis does not answer. Those in flight may still be applied. */
   #expire(now: number): void {
     for (const waiting of this.#inFlight) if (waiting.deadline <= now) waiting.reject(lost());
     while (this.#queue[0] && this.#queue[0].deadline <= now) {
@@ -104,7 +104,7 @@ export class ScoreWriter {
     }
   }
 
-  /** @returns what is to be sent again */
+  /** @returns the changes to send again */
   async #send(batch: readonly Waiting[]): Promise<Waiting[]> {
     const start = performance.now();
     try {
@@ -128,7 +128,7 @@ export class ScoreWriter {
     }
   }
 
-  /** Nothing of this batch was applied now; what was uncertain before still is. */
+  /** No change of this batch was applied by this call. A change that was uncertain before it still is. */
   #settleUnsent(batch: readonly Waiting[], error: () => StandingsError): Waiting[] {
     for (const waiting of batch) if (!waiting.uncertain) waiting.reject(error());
     return this.#settleUncertain(batch.filter((waiting) => waiting.uncertain));
@@ -146,7 +146,7 @@ export class ScoreWriter {
   }
 }
 
-/** What happened to the batch is logged with the batch. */
+/** The batch's failure was logged already. */
 function lost(): StandingsError {
   return new StandingsError("unknownOutcome", { logged: true });
 }
@@ -154,7 +154,7 @@ function lost(): StandingsError {
 function settle(waiting: Waiting, outcome: ChangeOutcome | undefined, { position, topScores }: BatchResult): void {
   switch (outcome?.kind) {
     case "accepted": {
-      // Not spread: that costs a microsecond, for each increment.
+      // Spreading `outcome` would cost a microsecond for each increment.
       const { kind, replayed, entry, revision } = outcome;
       return waiting.resolve({ kind, replayed, entry, revision, topScores, epoch: position.epoch });
     }
@@ -176,8 +176,8 @@ export function rateLimited(retryAfterMs: number): StandingsError {
 }
 
 /**
- * Redis' own words for "not run", and ioredis' for "not sent". The script makes no write before it can fail. "Connection
- * is closed." is not among them: ioredis says it of commands that were sent, too.
+ * Redis' errors for a script that was not run, and ioredis' for a command that was not sent. The script makes no write
+ * before it can fail. "Connection is closed." is missing on purpose: ioredis also says it of commands that were sent.
  */
 const notApplied =
   /^(OOM|MISCONF|READONLY|LOADING|NOAUTH|NOPERM|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|TRYAGAIN|BUSY|WRONGTYPE)\b|^Stream isn't writeable|^Cluster isn't ready/;

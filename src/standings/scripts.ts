@@ -2,7 +2,7 @@ import { LuaScript } from "../redis/lua-script.js";
 
 const load = (name: string) => new LuaScript(new URL(`lua/${name}.lua`, import.meta.url));
 
-/** What runs inside Redis, each in one step. KEYS, ARGV and replies stand at the top of each file. */
+/** The scripts that run inside Redis, each in one step. KEYS, ARGV and replies stand at the top of each file. */
 export const scripts = {
   increment: load("increment"),
   takeToken: load("take-token"),

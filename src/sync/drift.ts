@@ -13,7 +13,9 @@ export interface DriftDeps {
 
 export interface DriftReport {
   readonly players: number;
-  /** Players whose totals differ, also after the time in which a change in flight arrives. A few of them, and how many. */
+  /**
+   * How many players' totals still differ when changes in flight have had time to arrive. `examples` has a few of them.
+   */
   readonly differing: number;
   readonly examples: readonly Difference[];
 }
@@ -24,23 +26,23 @@ export interface Difference {
   readonly postgres: Score | undefined;
 }
 
-/** How often players that seem to differ are looked at again, as changes may be on their way to PostgreSQL. */
+/** How often players that seem to differ are compared again, because changes may be on their way to PostgreSQL. */
 const maxRounds = 20;
 const pageSize = 10_000;
 const maxExamples = 5;
 
 /**
- * Compares Redis with PostgreSQL, user by user and both ways, while writes go on. PostgreSQL is expected to hold what
- * Redis holds less what still lies in the outbox, and as the two can't be read at the same instant, a player counts as
- * differing only when it does so in every round. Memory is bounded by a page and by the players that differ.
+ * Compares Redis with PostgreSQL, player by player and both ways, while writes go on. PostgreSQL should hold the totals
+ * of Redis, except for changes that are still in the outbox. The two can't be read at the same instant, so a player
+ * counts as differing only when it differs in every round. Memory is limited to a page and the players that differ.
  *
- * @param wait between rounds; the worker needs an interval to catch up
+ * @param wait called before each round; the worker needs an interval to catch up
  */
 export async function findDrift(deps: DriftDeps, board: Board, wait: () => Promise<void>): Promise<DriftReport> {
   const suspects = new Set<UserId>();
   const suspect = ({ userId }: Difference) => suspects.add(userId);
   const { players: inPostgres, inBoth } = await lookAtPostgres(deps, board, suspect);
-  // As many as both know: nobody is in Redis alone, and it need not be read through.
+  // If Redis has no more players than both know, no player is in Redis alone, and Redis need not be scanned.
   const inRedis = await deps.keeper.count(board);
   if (inRedis !== inBoth) await lookAtRedis(deps, board, suspect);
 
@@ -77,7 +79,7 @@ async function lookAtPostgres(
   return { players, inBoth };
 }
 
-/** The players that Redis alone may know; some are seen twice when its scan repeats them. */
+/** Looks for players that only Redis knows. Redis' scan may return a player twice. */
 async function lookAtRedis(deps: DriftDeps, board: Board, suspect: (difference: Difference) => void): Promise<void> {
   let cursor = "0";
   do {
@@ -106,7 +108,7 @@ async function compare(deps: DriftDeps, board: Board, userIds: readonly UserId[]
   return withoutPending(deps, board, rows);
 }
 
-/** Those that differ, and will when PostgreSQL has what is on its way. */
+/** The players that differ, and would still differ after the outbox was drained. */
 async function withoutPending(deps: DriftDeps, board: Board, rows: readonly Difference[]): Promise<Difference[]> {
   const differences = rows.filter(({ redis, postgres }) => redis !== postgres);
   if (differences.length === 0) return [];

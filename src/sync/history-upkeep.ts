@@ -8,7 +8,7 @@ export interface HistoryUpkeepOptions {
   /** Undefined: history is kept for ever. */
   retentionDays: number | undefined;
   logger: Logger;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the Unix epoch. */
   now: () => number;
 }
 
@@ -25,7 +25,8 @@ export class HistoryUpkeep {
   }
 
   /**
-   * This month's partition at every call; the rest once an hour, as nothing depends on it yet.
+   * Makes this month's partition, if it is missing, at every call. The rest is done once an hour, because nothing
+   * depends on it yet.
    *
    * @throws when changes of this month can't be kept
    */

@@ -8,20 +8,23 @@ import { decideSchema, prepareSession, quoteIdentifier } from "../ledger/session
 import { within } from "../timing/deadline.js";
 
 export interface LeaderOptions {
-  /** Leads to one session, and not to a pooler that gives each statement another. */
+  /** Must lead to one session, not to a pooler that may give each statement another one. */
   address: DatabaseAddress;
   logger: Logger;
 }
 
-/** Any number, the same in every version. With the table's own it names the lock: a database may hold several deployments. */
+/**
+ * An arbitrary number, the same in every version. Together with the table's id it names the lock, because a database
+ * may hold several deployments.
+ */
 const lockId = 1_487_680_050;
 const pingIntervalMs = 1_000;
-/** PostgreSQL ends a session that was silent for so long, and with it the lock of a leader that hangs or sleeps. */
+/** PostgreSQL ends a session that was idle for this long, and with it the lock of a leader that hangs or sleeps. */
 const idleTimeoutMs = 3_000;
 const connectTimeoutMs = 3_000;
 const endTimeoutMs = 1_000;
 
-/** Of the session that answers. */
+/** The session that answered a query. */
 interface Session {
   readonly backend: number;
   readonly standby: boolean;
@@ -31,15 +34,15 @@ const pooled =
   "DATABASE_URL is a pooler in transaction mode, which gives the lock to another session; set DATABASE_DIRECT_URL";
 
 /**
- * One worker at a time: a session advisory lock on a connection of its own, kept by a ping a second. The lock ends when
- * the process dies, and within 3 s when it sleeps; a leader that wakes up later is held off by the fence in
- * `sync_cursor`.
+ * Lets one worker lead at a time: a session advisory lock on a connection of its own, kept by one ping a second. The
+ * lock ends when the process dies, and within 3 s when it sleeps. The fence in `sync_cursor` stops a leader that wakes
+ * up later.
  */
 export class Leadership {
   readonly #options: LeaderOptions;
   #client: Client | undefined;
   #ping: NodeJS.Timeout | undefined;
-  /** A lock that is another session's by the next second is none: better no leader, and an operator who hears why. */
+  /** The lock moved to another session, so it protects nothing. This process must not lead, and reports why. */
   #pooled = false;
 
   constructor(options: LeaderOptions) {
@@ -62,7 +65,7 @@ export class Leadership {
       application_name: "standings-leader",
       keepAlive: true,
     });
-    // pg emits what ends an idle connection; unheard it would end the process.
+    // pg emits an error when an idle connection ends; without a listener it would end the process.
     client.on("error", (error) => this.#lose(client, error));
     client.on("end", () => this.#lose(client, undefined));
     try {
@@ -120,11 +123,11 @@ export class Leadership {
   }
 }
 
-/** Says goodbye, but does not wait long for a PostgreSQL that does not answer. */
+/** Closes a connection, but does not wait long for a PostgreSQL that does not answer. */
 async function end(client: Client): Promise<void> {
   const goodbye = client.end().catch(() => undefined);
   await within(endTimeoutMs, goodbye, () => {
-    // Not part of pg's types, though documented: the connection and its socket.
+    // The connection and its socket are documented, but not part of pg's types.
     (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   });
 }

@@ -1,4 +1,4 @@
-/** Another worker leads: whatever this one was doing, it must not go on. */
+/** Another worker leads, so this one must stop its work. */
 export class LeadershipLost extends Error {
   constructor(board: string) {
     super(`another worker writes ${board} now`);

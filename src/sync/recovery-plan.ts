@@ -4,11 +4,11 @@ import type { Position } from "../domain/position.js";
 /**
  * What to do about a board:
  *
- * - `none`: open, and Redis continues where PostgreSQL is.
- * - `create`: neither store knows it.
- * - `open`: Redis continues where PostgreSQL is, but on a server that was not looked at yet (restarted, failed over).
- * - `rebuildStandings`: Redis lost something; PostgreSQL has it, or the outbox does.
- * - `rebuildLedger`: PostgreSQL lost something (restored from a backup); Redis has the totals.
+ * - `none`: the board is open, and Redis continues where PostgreSQL is.
+ * - `create`: neither store knows the board.
+ * - `open`: Redis continues where PostgreSQL is, but its server was not checked yet (it was restarted or failed over).
+ * - `rebuildStandings`: Redis lost data; PostgreSQL or the outbox has it.
+ * - `rebuildLedger`: PostgreSQL lost data (it was restored from a backup); Redis has the totals.
  */
 export type RecoveryPlan =
   | { readonly kind: "none" | "create" | "open" }
@@ -20,7 +20,7 @@ export function planRecovery(state: BoardState, cursor: Position): RecoveryPlan 
     const isNew = cursor.epoch === 0 && !state.hasScores && !state.outbox;
     return isNew ? { kind: "create" } : { kind: "rebuildStandings", reason: "Redis does not know the board" };
   }
-  // Before all that would take the standings for the truth.
+  // Checked before the plans that trust the standings.
   if (lostStandings(state)) return { kind: "rebuildStandings", reason: "Redis lost the standings themselves" };
   if (position.epoch < cursor.epoch) return { kind: "rebuildStandings", reason: "Redis is in an older epoch" };
   if (position.epoch > cursor.epoch) return { kind: "rebuildLedger", reason: "PostgreSQL is in an older epoch" };
@@ -31,12 +31,14 @@ export function planRecovery(state: BoardState, cursor: Position): RecoveryPlan 
   return { kind: state.open ? "none" : "open" };
 }
 
-/** Whether there is nothing where there must be something. */
+/** Whether a board has no scores although it must have some. */
 export function lostStandings({ position, hasScores, base }: BoardState): boolean {
   return position !== undefined && !hasScores && position.revision > base;
 }
 
-/** Whether the outbox holds every change after the cursor: ids count up by one, so its ends and its length tell. */
+/**
+ * Whether the outbox holds every change after the cursor. Revisions count up by one, so its ends and its length tell.
+ */
 export function outboxCovers({ outbox }: BoardState, cursor: Position, newest: Position): boolean {
   if (newest.revision === cursor.revision) return true;
   if (!outbox) return false;

@@ -17,25 +17,25 @@ export interface RecoveryDeps {
   outbox: Outbox;
   ledger: ScoreLedger;
   history: ScoreHistory;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the Unix epoch. */
   now: () => number;
   logger: Logger;
 }
 
 /**
- * A board goes on this far beyond the last known revision when Redis may have given out higher ones and lost them: viewers
- * hold those, and a revision must never come twice. No outbox grows to four billion entries.
+ * A board goes on this far after the last known revision when Redis may have given out higher revisions and lost them.
+ * Viewers hold those, and a revision must never come twice. No outbox grows to four billion entries.
  */
 const revisionGap = 2 ** 32;
 const pageSize = 5_000;
-/** Keys of one script call; Lua can't take many more at once. */
+/** Records in one script call; Lua can't take many more keys at once. */
 const recordsPageSize = 1_000;
 const beginning: Position = { epoch: 0, revision: 0 as Revision };
 /** Where a new board starts. Before it is created its cursor is in epoch 0. */
 const firstPosition: Position = { epoch: 1, revision: 0 as Revision };
 
 /**
- * Carries a plan out and opens the board. It may be killed at any point and run again.
+ * Carries out a plan and opens the board. The process may be killed at any point, and the recovery be run again.
  *
  * @returns the lease at the position from which the sync goes on
  * @throws LeadershipLost when another leader is at work, or the board changed meanwhile
@@ -56,23 +56,27 @@ export async function recover(deps: RecoveryDeps, board: Board, lease: Lease, pl
 }
 
 async function open({ keeper, ledger }: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
-  // Redis may have forgotten the fence together with the board; PostgreSQL has not.
+  // Redis may have lost the fence together with the board, so check PostgreSQL's.
   const cursor = await ledger.readCursor(board);
   if (cursor?.fence !== lease.fence) throw new LeadershipLost(board);
   demand(board, await keeper.open(board, lease.fence, lease.position));
   return lease;
 }
 
-/** Redis first: should this be cut off, Redis is in a newer epoch than PostgreSQL, and its (no) totals are copied. */
+/**
+ * Writes Redis first. If the process dies in between, Redis is in a newer epoch than PostgreSQL, and the next attempt
+ * copies Redis' totals, of which there are none.
+ */
 async function create({ keeper, ledger }: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
   demand(board, await keeper.create(board, lease.fence, firstPosition));
   return demand(board, await ledger.moveCursor(board, lease, firstPosition));
 }
 
 /**
- * A Redis that was restarted or failed over may have come back without its last changes (a disk that lied, an asynchronous
- * replica, DURABILITY=memory), and would give their revisions out again. So what it has is synced, and it goes on in a new
- * epoch. PostgreSQL first: should this be cut off, Redis is in an older epoch, and is rebuilt from all that it had.
+ * A Redis that was restarted or failed over may have lost its last changes (a disk that lied, an asynchronous replica,
+ * DURABILITY=memory), and would give out their revisions again. So its changes are synced, and it goes on in a new
+ * epoch. PostgreSQL moves first: if the process dies in between, Redis is in an older epoch and is rebuilt from
+ * PostgreSQL, which has all its changes.
  */
 async function advance(deps: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
   const drained = await closeAndDrain(deps, board, lease);
@@ -82,18 +86,18 @@ async function advance(deps: RecoveryDeps, board: Board, lease: Lease): Promise<
   return moved;
 }
 
-/** Redis from PostgreSQL, in a new epoch. The old standings stay readable until the new ones take their place. */
+/** Rebuilds Redis from PostgreSQL, in a new epoch. The old standings stay readable until the new ones replace them. */
 async function rebuildStandings(deps: RecoveryDeps, board: Board, from: Lease): Promise<Lease> {
   const { keeper, ledger } = deps;
   demand(board, await keeper.close(board, from.fence));
   const state = await keeper.readState(board);
-  // Changes that only the outbox has are saved, if they continue what PostgreSQL has.
+  // Save changes that only the outbox has, if they continue PostgreSQL's.
   const { position = beginning } = state;
   const continues = position.epoch === from.position.epoch && outboxCovers(state, from.position, position);
   const lease = continues ? await closeAndDrain(deps, board, from) : from;
 
-  // The new epoch is committed first: whatever happens next, no one takes the old standings for current ones. Everything
-  // else comes before the swap, the last step: should this be cut off, the next attempt starts from here.
+  // Commit the new epoch first, so that from now on the old standings never count as current. The swap is the last
+  // step: if the process dies before it, the next attempt starts from here.
   const to = nextPosition(lease.position, position);
   const moved = demand(board, await ledger.moveCursor(board, lease, to));
   demand(board, await keeper.abandon(board, lease.fence, to.epoch));
@@ -104,7 +108,7 @@ async function rebuildStandings(deps: RecoveryDeps, board: Board, from: Lease): 
   return moved;
 }
 
-/** @returns how many there are */
+/** @returns the number of rows loaded */
 async function loadStandings({ keeper, ledger }: RecoveryDeps, board: Board, to: Position): Promise<number> {
   await keeper.startRebuild(board, to.epoch);
   const { count, sum } = await ledger.summary(board);
@@ -119,8 +123,8 @@ async function loadStandings({ keeper, ledger }: RecoveryDeps, board: Board, to:
 }
 
 /**
- * Changes that PostgreSQL never saw are gone from the standings; their keys must not answer as if they were not. Those that
- * it did see get theirs back by `restoreRecords`.
+ * Changes that PostgreSQL never got are gone from the standings, so their keys must not replay an answer. Changes that
+ * it has get their records back from `restoreRecords`.
  */
 async function dropAbandonedRecords({ keeper, outbox }: RecoveryDeps, board: Board, { fence }: Lease): Promise<void> {
   let after = beginning;
@@ -145,7 +149,7 @@ async function restoreRecords({ keeper, history, now }: RecoveryDeps, board: Boa
   }
 }
 
-/** PostgreSQL's totals from Redis. Changes that only PostgreSQL's lost part knew are missing from the history. */
+/** Rebuilds PostgreSQL's totals from Redis. The history lacks the changes that were only in PostgreSQL's lost part. */
 async function rebuildLedger(deps: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
   const { keeper, ledger, outbox } = deps;
   demand(board, await keeper.close(board, lease.fence));
@@ -153,7 +157,7 @@ async function rebuildLedger(deps: RecoveryDeps, board: Board, lease: Lease): Pr
   const { position } = state;
   if (!position || lostStandings(state)) throw new Error(`${board} vanished from Redis; PostgreSQL keeps what it has`);
   await keepEvents(deps, board, lease);
-  // Closed boards don't change, so a position in the standings names the same row from page to page.
+  // A closed board does not change, so reading it page by page by position misses no row.
   for (let from = 0; ; from += pageSize) {
     const rows = await keeper.readRows(board, from, pageSize);
     if (rows.length === 0) break;
@@ -165,7 +169,7 @@ async function rebuildLedger(deps: RecoveryDeps, board: Board, lease: Lease): Pr
   return moved;
 }
 
-/** The history gets what the outbox still has; the totals come from the standings. */
+/** Adds the outbox's changes to the history. The totals come from the standings. */
 async function keepEvents({ outbox, ledger, logger }: RecoveryDeps, board: Board, lease: Lease): Promise<void> {
   let after = beginning;
   for (;;) {
@@ -176,7 +180,7 @@ async function keepEvents({ outbox, ledger, logger }: RecoveryDeps, board: Board
       demand(board, await ledger.recordEvents(board, lease, entries));
     } catch (error) {
       if (!(error instanceof RefusedByPostgres)) throw error;
-      logger.error({ err: error, board, after }, "changes are missing from the history, as PostgreSQL refuses some");
+      logger.error({ err: error, board, after }, "the history lacks changes, because PostgreSQL refuses some");
     }
     after = last.position;
   }
@@ -194,13 +198,13 @@ function nextPosition(a: Position, b: Position): Position {
   };
 }
 
-/** @throws LeadershipLost when a step says, by `false` or `undefined`, that the board is not ours to change */
+/** @throws LeadershipLost when a step returned `false` or `undefined`: the board is not ours to change */
 function demand<T>(board: Board, outcome: T | false | undefined): T {
   if (outcome === false || outcome === undefined) throw new LeadershipLost(board);
   return outcome;
 }
 
-/** For the log: what was found and what is done about it. */
+/** Logs what was found and what is done about it. */
 export function describePlan(plan: RecoveryPlan, state: BoardState, lease: Lease, logger: Logger, board: Board): void {
   const where = {
     board,

@@ -7,7 +7,7 @@ import { recover, type RecoveryDeps } from "./recovery.js";
 import { lookAtBoard, syncScores, takeLease } from "./sync-scores.js";
 
 export interface RepairReport {
-  /** Totals in PostgreSQL that were not what its own history says, and were corrected. */
+  /** How many totals in PostgreSQL differed from its own history and were corrected. */
   readonly correctedTotals: number;
   /** Whether the standings in Redis were rebuilt from PostgreSQL. */
   readonly rebuiltStandings: boolean;
@@ -16,14 +16,15 @@ export interface RepairReport {
 const leadershipTimeoutMs = 15_000;
 
 /**
- * Makes the two stores agree again. The worker is held off and the board is closed meanwhile. The history decides: a
- * total in PostgreSQL that its newest event contradicts is corrected; then, if Redis still differs, its standings are
- * rebuilt. Where the history of a player was dropped, PostgreSQL's total stands.
+ * Makes the two stores agree again. Meanwhile the worker must wait and the board is closed. The history decides: a
+ * total in PostgreSQL that differs from its player's newest event is corrected. Then, if Redis still differs, its
+ * standings are rebuilt. Where a player's history was dropped, PostgreSQL's total counts.
  *
  * @throws Error when the worker does not give way
  */
 export async function repair(deps: RecoveryDeps, leadership: Leadership, board: Board): Promise<RepairReport> {
-  // The first lease makes the running worker step down; the second is ours alone, under the lock.
+  // The first lease makes the running worker step down. The second one is taken under the lock, so no other worker
+  // takes it.
   await takeLease(deps, board);
   await waitForLeadership(leadership);
   try {

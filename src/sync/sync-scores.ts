@@ -31,15 +31,15 @@ export interface BoardLook {
   readonly plan: RecoveryPlan;
 }
 
-/** Changes in one transaction, when so many wait: the more, the less often a player's total is written. */
+/** The most changes in one transaction: the more, the less often each player's total is written. */
 const batchSize = 20_000;
-/** Entries of one read: more would hold Redis for too long. */
+/** Entries per read: more would block Redis for too long. */
 const readSize = 2_000;
 
 /**
- * Takes the right to write a board from whoever had it, in PostgreSQL and then in Redis.
+ * Takes the right to write a board from its previous holder, in PostgreSQL and then in Redis.
  *
- * @throws LeadershipLost when somebody took it again meanwhile
+ * @throws LeadershipLost when another leader took it meanwhile
  */
 export async function takeLease({ keeper, ledger }: SyncDeps, board: Board): Promise<Lease> {
   const { fence } = await keeper.readState(board);
@@ -49,9 +49,9 @@ export async function takeLease({ keeper, ledger }: SyncDeps, board: Board): Pro
 }
 
 /**
- * Looks whether Redis still is what PostgreSQL remembers.
+ * Checks whether Redis still matches PostgreSQL's cursor.
  *
- * @throws LeadershipLost when another leader has been there
+ * @throws LeadershipLost when another leader has a higher fence
  */
 export async function lookAtBoard({ keeper }: SyncDeps, board: Board, lease: Lease): Promise<BoardLook> {
   const state = await keeper.readState(board);
@@ -60,10 +60,10 @@ export async function lookAtBoard({ keeper }: SyncDeps, board: Board, lease: Lea
 }
 
 /**
- * One pass: moves what the outbox holds after the lease's position to PostgreSQL, and trims it only when it is
- * committed. A pass that is cut off anywhere is completed by the next.
+ * One pass: moves the outbox's entries after the lease's position to PostgreSQL, and trims them only when they are
+ * committed. The next pass completes an interrupted one.
  *
- * @throws LeadershipLost when the cursor was moved by somebody else
+ * @throws LeadershipLost when another leader moved the cursor
  */
 export async function syncScores(deps: SyncDeps, board: Board, from: Lease): Promise<SyncResult> {
   const { outbox } = deps;
@@ -75,9 +75,9 @@ export async function syncScores(deps: SyncDeps, board: Board, from: Lease): Pro
     const entries = await reading;
     const last = entries.at(-1);
     if (!last) return { lease, synced: synced - rejected.length, rejected };
-    // Redis gives the next batch while PostgreSQL commits this one.
+    // Read the next batch from Redis while PostgreSQL commits this one.
     reading = readBatch(outbox, board, last.position);
-    reading.catch(() => undefined); // Should the commit fail, nobody asks for it.
+    reading.catch(() => undefined); // If the commit fails, no code awaits this read.
     lease = await commit(deps, board, lease, entries, rejected);
     synced += entries.length;
     await outbox.trim(board, lease.position);
@@ -96,7 +96,10 @@ async function readBatch(outbox: Outbox, board: Board, from: Position): Promise<
   return batch;
 }
 
-/** Commits entries; halves them until those are alone that PostgreSQL refuses, and sets these aside. */
+/**
+ * Commits entries. Where PostgreSQL refuses them, it halves them until the refused ones are alone, and sets those
+ * aside.
+ */
 async function commit(
   deps: SyncDeps,
   board: Board,

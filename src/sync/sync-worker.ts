@@ -22,27 +22,29 @@ export interface SyncWorkerOptions extends SyncDeps {
   boards: readonly Board[];
   leadership: Leadership;
   intervalMs: number;
-  /** Says how far PostgreSQL is; called after every pass. */
+  /** Called after every pass with the position up to which PostgreSQL has the board. */
   onSynced: (board: Board, position: Position) => Promise<void>;
   metrics: SyncMetrics;
   logger: Logger;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the Unix epoch. */
   now: () => number;
 }
 
-/** How often a worker that does not lead asks whether it may. */
+/** How often a worker that does not lead tries to. */
 const candidateIntervalMs = 1_000;
 const retryWait = { firstMs: 200, maxMs: 5_000 };
-/** The last drain may take this long; what is left is safe in Redis for the next worker. */
+/** The last drain may take this long; the remaining changes are safe in Redis for the next worker. */
 const drainTimeoutMs = 3_000;
 
-/** The loop around `syncScores`: leads or waits, passes on an interval or on request, backs off while a store is away. */
+/**
+ * The loop around `syncScores`: leads or waits, passes on an interval or on request, backs off while a store is down.
+ */
 export class SyncWorker implements Service {
   readonly name = "sync-worker";
   readonly #options: SyncWorkerOptions;
   readonly #leases = new Map<Board, Lease>();
   readonly #loop = new Loop(() => this.#attempt());
-  /** Boards whose changes somebody waits for. */
+  /** Boards with changes that callers wait for. */
   readonly #requested = new Set<Board>();
   #nextPassAt = 0;
   readonly #upkeep: HistoryUpkeep;
@@ -55,7 +57,7 @@ export class SyncWorker implements Service {
     this.#trouble = new Trouble(logger, () => performance.now());
   }
 
-  /** Why nothing is synced, for an operator; undefined while it is, or has only just failed. */
+  /** Why nothing is synced, for an operator; undefined while the sync works, or after only a failure or two. */
   get trouble(): string | undefined {
     return this.#trouble.reason;
   }
@@ -72,10 +74,10 @@ export class SyncWorker implements Service {
     await this.#options.leadership.release();
   }
 
-  /** Does not wait for the interval: somebody waits for this board's changes. */
+  /** Starts the next pass before its interval ends, because a caller waits for this board's changes. */
   request(board: Board): void {
     this.#requested.add(board);
-    // A store that is away is not to be hurried, and another worker's turn is not ours.
+    // While a store is down the back-off stays, and a worker that does not lead has nothing to do.
     if (this.#trouble.failures === 0 && this.#options.leadership.held) this.#loop.wake();
   }
 
@@ -84,7 +86,7 @@ export class SyncWorker implements Service {
     const { intervalMs, metrics, leadership } = this.#options;
     try {
       if (!(await this.#lead())) {
-        this.#trouble.worked(); // What it is there for: it waits.
+        this.#trouble.worked(); // Waiting is what a worker that does not lead has to do.
         return candidateIntervalMs;
       }
       const due = performance.now() >= this.#nextPassAt;
@@ -111,7 +113,7 @@ export class SyncWorker implements Service {
     return leads;
   }
 
-  /** One board's trouble must not keep the others waiting: all are tried before a failure is thrown. */
+  /** One board's failure must not make the others wait: all boards are tried before a failure is thrown. */
   async #pass(boards: readonly Board[]): Promise<void> {
     const failures: unknown[] = [];
     for (const board of boards) {
@@ -119,7 +121,7 @@ export class SyncWorker implements Service {
       try {
         await this.#passBoard(board);
       } catch (error) {
-        // What is in the lease may be outdated; it is taken anew.
+        // The lease may be outdated; the next pass takes a new one.
         this.#leases.delete(board);
         if (error instanceof LeadershipLost) throw error;
         failures.push(error);
@@ -150,7 +152,7 @@ export class SyncWorker implements Service {
     }
   }
 
-  /** Before PostgreSQL is asked for anything, as it is while PostgreSQL is away that these numbers matter. */
+  /** Runs before PostgreSQL is asked for anything, because these numbers matter most while PostgreSQL is down. */
   async #observeBacklog(board: Board): Promise<void> {
     const { outbox, metrics, now } = this.#options;
     const { length, oldestAt } = await outbox.backlog(board);
@@ -158,7 +160,7 @@ export class SyncWorker implements Service {
     metrics.syncLag.set({ board }, oldestAt === undefined ? 0 : (now() - oldestAt) / 1000);
   }
 
-  /** What came in since the last pass, before the process ends. */
+  /** Syncs the changes since the last pass before the process ends. */
   async #drain(): Promise<void> {
     const { boards, leadership, logger } = this.#options;
     if (!leadership.held) return;

@@ -3,14 +3,14 @@ import type { Logger } from "../observability/logger.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { isOfPrisma, troubleOf } from "../ledger/postgres-errors.js";
 
-/** Failures in a row until readiness tells: one or two are a restart of something. */
+/** Failures in a row before readiness reports them: one or two may come from the restart of a store. */
 const patience = 3;
-/** How often the log says that something still fails. */
+/** How often the log repeats that the work still fails. */
 const reminderMs = 60_000;
-/** Reasons that differ in a number must not fill the memory. */
+/** A limit, because reasons that differ in a number could fill the memory. */
 const maxReasons = 50;
 
-/** Failures of work that is repeated for ever: each reason is told once, then they are summed up. */
+/** Failures of work that is repeated for ever: each new reason is logged once, then a reminder once a minute. */
 export class Trouble {
   readonly #logger: Logger;
   readonly #now: () => number;
@@ -25,12 +25,12 @@ export class Trouble {
     this.#now = now;
   }
 
-  /** In a row, up to now. */
+  /** Failures in a row up to now. */
   get failures(): number {
     return this.#failures;
   }
 
-  /** Why it does not work, for an operator; undefined while it does, or has only just failed. */
+  /** Why the work fails, for an operator; undefined while it succeeds, or after only a failure or two. */
   get reason(): string | undefined {
     return this.#failures < patience ? undefined : this.#reason;
   }
@@ -60,7 +60,7 @@ export class Trouble {
   }
 }
 
-/** A sentence, and whether it says all that a stack trace would. */
+/** An error in one sentence, and whether that sentence makes a stack trace unnecessary. */
 export function explain(error: unknown): { sentence: string; understood: boolean } {
   const known = isOfPrisma(error) ? troubleOf(error) : undefined;
   if (known !== undefined) return { sentence: known, understood: true };

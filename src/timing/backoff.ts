@@ -1,5 +1,5 @@
 export interface BackOff {
-  /** After the first failure; each one more doubles it. */
+  /** The wait after the first failure; each further failure doubles it. */
   readonly firstMs: number;
   readonly maxMs: number;
 }
@@ -9,7 +9,7 @@ export function backOffMs(failures: number, { firstMs, maxMs }: BackOff): number
   return Math.min(maxMs, firstMs * 2 ** (failures - 1));
 }
 
-/** Between half and all of a wait, so that processes which failed together don't come back together. */
+/** A random time between half of a wait and all of it, so that processes that failed together don't retry together. */
 export function jittered(ms: number, random: () => number = Math.random): number {
   return ms * (0.5 + random() / 2);
 }

@@ -1,6 +1,6 @@
 /**
- * What `work` comes to, or after `ms` what `late` gives or throws. Late work goes on, and nobody hears of its end, not of
- * its failure either.
+ * The result of `work`; or, after `ms`, the result of `late`, which may throw. Late work goes on, but its result and
+ * its failure are ignored.
  */
 export async function within<T, L>(ms: number, work: Promise<T>, late: () => L): Promise<T | L> {
   let timer: NodeJS.Timeout | undefined;

@@ -5,7 +5,7 @@ export class Loop {
   #stopped = false;
   #wake: () => void = () => undefined;
 
-  /** @param step returns the milliseconds to wait before the next; never rejects */
+  /** @param step returns the milliseconds to wait before the next step; must never reject */
   constructor(step: () => Promise<number>) {
     this.#step = step;
   }
@@ -14,7 +14,7 @@ export class Loop {
     return this.#stopped;
   }
 
-  /** @param afterMs before the first step */
+  /** @param afterMs the wait before the first step */
   start(afterMs = 0): void {
     this.#running = this.#run(afterMs);
   }
@@ -24,7 +24,7 @@ export class Loop {
     this.#wake();
   }
 
-  /** Resolves when the step that runs has ended. No other begins. */
+  /** Lets no further step begin. Resolves when the running step has ended. */
   stop(): Promise<void> {
     this.#stopped = true;
     this.#wake();

@@ -1,15 +1,15 @@
 export interface RetryOptions {
-  /** Before the next attempt, given the failures in a row. */
+  /** The wait before the next attempt, given the failures in a row. */
   waitMs: (failures: number) => number;
-  /** Ends the waiting. An attempt that runs is not interrupted. */
+  /** Ends the wait. Does not interrupt a running attempt. */
   signal: AbortSignal;
   onFailure: (error: unknown) => void;
 }
 
 /**
- * Tries until it works, for ever if need be.
+ * Tries until an attempt succeeds, for ever if need be.
  *
- * @throws the signal's reason when it was stopped while it waited
+ * @throws the signal's reason when it is aborted before an attempt succeeds
  */
 export async function retry<T>(attempt: () => Promise<T>, { waitMs, signal, onFailure }: RetryOptions): Promise<T> {
   for (let failures = 1; ; failures += 1) {

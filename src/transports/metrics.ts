@@ -13,7 +13,7 @@ export function createConnectionMetrics(registry: Registry) {
     }),
     badConnections: new Counter({
       name: "standings_bad_connections_total",
-      help: "Connections that sent what is no HTTP request, or not in time, by the status that they were refused with.",
+      help: "Connections that sent no valid HTTP request, or not in time, by the status that they were refused with.",
       labelNames: ["status"] as const,
       registers,
     }),
@@ -29,7 +29,7 @@ export function createConnectionMetrics(registry: Registry) {
     }),
     closedSlow: new Counter({
       name: "standings_closed_slow_connections_total",
-      help: "Connections cut off because they took nothing of what waited for them for too long.",
+      help: "Connections cut off because they did not read the bytes that waited for them.",
       registers,
     }),
   };

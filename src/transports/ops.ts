@@ -7,7 +7,7 @@ import { createListener, portOf } from "./http/listener.js";
 import { answerOtherMethods } from "./http/other-methods.js";
 import { within } from "../timing/deadline.js";
 
-/** @returns why it is not ready, undefined when it is */
+/** @returns why the process is not ready; undefined when it is */
 export type ReadinessCheck = () => Promise<string | undefined>;
 
 export interface OpsServerOptions {
@@ -23,7 +23,7 @@ const requestTimeoutMs = 10_000;
 /** No request needs a body. */
 const bodyLimit = 1_024;
 
-/** The operators' listener. It starts first and stops last, so that it can tell of both. */
+/** The operators' listener. It starts first and stops last, so that it can report both. */
 export class OpsServer implements Service {
   readonly name = "ops";
   readonly #options: OpsServerOptions;
@@ -44,7 +44,7 @@ export class OpsServer implements Service {
     if (this.#state === "starting") this.#state = "serving";
   }
 
-  /** Readiness drops, so that nobody sends new work here. */
+  /** Turns readiness off, so that load balancers send no new work here. */
   stopping(): void {
     this.#state = "stopping";
   }
@@ -60,7 +60,7 @@ export class OpsServer implements Service {
     });
     this.#app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()));
     addOtherMethods();
-    // Never shared among the processes of a supervisor: each tells of itself.
+    // Never shared among the processes of a supervisor: each reports its own state.
     await listen(this.#app, { port, host, named: { port: "OPS_PORT", host: "OPS_HOST" }, exclusive: true });
   }
 
@@ -73,7 +73,7 @@ export class OpsServer implements Service {
     const results = await Promise.all(
       this.#options.checks.map((check) => within(checkTimeoutMs, check(), () => "a store did not answer in time")),
     );
-    // Several connections may have the same trouble.
+    // Several connections may report the same problem.
     const reasons = new Set(results.filter((reason) => reason !== undefined));
     return this.#state === "starting" ? [this.#state, ...reasons] : [...reasons];
   }

@@ -19,22 +19,22 @@ type Directives = Record<string, Iterable<string | Sockets>>;
 
 /** Asset names are flat and plain, so a name that fits this pattern cannot leave the folder. */
 const assetName = /^[\w-]+(\.[\w-]+)+$/;
-/** The precompressed copies are sent under the name of their original only. */
+/** Precompressed copies are sent only under the name of their original. */
 const copyName = /\.(br|gz)$/;
 
 /**
  * Serves the built page at `/`, GraphiQL at `/playground` and their files below `/assets/`; nothing else of the folder.
- * The security headers are those of these routes alone: the API is no document, and other origins may be allowed to it.
+ * Only these routes have the security headers: the API is not a document, and other origins may be allowed to use it.
  */
 export function registerWeb(app: FastifyInstance, { root, playground, proxies }: WebOptions): void {
   const sockets = (request: IncomingMessage) => socketsOf(proxies.siteOf(request).host);
   app.register(async (web) => {
     await web.register(helmet, {
       global: false,
-      // TLS, and whether to insist on it, is the business of whatever stands in front of this service.
+      // The proxy in front of this service handles TLS, and decides whether to enforce it.
       strictTransportSecurity: false,
       frameguard: { action: "deny" },
-      // Browsers take these two on trustworthy origins only and complain on a plain http:// address.
+      // Browsers accept these two on trustworthy origins only, and warn about them on a plain http:// address.
       crossOriginOpenerPolicy: false,
       originAgentCluster: false,
     });
@@ -51,7 +51,7 @@ export function registerWeb(app: FastifyInstance, { root, playground, proxies }:
       (request, reply) => {
         const name = request.params["*"];
         if (!assetName.test(name) || copyName.test(name)) return reply.callNotFound();
-        // The name holds a hash of the content: what it stands for never changes.
+        // The name holds a hash of the content, so the content of a name never changes.
         return reply
           .header("vary", "accept-encoding")
           .sendFile(name, join(root, "assets"), { immutable: true, maxAge: "1y" });
@@ -79,7 +79,7 @@ function policy(directives: Directives) {
   return { contentSecurityPolicy: { useDefaults: false, directives } };
 }
 
-/** Everything comes from this origin; no inline code or style, no framing, and no string ever becomes markup. */
+/** Everything comes from this origin: no inline code or style, no framing, and no string becomes markup. */
 const pagePolicy = (ownSockets: Sockets): Directives => ({
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -93,7 +93,9 @@ const pagePolicy = (ownSockets: Sockets): Directives => ({
   trustedTypes: ["'none'"],
 });
 
-/** GraphiQL's editor (Monaco) writes <style> elements, runs in workers, and has small images and a font as data:. */
+/**
+ * GraphiQL's editor (Monaco) writes <style> elements, runs in workers, and has small images and a font as data: URLs.
+ */
 const playgroundPolicy = (ownSockets: Sockets): Directives => ({
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -108,8 +110,8 @@ const playgroundPolicy = (ownSockets: Sockets): Directives => ({
 });
 
 /**
- * 'self' covers ws: and wss: in today's browsers, not in those of a few years ago. A Host header that is no plain host
- * and port adds nothing: it must not be able to add a directive.
+ * The page's own WebSocket addresses: 'self' covers ws: and wss: only in recent browsers. A Host header that is not a
+ * plain host and port adds nothing, because it could otherwise add a directive.
  */
 function socketsOf(host = ""): string {
   return /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? `ws://${host} wss://${host}` : "'self'";

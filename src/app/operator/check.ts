@@ -17,7 +17,7 @@ import { ScoreHistory } from "../../ledger/score-history.js";
 import { ScoreLedger } from "../../ledger/score-ledger.js";
 import type { Command } from "./command.js";
 
-/** A correction of millions of totals is one statement. */
+/** Long, because a correction of millions of totals is one statement. */
 const statementTimeoutMs = 600_000;
 const variables = ["REDIS_URL", "DATABASE_URL", "DATABASE_DIRECT_URL", "BOARDS", "SYNC_INTERVAL_MS"] as const;
 const exitCodes = { agree: 0, differ: 1, couldNotLook: 2 } as const;

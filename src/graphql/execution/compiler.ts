@@ -4,15 +4,15 @@ import { TokenBucket } from "../../domain/rate-limit.js";
 import type { GraphQLContext } from "../context.js";
 import type { Preparable } from "./preparable.js";
 
-/** Parts a second, 40 µs each: the process has better things to do. */
+/** In parts, of 40 µs each: compiling must not take more than a few per cent of the process's time. */
 const compileRate = { perSecond: 1_000, burst: 2_000 };
 /** An expected error needs no stack trace, which is expensive. */
 const compilerOptions = { disablingCapturingStackErrors: true };
 
 /**
- * What an operation's compiled form does.
+ * An operation in its compiled form.
  *
- * @param root of a query and a mutation undefined, of a subscription the value that it tells of
+ * @param root undefined for a query or a mutation; for a subscription the topic's value
  */
 export type CompiledOperation = (
   root: unknown,
@@ -20,7 +20,7 @@ export type CompiledOperation = (
   variables: Readonly<Record<string, unknown>>,
 ) => ExecutionResult | Promise<ExecutionResult>;
 
-/** Compiles operations with graphql-jit, no more of them than the process can afford. */
+/** Compiles operations with graphql-jit, at a limited rate. */
 export class Compiler {
   readonly #rate = new TokenBucket(compileRate);
   readonly #now: () => number;
@@ -30,7 +30,7 @@ export class Compiler {
     this.#now = now;
   }
 
-  /** Call it before `compile`. @returns whether there is time for an operation of this size now */
+  /** Call it before `compile`. @returns whether the rate limit allows an operation of this size now */
   mayCompile({ size }: Preparable): boolean {
     return this.#rate.take(this.#now(), size);
   }
@@ -46,7 +46,7 @@ export class Compiler {
   }
 }
 
-/** Whether a variable is null where null is not allowed: with that, graphql-js has words of its own. */
+/** Whether a variable is null where null is not allowed: then graphql-js must word the error. */
 export function hasForbiddenNull({ notNull }: Preparable, variables: Readonly<Record<string, unknown>>): boolean {
   return notNull.some((name) => variables[name] === null);
 }

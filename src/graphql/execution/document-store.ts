@@ -2,12 +2,12 @@ import { LRUCache } from "lru-cache";
 
 /** A parsed document takes some 100 bytes of memory for each character of its text, so this is some 30 MB. */
 const maxKeptLength = 300_000;
-/** Also an empty text takes some memory. */
+/** Even an empty text takes some memory. */
 const minLength = 100;
 
 /**
- * What is known of documents, by their hash. Bounded by the length of their texts, which the trees hold, too; what was
- * unused for longest goes first.
+ * A store of values about documents, by the documents' hash. Limited by the total length of their texts, which the
+ * parsed documents hold, too. The least recently used goes first.
  *
  * @param textOf the text of the document that a value is about
  */

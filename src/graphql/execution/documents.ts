@@ -13,17 +13,20 @@ export interface DocumentsOptions {
   schema: GraphQLSchema;
   limits: DocumentLimits;
   introspection: boolean;
-  /** Undefined: every document is answered that is valid. */
+  /** Undefined: every valid document is answered. */
   trusted: TrustedDocuments | undefined;
 }
 
-/** Refusals are kept apart and shorter, so that they push out nothing that is used. In characters of the documents. */
+/**
+ * In characters of the documents. Refused documents have a smaller store of their own, so that they evict no accepted
+ * one.
+ */
 const maxRefusedLength = 50_000;
 
 /**
- * Parses and validates documents, whatever the transport. Each is judged once, as thousands of viewers send the same few;
- * a refusal is remembered, too. Of those that are not known yet one is judged a turn of the event loop, as the most
- * expensive take milliseconds.
+ * Parses and validates documents, whatever the transport. Each document is judged once, because thousands of viewers
+ * send the same few; refusals are remembered, too. At most one new document is judged per turn of the event loop,
+ * because the most expensive take milliseconds.
  */
 export class Documents {
   readonly #options: DocumentsOptions;
@@ -43,7 +46,7 @@ export class Documents {
     this.#rules = [...specifiedRules, ...validationRules(options.introspection)];
   }
 
-  /** At once for what is known, else when it is this document's turn. */
+  /** Answers at once for a known document, else when it is the document's turn. */
   judge(text: string): JudgedDocument | Promise<JudgedDocument> {
     const hash = hashOf(text);
     return (
@@ -85,7 +88,7 @@ export class Documents {
   }
 }
 
-/** What the schema has is not to be told where introspection is off. */
+/** Where introspection is off, errors must not tell what the schema has. */
 function withoutSuggestion(error: GraphQLError): GraphQLError {
   const { nodes = null, positions = null } = error;
   return new GraphQLError(error.message.replace(/ ?Did you mean .+\?$/, ""), { nodes, positions });

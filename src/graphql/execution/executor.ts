@@ -25,7 +25,7 @@ export type Transport = "graphql-http" | "graphql-ws" | "graphql-sse" | "graphql
 export interface ExecutorOptions {
   schema: GraphQLSchema;
   documents: Documents;
-  /** Undefined: every operation is run by graphql-js. */
+  /** Undefined: graphql-js runs every operation. */
   prepared: PreparedOperations | undefined;
   subscriptions: Subscriptions;
   metrics: OperationMetrics;
@@ -38,7 +38,7 @@ export interface Operation {
   readonly type: OperationTypeNode;
   readonly request: OperationRequest;
   readonly prepared: PreparedOperation | undefined;
-  /** Undefined while it is prepared, as nothing needs it then. */
+  /** Undefined when the operation is prepared, because nothing needs the document then. */
   readonly accepted: AcceptedDocument | undefined;
 }
 
@@ -50,19 +50,20 @@ export interface Refusal {
   readonly errors: readonly GraphQLError[];
 }
 
-/** A response, whatever carries it. */
+/** A response, whatever the transport. */
 export interface Answer {
   /** As JSON. */
   readonly body: string;
-  /** Of its errors. */
+  /** The codes of its errors. */
   readonly codes: readonly string[];
-  /** Whether it has no data because nothing was executed. */
+  /** Whether nothing was executed, so that the response has no data. */
   readonly isRefusal: boolean;
 }
 
 /**
- * The one way in which an operation runs, for one transport: its document is judged, it is prepared when it comes often,
- * and run for a viewer; errors are presented, logged and counted. Transports carry requests here and answers away.
+ * Every operation runs through this class; each transport has its own instance. It judges the document, prepares the
+ * operation when it comes often, runs it for a viewer, and presents, logs and counts errors. A transport only passes
+ * requests in and answers out.
  */
 export class Executor {
   readonly #transport: Transport;
@@ -75,14 +76,16 @@ export class Executor {
     this.#duration = options.metrics.operationDuration.labels({ transport });
   }
 
-  /** The compiled form of what a request asks for; undefined when it has none (yet). */
+  /** The operation of a request, if it is compiled already. */
   findPrepared(request: OperationRequest): Operation | undefined {
     const prepared = this.#options.prepared?.get(request);
     if (!prepared || !areShallow(request.variables)) return undefined;
     return { kind: "operation", type: prepared.definition.operation, request, prepared, accepted: undefined };
   }
 
-  /** What a request asks for, at once when its document is known. Refusals are not counted before they are answered. */
+  /**
+   * The operation of a request, at once when its document is known. Refusals are counted only when they are answered.
+   */
   resolve(request: OperationRequest): Operation | Refusal | Promise<Operation | Refusal> {
     const prepared = this.findPrepared(request);
     if (prepared) return prepared;
@@ -94,7 +97,7 @@ export class Executor {
     return this.#answer({ errors }, "refuse", operationName);
   }
 
-  /** Refuses what the transport itself does not carry. */
+  /** Refuses an operation that the transport does not support. */
   refuseFor(message: string, { operationName }: OperationRequest): Answer {
     return this.#answer({ errors: [new GraphQLError(message)] }, "refuse", operationName);
   }
@@ -109,7 +112,7 @@ export class Executor {
     return answer;
   }
 
-  /** For libraries that write answers themselves: they present the errors by `present`, or note them. */
+  /** For libraries that write answers themselves. They pass the errors to `present` or `note`. */
   async execute(args: ExecutionArgs): Promise<ExecutionResult> {
     const start = performance.now();
     const result = await execute(args);
@@ -121,7 +124,7 @@ export class Executor {
    * Serves a subscription until it is left: messages go to the connection from now on.
    *
    * @param id of the subscription on its connection
-   * @returns what to call when the viewer leaves, or the answer when it can't begin
+   * @returns a function to call when the viewer leaves, or the answer when the subscription can't begin
    */
   async subscribe(
     operation: Operation,
@@ -132,7 +135,7 @@ export class Executor {
     const { request } = operation;
     const accepted = operation.accepted ?? (await this.#judgeAgain(request));
     const { operationName, variables } = request;
-    // Kept as long as the subscription, unlike the request.
+    // This closure lives as long as the subscription, so it must not hold the request.
     const present = (error: GraphQLError) => this.present(error, "execute", operationName);
     const { document, hash } = accepted;
     const asked = { document, hash, operationName, variables: variables ?? {} };
@@ -140,14 +143,14 @@ export class Executor {
     return typeof leave === "function" ? leave : this.#answer(leave, "execute", operationName);
   }
 
-  /** What a client sees of an error, which is logged and counted as answered. */
+  /** Gives an error as a client sees it, and logs and counts it. */
   present(error: GraphQLError, phase: Phase, operationName?: string | null): GraphQLFormattedError {
     const presented = formatError(error, phase);
     this.#note(error, String(presented.extensions?.code), operationName);
     return presented;
   }
 
-  /** Logs and counts an error that somebody else presents. */
+  /** Logs and counts an error that the caller presents itself. */
   note(error: unknown, operationName: string | null | undefined): void {
     this.#note(error, errorCode(error), operationName);
   }
@@ -167,7 +170,7 @@ export class Executor {
     return execute({ schema, document, operationName, variableValues, contextValue: context });
   }
 
-  /** A document that was accepted stays so. */
+  /** Judges the document of a prepared operation, which was accepted before and is accepted again. */
   async #judgeAgain({ query }: OperationRequest): Promise<AcceptedDocument> {
     const judged = await this.#options.documents.judge(query);
     if (judged.document) return judged;

@@ -17,16 +17,16 @@ import { fragmentsOf } from "./fragments.js";
 import { OperationCosts } from "./operation-cost.js";
 
 /**
- * What one operation may cost, judged before anything is done for it. A page that asks for 20 boards of 100 rows with ten
- * fields each passes.
+ * The limits of one operation, checked before any work is done for it. An operation that asks for 20 boards of 100 rows
+ * with ten fields each passes.
  */
 export const maxDocumentLength = 10_000;
 export const maxTokens = 1_000;
-/** Each costs a look at Redis. */
+/** Each costs a read of Redis. */
 export const maxRootFields = 20;
 /** Values in the answer: see OperationCosts. */
 export const maxCost = 25_000;
-/** GraphQL's own rules compare all fields of one name with each other. */
+/** Limited because GraphQL's own rules compare all fields of one name with each other. */
 export const maxRepetitions = 60;
 /** Nothing in the schema needs more than one level. */
 export const maxVariableDepth = 32;
@@ -36,12 +36,12 @@ const maxRemembered = 5_000;
 
 export const parseOptions = { maxLexicalTokens: maxTokens };
 
-/** graphql-js' own rules come besides. */
+/** The rules that are applied besides graphql-js' own. */
 export function validationRules(introspection: boolean): ValidationRule[] {
   return introspection ? [] : [NoSchemaIntrospectionCustomRule];
 }
 
-/** Limits that are cheap to check: they come before GraphQL's own rules, some of which take far longer. */
+/** Limits that are cheap to check. They are checked before GraphQL's own rules, some of which take far longer. */
 export class DocumentLimits {
   readonly #costs: OperationCosts;
   readonly #fine = new WeakSet<DocumentNode>();
@@ -54,7 +54,7 @@ export class DocumentLimits {
   /**
    * Linear in the document's length.
    *
-   * @throws GraphQLError for a document that is no GraphQL, has too many tokens or is too long; or may cost too much
+   * @throws GraphQLError for a document that is not GraphQL, is too long, has too many tokens, or may cost too much
    */
   parse(text: string): DocumentNode {
     if (text.length > maxDocumentLength) throw tooLong(text);
@@ -64,7 +64,10 @@ export class DocumentLimits {
     return document;
   }
 
-  /** As `problemOf`, remembered for texts that pass; what is no GraphQL passes, as the parser is to say what is wrong. */
+  /**
+   * The limit that a text breaks. Remembers texts that pass. A text that is not GraphQL passes, because the parser is
+   * to explain what is wrong.
+   */
   problemOfText(text: string): GraphQLError | undefined {
     const hash = hashOf(text);
     if (this.#passed.has(hash)) return undefined;
@@ -101,7 +104,7 @@ export class DocumentLimits {
         return new GraphQLError(message, { nodes: operation });
       }
       if (operation.operation === OperationTypeNode.SUBSCRIPTION && isConditional(document, operation.selectionSet)) {
-        // graphql-js has no answer to a subscription without a field.
+        // graphql-js can't answer a subscription whose only field is left out.
         return new GraphQLError("The field of a subscription may not be conditional.", { nodes: operation });
       }
       const cost = Math.ceil(this.costOf(document, operation));
@@ -119,7 +122,7 @@ export class DocumentLimits {
   }
 }
 
-/** Only the variables that an operation declares: clients may send as much besides as they like. */
+/** The variables that an operation declares. Clients may send any number of others. */
 export function declaredVariables(
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
@@ -130,7 +133,7 @@ export function declaredVariables(
   );
 }
 
-/** What stands for a document's text in stores: texts are long, and clients choose them. */
+/** Stands for a document's text in stores, because texts are long and clients choose them. */
 export function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("base64");
 }
@@ -139,7 +142,7 @@ function tooLong({ length }: string): GraphQLError {
   return new GraphQLError(`A document may have at most ${maxDocumentLength} characters; this one has ${length}.`);
 }
 
-/** Each fragment is counted once, then remembered: fragments that spread others twice each would else take for ever. */
+/** Counts each fragment once: without that, fragments that spread others twice each would take exponential time. */
 function countRootFields(document: DocumentNode, root: SelectionSetNode): number {
   const fragments = fragmentsOf(document);
   const known = new Map<string, number>();
@@ -155,7 +158,7 @@ function countRootFields(document: DocumentNode, root: SelectionSetNode): number
   const countFragment = (name: string): number => {
     const counted = known.get(name);
     if (counted !== undefined) return counted;
-    known.set(name, 0); // A fragment that spreads itself is refused by another rule; here it must only end.
+    known.set(name, 0); // Ends the recursion of a fragment that spreads itself; another rule refuses it.
     const fragment = fragments.get(name);
     const count = fragment ? countFields(fragment.selectionSet) : 0;
     known.set(name, count);
@@ -193,8 +196,8 @@ function isConditional(document: DocumentNode, { selections }: SelectionSetNode,
 }
 
 /**
- * Whether variables are nested no deeper than is allowed: what reads them goes down by recursion. Looks without recursion,
- * and no further than the limit.
+ * Whether variables are nested no deeper than allowed, because the code that reads them recurses. This function does
+ * not recurse, and looks no deeper than the limit.
  */
 export function areShallow(variables: unknown): boolean {
   let level = [variables];

@@ -23,7 +23,7 @@ import {
 } from "graphql";
 import { fragmentsOf } from "./fragments.js";
 
-/** `@listSize` of the schema, in the terms of the cost specification by IBM (ibm.github.io/graphql-specs/cost-spec.html). */
+/** The schema's `@listSize`, as IBM's cost specification defines it (ibm.github.io/graphql-specs/cost-spec.html). */
 interface ListSize {
   readonly assumedSize: number;
   readonly slicingArguments?: readonly string[] | undefined;
@@ -33,28 +33,28 @@ interface ListSize {
 type Variables = Readonly<Record<string, unknown>>;
 type AnyField = GraphQLField<unknown, unknown>;
 
-/** What the schema says of a field; the directives' own definitions in the schema say what they hold. */
+/** A field's directives. Their definitions in the schema say what they mean. */
 interface FieldMarks {
   readonly weight: number;
   readonly listSize: ListSize | undefined;
 }
 
-/** Characters of a description that count as one value. */
+/** So many characters of a description count as one value. */
 const descriptionLength = 32;
-/** For a list whose size the schema does not say: no field may be cheap because its mark was forgotten. */
+/** The size of a list without a mark: a field must not be cheap because its mark was forgotten. */
 const unknownSize = 100;
-/** A field under a longer name than this counts once more for each time that the name is as long. */
+/** A field counts once more for each time that its name or alias is this long. */
 const nameLength = 32;
 
 /**
- * Says what operations cost before they run: the number of values that their answer can hold, fields after the expansion of
- * fragments times the rows that they can return. It is an upper bound, but for the list of all types in introspection, which
- * is taken at the average of the schema.
+ * Tells what an operation costs before it runs: the number of values that its answer can hold. That is its fields,
+ * after the expansion of fragments, times the rows that they can return. It is an upper bound, except for the list of
+ * all types in introspection, whose types count with the schema's averages.
  */
 export class OperationCosts {
   readonly #schema: GraphQLSchema;
   readonly #introspection: IntrospectionSizes;
-  /** Read when they are needed first. */
+  /** Read on first use. */
   readonly #marks = new Map<AnyField, FieldMarks>();
 
   constructor(schema: GraphQLSchema) {
@@ -65,8 +65,8 @@ export class OperationCosts {
   /**
    * Linear in the document's size: each fragment is looked at once for each size that its lists may have.
    *
-   * @param variables as GraphQL has read them. Left out, each counts as the most that it may ask for, so that the cost is a
-   * property of the document alone
+   * @param variables as GraphQL has coerced them. A missing variable counts as the most that it may ask for, so without
+   * variables the cost depends on the document alone
    */
   of(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables = {}): number {
     const walk = new Walk(fragmentsOf(document), (type, node, sized) => this.#field(type, node, sized, variables));
@@ -82,7 +82,7 @@ export class OperationCosts {
     const asked = listSize && sizeOf(listSize, field, node, variables);
     const { largest, averages } = this.#introspection;
     const isAllTypes = parent?.name === "__Schema" && field.name === "types";
-    // Of all types together, each has the average; of one type that a sender picks, the most that any has.
+    // In the list of all types each type counts as average; a single type that a sender picks counts as the largest.
     const below = isAllTypes || sized === averages ? averages : {};
     return {
       own,
@@ -112,13 +112,13 @@ export class OperationCosts {
   }
 }
 
-/** The sizes of the lists in an object, by field, where the field that gave the object says them. */
+/** The sizes of an object's lists, by field, where the field that returned the object sets them. */
 type Sized = Readonly<Record<string, number>>;
 
 interface FieldCost {
-  /** Of the field itself, in each row of its parent. */
+  /** The cost of the field itself, in each row of its parent. */
   readonly own: number;
-  /** How many rows it has. */
+  /** How many rows the field returns. */
   readonly rows: number;
   readonly type: GraphQLNamedType | undefined;
   readonly sized: Sized;
@@ -130,7 +130,7 @@ type CostOfField = (parent: GraphQLNamedType | undefined, node: FieldNode, sized
 class Walk {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #costOf: CostOfField;
-  /** Fragments that spread others twice each would else take for ever. */
+  /** Costs of fragments. Without it, fragments that spread others twice each would take exponential time. */
   readonly #known = new Map<string, number>();
 
   constructor(fragments: ReadonlyMap<string, FragmentDefinitionNode>, costOf: CostOfField) {
@@ -158,7 +158,7 @@ class Walk {
     const key = `${name} ${type?.name} ${JSON.stringify(sized)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    this.#known.set(key, 0); // A fragment that spreads itself is refused by another rule; here it must only end.
+    this.#known.set(key, 0); // Ends the recursion of a fragment that spreads itself; another rule refuses it.
     const fragment = this.#fragments.get(name);
     const cost = fragment ? this.selectionSet(fragment.selectionSet, type, sized) : 0;
     this.#known.set(key, cost);
@@ -166,7 +166,7 @@ class Walk {
   }
 }
 
-/** As many as the arguments ask for, where that is known; at most what the schema assumes. */
+/** The number of rows that the arguments ask for, where that is known; at most the schema's assumed size. */
 function sizeOf(
   { assumedSize, slicingArguments = [] }: ListSize,
   field: AnyField,
@@ -190,13 +190,13 @@ function isList(type: GraphQLOutputType): boolean {
 }
 
 interface IntrospectionSizes {
-  /** Of lists, by their field. */
+  /** The sizes of lists, by field. */
   readonly largest: Sized;
   readonly averages: Sized;
   readonly descriptionWeight: number;
 }
 
-/** With the averages, a query for all of the schema costs about as many values as its answer has. */
+/** With the averages, the cost of a query for the whole schema is about the number of values in its answer. */
 function introspectionSizes(schema: GraphQLSchema): IntrospectionSizes {
   const types = Object.values(schema.getTypeMap());
   const fieldsOf = types.map((type) => (isObjectType(type) ? Object.values(type.getFields()) : []));

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 export interface PersistedQueries {
   /** @param hash in hexadecimal digits */
   textOf(hash: string): string | undefined;
-  /** Says that a client showed both, and that they belong together. */
+  /** Keeps a text that a client sent together with its hash, which was checked. */
   keep(hash: string, text: string): void;
 }
 
@@ -12,7 +12,7 @@ export interface PersistedQueries {
 const maxKeptLength = 1_000_000;
 const minLength = 100;
 
-/** What clients have shown to this process; what was unused for longest goes first. */
+/** Keeps the documents that clients sent to this process. The least recently used goes first. */
 export function automaticPersistedQueries(): PersistedQueries {
   const texts = new LRUCache<string, string>({
     maxSize: maxKeptLength,

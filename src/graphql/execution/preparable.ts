@@ -17,31 +17,31 @@ import { fragmentsOf } from "./fragments.js";
 /** An operation that may be compiled. */
 export interface Preparable {
   readonly definition: OperationDefinitionNode;
-  /** Fields, fragments, arguments and variables after expansion: what compiling it costs, and what it takes to keep. */
+  /** Fields, fragments, arguments and variables after expansion: a measure of compile time and memory. */
   readonly size: number;
-  /** Variables that may be null and stand where null is not allowed: with null in one, graphql-js has words of its own. */
+  /** Nullable variables that are used where null is not allowed. When one is null, graphql-js must word the error. */
   readonly notNull: readonly string[];
 }
 
-/** Compiling takes some 40 µs for each, and the result some 2 KB. */
+/** Each part takes some 40 µs to compile and some 2 KB to keep. */
 export const maxPreparedSize = 200;
 
 /**
- * Whether compiling an operation gives, for all variables, what graphql-js would have answered, and at a bounded cost.
- * graphql-jit differs from graphql-js, or takes exponential time, where fragments are used again, where the same field is
- * asked for under several conditions, and in its words for a null. So what is compiled is kept plain:
+ * Whether the compiled operation gives the same answers as graphql-js, for all variables, and at a bounded cost.
+ * graphql-jit differs from graphql-js, or takes exponential time, where fragments are used again, where the same field
+ * is asked for under several conditions, and in its messages for a null. So only plain operations are compiled:
  *
- * - queries, subscriptions, and mutations of one field: of several, graphql-js starts none after one that failed, and
- *   graphql-jit all;
+ * - queries, subscriptions, and mutations of one field: of several fields, graphql-js starts none after one that
+ *   failed, and graphql-jit starts all;
  * - each fragment is spread at most once;
- * - where a name comes twice in one object, it is a leaf and under no condition (as `__typename`, which clients add);
+ * - a name that comes twice in one object is a leaf and under no condition (like `__typename`, which clients add);
  * - no variable is null by default where null is not allowed;
- * - no introspection, and no name that JavaScript's objects have by themselves;
+ * - no introspection, and no name that every JavaScript object has;
  * - at most `maxPreparedSize` parts after expansion.
  *
  * Looks at each part of the document at most once.
  *
- * @returns undefined for all others
+ * @returns undefined for all other operations
  */
 export function preparable(
   schema: GraphQLSchema,
@@ -66,7 +66,7 @@ function isPreparableKind({ operation, selectionSet }: OperationDefinitionNode):
   return only?.kind === Kind.FIELD && others.length === 0;
 }
 
-/** What is known of a name in an object: whether it may come again. */
+/** Whether a name may come again in the same object. */
 type Repeatable = boolean;
 
 class Expansion {

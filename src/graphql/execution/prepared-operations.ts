@@ -15,48 +15,51 @@ export interface PreparedOperationsOptions {
   log: RequestLog;
 }
 
-/** A response, as graphql-js would have made it. */
+/** The same response that graphql-js would give. */
 export interface PreparedAnswer {
   /** As JSON. */
   readonly body: string;
-  /** Of its errors. */
+  /** The codes of its errors. */
   readonly codes: readonly string[];
 }
 
-/** An operation that was asked for, as a transport received it. */
+/** A request for an operation, as a transport received it. */
 export interface OperationRequest {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** Compiling costs milliseconds, so what is asked for only now and then is left to graphql-js. */
+/** Compiling costs milliseconds, so graphql-js runs operations that are rare. */
 const compileAfter = 3;
-/** Longer documents are left to graphql-js, and so are operations with longer names. */
+/** graphql-js runs longer documents, and operations with longer names. */
 const maxLength = { document: 4_096, operationName: 256 };
 /**
- * Bounded, as clients may send as many documents as they like; what was unused for longest goes first. In the parts that
- * `Preparable.size` counts: some 20 to 40 MB.
+ * In the parts that `Preparable.size` counts; takes some 20 to 40 MB. Limited because clients may send any number of
+ * documents. The least recently used goes first.
  */
 const maxKeptSize = 10_000;
-/** What an operation of any size takes besides. */
+/** Added to each operation's size for what every operation takes. */
 const baseSize = 5;
 const maxSeen = 5_000;
 
 /**
- * Queries and mutations that are asked for often, compiled once and run directly from then on: some 15 µs instead of 150.
- * Whatever is unusual (variables that are refused, a query that fails in several places) is not answered here, so that
- * graphql-js answers it in its own words.
+ * Frequent queries and mutations, which are compiled once and run directly from then on, in some 15 µs instead of 150.
+ * Unusual requests (variables that are refused, a query that fails in several places) are not answered here, so that
+ * their errors are graphql-js' own.
  */
 export class PreparedOperations {
   readonly #options: PreparedOperationsOptions;
   readonly #schemaWithSharedRows: GraphQLSchema;
-  /** By name and text, as they come with each request. */
+  /** By the operation's name and the document's text, which come with each request. */
   readonly #prepared = new LRUCache<string, PreparedOperation>({
     maxSize: maxKeptSize,
     sizeCalculation: ({ size }) => baseSize + size,
   });
-  /** How often an operation came that is not compiled, by the document's hash; Infinity for what can't be. */
+  /**
+   * How often an operation that is not compiled came, by its name and the document's hash. Infinity for one that can't
+   * be compiled.
+   */
   readonly #seen = new LRUCache<string, number>({ max: maxSeen });
 
   constructor(options: PreparedOperationsOptions) {
@@ -103,7 +106,7 @@ export class PreparedOperations {
     const execute: Execute = async (context, variables) => {
       const { data, errors } = await compiled(undefined, context, variables ?? {});
       if (data === undefined) return undefined;
-      // With one error graphql-js may not even start the other fields, and which errors there are is for it to say.
+      // graphql-js decides which errors an answer has: after one error it may not even start the other fields.
       if (errors && isQuery && (errors.length > 1 || !hasOneRootField(definition))) return undefined;
       // A mutation whose only field failed has no data: its field may not be null.
       if (!errors && data !== null) return { body: write(data), codes: [] };
@@ -127,9 +130,9 @@ export class PreparedOperation {
   readonly #execute: Execute;
   readonly #isShared: boolean;
   readonly #plan: Preparable;
-  /** Variables that the operation declares: the others make no difference. */
+  /** The variables that the operation declares. Others make no difference. */
   readonly #declared: readonly string[];
-  /** Queries that came in this turn of the event loop, by their variables. */
+  /** The queries of this turn of the event loop, by their variables. */
   readonly #gathered = new Map<string, Promise<PreparedAnswer | undefined>>();
 
   constructor(execute: Execute, plan: Preparable, isShared: boolean) {
@@ -143,15 +146,16 @@ export class PreparedOperation {
   }
 
   /**
-   * Executes it. Where the schema says that nothing of the answer depends on who asks, queries that are alike and came in
-   * the same turn of the event loop are executed once, as nobody; nobody is given what was read before the request came.
+   * Executes the operation. Where the schema says that the answer does not depend on the viewer, equal queries that
+   * came in the same turn of the event loop are executed once, for an anonymous viewer. A viewer never gets data that
+   * was read before its request came.
    *
-   * @returns undefined when graphql-js is to answer: the variables are refused, or a query failed; nothing was changed
+   * @returns undefined when graphql-js must answer: the variables are refused, or a query failed. Nothing was changed
    */
   run(context: GraphQLContext, variables: Variables): Promise<PreparedAnswer | undefined> {
     if (variables && hasForbiddenNull(this.#plan, variables)) return Promise.resolve(undefined);
     if (!this.#isShared) return this.#execute(context, variables);
-    // In brackets, as one that is null is not one that is not there.
+    // The brackets tell a variable that is null from one that is missing.
     const key = JSON.stringify(
       this.#declared.map((name) => (variables && Object.hasOwn(variables, name) ? [variables[name]] : 0)),
     );
@@ -170,7 +174,7 @@ function hasOneRootField({ selectionSet: { selections } }: OperationDefinitionNo
   return selections.length === 1 && selections[0]?.kind === Kind.FIELD;
 }
 
-/** What was accepted holds no NUL, neither in its name nor in its text, so nothing else reads like it. */
+/** Accepted names and texts hold no NUL, so no two operations have the same key. */
 function keyOf({ operationName, query }: OperationRequest): string {
   return operationName == null ? `\0${query}` : `n${operationName}\0${query}`;
 }

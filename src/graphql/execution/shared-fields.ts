@@ -9,8 +9,8 @@ import {
 import { fragmentsOf } from "./fragments.js";
 
 /**
- * Whether one execution of an operation may serve several viewers: when the schema marks each of its root fields with
- * `@shared`. A field without the mark is never shared.
+ * Tells whether one execution of an operation may serve several viewers. It may when the schema marks each of the
+ * operation's root fields with `@shared`. A field without the mark is never shared.
  */
 export class SharedFields {
   /** By the root type's name. */

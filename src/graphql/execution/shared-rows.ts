@@ -12,14 +12,14 @@ import {
 import type { ScoreEntry } from "../../domain/score.js";
 
 /**
- * The top scores in an increment's answer are the same for its whole batch, and most of the answer. So a mutation that asks
- * for them plainly is compiled against a schema in which they are a leaf: the list comes out as it is in memory, and is
- * written once for all answers of the batch.
+ * The top scores in an increment's answer are the same for its whole batch, and they are most of the answer. So a
+ * mutation that asks for them plainly is compiled against a schema in which they are a leaf. The execution then returns
+ * the list itself, which is serialised once for all answers of the batch.
  */
 export interface SharedRows {
   /** The document without a selection below the rows. */
   readonly document: DocumentNode;
-  /** The response as JSON, given what the document's execution gave. */
+  /** Writes the response as JSON, from the data that the document's execution returned. */
   readonly write: (data: Readonly<Record<string, unknown>>) => string;
 }
 
@@ -29,7 +29,7 @@ const rowType = "ScoreEntry";
 
 const leaf = new GraphQLScalarType({ name: "SharedRows", serialize: (rows) => rows });
 
-/** The same schema, but for the rows, which are a leaf. */
+/** The same schema, except that the rows are a leaf. */
 export function schemaWithSharedRows(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (config, field, type) =>
@@ -37,7 +37,10 @@ export function schemaWithSharedRows(schema: GraphQLSchema): GraphQLSchema {
   });
 }
 
-/** @param definition a mutation with one field; undefined is returned when it asks for the rows in an unusual way */
+/**
+ * @param definition a mutation with one field
+ * @returns undefined when the mutation asks for the rows in an unusual way
+ */
 export function shareRows(document: DocumentNode, definition: OperationDefinitionNode): SharedRows | undefined {
   const [mutation] = definition.selectionSet.selections;
   if (!isPlain(mutation) || mutation.name.value !== "incrementScore") return undefined;
@@ -61,7 +64,7 @@ export function shareRows(document: DocumentNode, definition: OperationDefinitio
   return { document: { ...document, definitions }, write };
 }
 
-/** Which of a row's fields goes under which name; a name that comes twice means the same field, or Apollo had refused it. */
+/** A row's fields by response key. A key that comes twice means the same field: validation refuses anything else. */
 function columnsOf(asked: FieldNode): ReadonlyMap<string, string> | undefined {
   const selections = asked.selectionSet?.selections ?? [];
   if (!selections.every(isPlain) || selections.some((field) => field.selectionSet)) return undefined;
@@ -82,7 +85,7 @@ function writer(mutationKey: string, rowsKey: string, columns: ReadonlyMap<strin
   return (data) => {
     const payload = data[mutationKey] as Readonly<Record<string, unknown>>;
     let body = head;
-    // Part by part: whatever stood in for the rows in a text could be a player's id, too.
+    // Written part by part: a placeholder for the rows in a finished text could also be a player's id.
     for (const key of Object.keys(payload)) {
       if (body !== head) body += ",";
       const value = payload[key];

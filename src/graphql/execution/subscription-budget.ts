@@ -1,23 +1,28 @@
 import { maxCost } from "./limits.js";
 
 /*
- * What subscriptions may cost together, in the values of their messages (see OperationCosts). Those that are alike are
- * executed once, so they count once.
+ * What subscriptions may cost together, in values per message (see OperationCosts). Equal subscriptions are executed
+ * once, so they count once.
  */
 
 /** As much as one operation. */
 const maxCostPerConnection = maxCost;
-/** Behind a proxy that is not trusted this is for everybody: 16,000 pages that follow a player's row each. */
+/**
+ * Behind a proxy that is not trusted, all viewers share this: it is enough for 16,000 pages that each follow one
+ * player.
+ */
 const maxCostPerAddress = 100_000;
 
-/** Keeps one connection, and all connections from one address, from making the process execute more than a fair share. */
+/**
+ * Keeps one connection, and all connections from one address, from making the process execute more than a fair share.
+ */
 export class SubscriptionBudget {
   readonly #connections = new DistinctCosts<object>(maxCostPerConnection);
   readonly #addresses = new DistinctCosts<string>(maxCostPerAddress);
 
   /**
-   * @param key of the operation, the same for those that are executed together
-   * @returns what to call when the subscription has ended; undefined when there is no room for it
+   * @param key of the operation, the same for subscriptions that are executed together
+   * @returns a function to call when the subscription has ended; undefined when there is no room for it
    */
   take(connection: object, address: string, key: string, cost: number): (() => void) | undefined {
     const leaveConnection = this.#connections.take(connection, key, cost);

@@ -34,17 +34,17 @@ export interface SubscriptionsOptions {
 
 export interface SubscriptionRequest {
   readonly document: DocumentNode;
-  /** Of the document's text. */
+  /** The hash of the document's text. */
   readonly hash: string;
   readonly operationName: string | null | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Who subscribes, and where the messages go. */
+/** The viewer that subscribes, and the connection for its messages. */
 export interface Subscriber {
   readonly context: GraphQLContext;
   readonly connection: ViewerConnection;
-  /** Of the subscription on its connection. */
+  /** The subscription's id on its connection. */
   readonly id: string;
 }
 
@@ -53,18 +53,18 @@ export type Leave = () => void;
 
 type Present = (error: GraphQLError) => GraphQLFormattedError;
 
-/** What is compiled of a document's operation; null when it is not plain. */
+/** A document's compiled operation; null when it can't be compiled. */
 type Compiled = { readonly plan: Preparable; readonly run: CompiledOperation } | null;
 
 const maxCompiled = 500;
 
-/** Subscriptions by way of the hub, for every transport that has them. */
+/** Subscriptions through the hub, for every transport that has them. */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #budget = new SubscriptionBudget();
-  /** By document and operation, as viewers' operations often differ in their variables alone. */
+  /** By document and operation, because viewers' operations often differ in nothing but their variables. */
   readonly #compiled = new LRUCache<string, { readonly compiled: Compiled }>({ max: maxCompiled });
-  /** Makes the keys differ of what is not shared. */
+  /** Makes the keys of operations that are not shared unique. */
   #count = 0;
 
   constructor(options: SubscriptionsOptions) {
@@ -72,11 +72,11 @@ export class Subscriptions {
   }
 
   /**
-   * The subscription field's resolver runs for every viewer, so it can refuse; what it returns is a topic. Where the schema
-   * says that nothing of the answer depends on who asks, the topic's values are executed once for all viewers of the same
-   * operation.
+   * Begins a subscription. The subscription field's resolver runs for every viewer, so it can refuse; it returns a
+   * topic. Where the schema says that the answer does not depend on the viewer, the operation is executed once per
+   * value for all its viewers.
    *
-   * @returns what to call when the viewer leaves, or why it can't begin
+   * @returns a function to call when the viewer leaves, or the errors that prevent the subscription
    */
   async begin(
     request: SubscriptionRequest,
@@ -96,10 +96,10 @@ export class Subscriptions {
       throw new Error("a subscription field must return a topic");
     }
     const isShared = sharedFields.cover(document, operation);
-    // Nothing of the viewer goes in, so nothing of the viewer can come out and be shared.
+    // A shared execution does not know the viewer, so it can't leak anything about the viewer to others.
     const contextValue: GraphQLContext = isShared ? everybody : { viewer, caller };
     const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues);
-    // Hashed, so that it is short whatever a client sends.
+    // Hashed, so that the key is short whatever a client sends.
     const operationKey = hashOf(JSON.stringify([hash, operationName, coerced]));
     const key = isShared ? operationKey : `${operationKey} ${(this.#count += 1)}`;
 
@@ -132,7 +132,7 @@ export class Subscriptions {
     };
   }
 
-  /** What a value of the topic is turned into, compiled where that is the same. */
+  /** Executes the operation for one value of the topic; compiled where that gives the same result as graphql-js. */
   #execution(
     args: ExecutionArgs,
     operation: OperationDefinitionNode,
@@ -143,10 +143,10 @@ export class Subscriptions {
     const variables = args.variableValues ?? {};
     if (!compiled || hasForbiddenNull(compiled.plan, variables)) return ordinarily;
     const { run } = compiled;
-    const context = args.contextValue as GraphQLContext; // As `begin` has put it there.
+    const context = args.contextValue as GraphQLContext; // `begin` has put it there.
     return (value) => {
       const result = run(value, context, variables);
-      // Which errors there are is for graphql-js to say.
+      // graphql-js decides which errors an answer has.
       if (!(result instanceof Promise)) return result.errors ? ordinarily(value) : result;
       return result.then((done) => (done.errors ? ordinarily(value) : done));
     };

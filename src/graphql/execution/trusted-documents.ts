@@ -10,7 +10,7 @@ const manifest = z.record(z.string().regex(/^sha256:[0-9a-f]{64}$/), z.string())
 
 /**
  * TRUSTED_DOCUMENTS=only: the documents that this server answers, from a manifest that was made when its clients were
- * built. They may be asked for by hash or in full; how a document is laid out, and in which order, makes no difference.
+ * built. Clients may send a document's hash or its full text. The layout and order of a text make no difference.
  */
 export class TrustedDocuments implements Service, PersistedQueries {
   readonly name = "trusted-documents";
@@ -45,12 +45,12 @@ export class TrustedDocuments implements Service, PersistedQueries {
     return this.#byHash.get(hash);
   }
 
-  /** What clients show makes no difference: the manifest alone counts. */
+  /** Keeps nothing that clients send: only the manifest counts. */
   keep(): void {
     return;
   }
 
-  /** As expensive as parsing: ask once a document. */
+  /** As expensive as parsing: call it once per document. */
   has(document: DocumentNode): boolean {
     return this.#canonical.has(printExecutableGraphQLDocument(document));
   }

@@ -1,9 +1,9 @@
--- Commits changes: the cursor moves, the events are kept, and each player's newest total is written, never a lower revision
--- over a higher. One statement, so a pass that is cut off anywhere was committed whole or not at all.
+-- Commits changes: moves the cursor, keeps the events, and writes each player's newest total, never a lower revision
+-- over a higher one. It is one statement, so an interrupted pass was committed completely or not at all.
 --
 -- :board, the lease and where the cursor moves  see include/move-cursor.sql
 -- the changes                                  see include/changes.sql
--- Returns the cursor; no row when it was not where the lease says, or not ours.
+-- Returns the cursor; no row when its position or its fence differs from the lease.
 WITH moved AS (
 -- @include move-cursor.sql
 ), change AS (

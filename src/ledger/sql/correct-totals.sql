@@ -1,5 +1,5 @@
--- Corrects totals that their newest event contradicts. One that is newer than every event (after a restored backup) stays
--- as it is.
+-- Corrects totals that differ from their player's newest event. A total that is newer than every event (after a
+-- restored backup) stays as it is.
 --
 -- :board, :fence  the right to write
 WITH newest AS (

@@ -1,9 +1,9 @@
--- Overwrites totals with what Redis holds, whatever their revision.
+-- Overwrites totals with Redis' totals, whatever their revision.
 --
 -- :board, :fence       the right to write
 -- :user_ids, :scores   arrays of the same length; totals are texts
--- :revision            of all of them
--- Returns one row; none when the fence is not the newest any more.
+-- :revision            the revision of all these totals
+-- Returns one row; none when the fence is no longer the newest.
 WITH held AS (
 -- @include hold-fence.sql
 ), total AS (

@@ -1,9 +1,9 @@
--- Events that carry an idempotency key, in order, page by page, by the index score_events_keyed.
+-- A page of the events that carry an idempotency key, in order. Uses the index score_events_keyed.
 --
 -- :board
 -- :since            milliseconds since 1970
--- :epoch, :revision of the last event of the page before
--- :count            at most so many
+-- :epoch, :revision the position of the previous page's last event
+-- :count            the most rows
 -- Times are milliseconds since 1970.
 SELECT epoch, revision, user_id, increment, score, subject, idempotency_key,
   (extract(epoch FROM occurred_at) * 1000)::bigint AS at

@@ -1,8 +1,9 @@
--- A player's total after the newest event up to a moment, by the index score_events_player_time.
+-- A player's total after the newest event up to a moment. Uses the index score_events_player_time.
 --
 -- :board, :user_id
 -- :at      milliseconds since 1970
--- :window  among so many events before the moment the revisions decide, not the times: a clock may have gone back
+-- :window  among this many events before the moment, the highest revision counts, not the latest time: a clock may have
+--          gone back
 SELECT score FROM (
   SELECT revision, score FROM {schema}.score_events
   WHERE board = :board AND user_id = :user_id AND occurred_at <= to_timestamp(:at::bigint / 1000.0)

@@ -1,4 +1,5 @@
--- The totals of some players. As arrays: Prisma's `in` makes a parameter of each id, which takes twice as long for 10,000.
+-- The totals of some players, as arrays: Prisma's `in` makes a parameter of each id, which takes twice as long for
+-- 10,000 ids.
 --
 -- :board
 -- :user_ids  an array

@@ -2,7 +2,7 @@
 --
 -- :board, :fence  the right to write
 -- the changes     see include/changes.sql
--- Returns one row; none when the fence is not the newest any more.
+-- Returns one row; none when the fence is no longer the newest.
 WITH held AS (
 -- @include hold-fence.sql
 ), change AS (

@@ -2,7 +2,7 @@
 --
 -- :board, the lease and where the cursor moves  see include/move-cursor.sql
 -- :entry, :reason  as JSON
--- Returns the cursor; no row when it was not where the lease says, or not ours.
+-- Returns the cursor; no row when its position or its fence differs from the lease.
 WITH moved AS (
 -- @include move-cursor.sql
 ), rejected AS (

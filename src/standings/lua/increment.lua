@@ -1,32 +1,33 @@
--- Applies a batch of changes to one board: the one place where a score changes.
+-- Applies a batch of changes to one board. Scores change nowhere else.
 --
 -- KEYS[1] scores   sorted set, user id -> score
 -- KEYS[2] outbox   stream of accepted changes, entry id <epoch>-<revision>
 -- KEYS[3] meta     hash: epoch, revision, run_id, base
--- KEYS[4..]        idempotency records, claims on keys and rate limits, each named once; changes point at them by index
+-- KEYS[4..]        idempotency records, claims on keys, rate limits; each key once, and changes refer to it by index
 --
 -- ARGV[1]          how many top scores to return
 -- ARGV[2]          seconds for which an idempotency record is kept
 -- ARGV[3], ARGV[4] players' rate limit: microseconds an increment, burst
--- ARGV[5], ARGV[6] services' rate limit, likewise
--- ARGV[7]          the changes as a JSON array, eight elements for each: user id, increment as text, subject, index in KEYS
---                  of the idempotency record (0: none), idempotency key, index in KEYS of the claim on it (0: none), index
---                  in KEYS of the rate limit (0: none), which limit (1: player's, 2: service's)
--- ARGV[8]          the board's id: what a claim on a key says that was used here
+-- ARGV[5], ARGV[6] services' rate limit: microseconds an increment, burst
+-- ARGV[7]          the changes as a JSON array, eight elements for each: user id, increment as text, subject, index in
+--                  KEYS of the idempotency record (0: none), idempotency key, index in KEYS of the claim on it (0:
+--                  none), index in KEYS of the rate limit (0: none), which limit (1: player's, 2: service's)
+-- ARGV[8]          the board's id, which is the value of a claim on a key that was used here
 --
 -- Returns { 'RECOVERING' } when the board is not open, else
 --   { epoch, revision, top scores after the batch as JSON: [user id, score as text, ...],
---     four for each change, with spaces between: outcome a b c }
---   One text each way for all changes, because clients handle many small values one by one, at several times the cost.
+--     four values for each change, separated by spaces: outcome a b c }
+--   All changes share one text each way: clients handle many small values one by one, at several times the cost.
 --   outcome 0 applied:      a = score, b = revision, c = rank
 --           1 replayed:     a = first answer's score, b = first answer's revision, c = rank of that score now
 --           2 key reused    3 out of range
---           4 rate limited: a = milliseconds until it would pass
+--           4 rate limited: a = milliseconds until the change would pass
 --           5 outbox failed: the change was not made; a = b = c = 0
---   A refused change writes nothing: no record, no claim, no bucket, not even the revision again.
+--   A refused change writes nothing: no record, no claim, no bucket, no revision.
 --
 -- Redis never rolls a script back. Everything that can fail is therefore read before the first write, in calls that
--- don't fail on a foreign value (MGET), and XADD, which can, comes first and caught among the writes of a change.
+-- don't fail on a value of another type (MGET). XADD can fail, so it is the first write of each change, and its error
+-- is caught.
 
 -- @include run-id.lua
 -- @include token-bucket.lua
@@ -56,7 +57,8 @@ for i, total in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(users))) do
   totals[users[i]] = tonumber(total or 0)
   found = found or total
 end
--- Standings that vanished (deleted by hand, evicted) must not start again at zero: the worker finds and rebuilds them.
+-- Standings that vanished (deleted by hand, evicted) must not start again at zero: the worker detects and rebuilds
+-- them.
 if not found and revision > tonumber(meta[4] or 0) and redis.call('EXISTS', KEYS[1]) == 0 then return { 'RECOVERING' } end
 
 local function rank_of(score)
@@ -91,7 +93,7 @@ local function apply(i)
   local added = redis.pcall('XADD', KEYS[2], epoch .. '-' .. string.format('%.0f', revision + 1),
     'user', user, 'increment', increment_text, 'score', score, 'subject', subject, 'key', key, 'at', now_ms)
   if type(added) == 'table' and added.err then
-    -- A server that became a replica refuses everything, in words that make the caller connect anew.
+    -- A server that became a replica refuses all writes. Its READONLY error makes the caller reconnect.
     if string.match(added.err, 'READONLY') then error(added) end
     return 5, 0, 0, 0
   end
@@ -105,7 +107,7 @@ local function apply(i)
     values[record_index] = record
     redis.call('SET', KEYS[record_index], record, 'EX', ARGV[2])
   end
-  -- Other changes of this batch are for the same board, so they need not see the claim.
+  -- The other changes of this batch are for the same board, so `values` need not hold the new claim.
   if claim_index > 0 then redis.call('SET', KEYS[claim_index], ARGV[8], 'EX', ARGV[2]) end
   if full_at then
     values[limit_index] = string.format('%.0f', full_at)
@@ -120,11 +122,11 @@ for i = 1, #changes, FIELDS do
   results[n + 1], results[n + 2], results[n + 3], results[n + 4] = apply(i)
 end
 
--- With `appendfsync always` a batch that writes nothing costs no write to the disk either.
+-- No write without a change: with `appendfsync always` each write costs a write to the disk.
 if revision > tonumber(meta[2]) then redis.call('HSET', KEYS[3], 'revision', string.format('%.0f', revision)) end
 for index, full_at in pairs(limits_changed) do write_bucket(KEYS[index], full_at, now_us) end
 
 local top = redis.call('ZREVRANGE', KEYS[1], 0, tonumber(ARGV[1]) - 1, 'WITHSCORES')
--- An empty table would become an object.
+-- cjson would encode an empty table as an object.
 local top_json = #top > 0 and cjson.encode(top) or '[]'
 return { epoch, string.format('%.0f', revision), top_json, table.concat(results, ' ') }

@@ -1,19 +1,20 @@
 #!lua flags=allow-oom
--- What only the leading worker may do to a board. Its fence is written down at its first step, and whoever holds a lower
--- one from then on (a worker that slept while another took over) changes nothing. Allowed when Redis is full, as it is
--- the worker that makes room.
+-- The actions on a board that only the leader may take. Its first action writes its fence down. From then on a worker
+-- with a lower fence (one that slept while another took over) changes nothing. Allowed when Redis is full, because the
+-- leader makes room.
 --
--- KEYS[1] meta, KEYS[2] outbox, KEYS[3] where the outbox of an abandoned state waits
+-- KEYS[1] meta, KEYS[2] outbox, KEYS[3] the outbox of the abandoned state
 -- ARGV[1] fence, ARGV[2] action, and its arguments:
---   'claim'    nothing but writing the fence down
+--   'claim'    only write the fence down
 --   'close'    refuse writes from now on
---   'create'   a board that Redis does not know, closed. ARGV[3], ARGV[4] its epoch and revision
---   'advance'  go on in a later epoch, closed, from what the caller has seen. ARGV[3], ARGV[4] the new epoch and revision,
---              ARGV[5], ARGV[6] those that were seen
---   'open'     let writes in, on this very server process, at what was reconciled: ARGV[3], ARGV[4] epoch and revision
---   'abandon'  begin a rebuild, closed: set the outbox aside, unless an earlier attempt has. ARGV[3] the epoch to come
--- Returns 1 when done, 0 when the fence is too low or the board is not what the caller thinks: Redis may have been emptied,
--- or come back with an older copy, between any two steps.
+--   'create'   make a board that Redis does not know, closed. ARGV[3], ARGV[4] its epoch and revision
+--   'advance'  go on in a later epoch, closed, from the position that the caller saw. ARGV[3], ARGV[4] the new epoch
+--              and revision, ARGV[5], ARGV[6] the epoch and revision that the caller saw
+--   'open'     accept writes, on this server process only, at the reconciled position. ARGV[3], ARGV[4] its epoch and
+--              revision
+--   'abandon'  begin a rebuild, closed: set the outbox aside, unless an earlier attempt did. ARGV[3] the next epoch
+-- Returns 1 when done, 0 when the fence is too low or the board is not where the caller saw it: Redis may have been
+-- emptied, or come back with an older copy, between any two steps.
 
 -- @include fence.lua
 -- @include run-id.lua
@@ -35,7 +36,7 @@ if action == 'advance' then
   if epoch ~= ARGV[5] or revision ~= ARGV[6] then return 0 end
   redis.call('HDEL', KEYS[1], 'run_id')
   redis.call('HSET', KEYS[1], 'epoch', ARGV[3], 'revision', ARGV[4])
-  -- Without scores so far, there need be none now.
+  -- A board that rightly had no scores at the old revision rightly has none at the new one.
   if redis.call('HGET', KEYS[1], 'base') == revision then redis.call('HSET', KEYS[1], 'base', ARGV[4]) end
 end
 

@@ -1,8 +1,10 @@
--- Players' rows and their neighbours, with what their ranks are computed from, in one step: O(log n + radius) a player.
+-- Players' rows and their neighbours, with the numbers from which ranks are computed, in one step: O(log n + radius) a
+-- player.
 --
 -- KEYS[1] scores, KEYS[2] meta; ARGV two for each player: user id, radius
--- Returns nil when Redis does not know the board, else { revision, one for each player }: {} when it has no score, or
---   { first position (0-based), how many scores are higher than the first row's, { user id, score, ... } }.
+-- Returns nil when Redis does not know the board, else { revision, one table for each player }: {} for a player without
+--   a score, for every other one { first position (0-based), how many scores are higher than the first row's,
+--   { user id, score, ... } }.
 
 local meta = redis.call('HMGET', KEYS[2], 'epoch', 'revision')
 if not meta[1] then return nil end

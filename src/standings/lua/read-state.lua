@@ -1,9 +1,9 @@
--- What recovery needs to know of a board, in one step.
+-- Reads all that recovery needs to know of a board, in one step.
 --
 -- KEYS[1] scores, KEYS[2] outbox, KEYS[3] meta
 -- Returns { server's run_id, run_id that was reconciled or '', epoch or '', revision, fence, whether there are scores
---   (0, 1), outbox length, first outbox id or '', last outbox id or '', revision up to which it is
---   right that there are no scores }
+--   (0, 1), outbox length, first outbox id or '', last outbox id or '', base: the revision up to which a board without
+--   scores is right }
 
 -- @include run-id.lua
 

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Takes a call whose change was refused off the claim that take-claim.lua made for it. Allowed when Redis is full, as that
--- is a reason to refuse.
+-- Takes a call whose change was refused off the claim that take-claim.lua made or joined. Allowed when Redis is full,
+-- because a full Redis is a reason to refuse changes.
 --
 -- KEYS[1] the claim; ARGV[1] the board's id
 -- Returns 1 when the key is free again, else 0.

@@ -1,11 +1,12 @@
 #!lua flags=allow-oom
--- Puts rebuilt standings in the place of the old ones; the board stays closed until lead.lua opens it. The outbox that
--- was abandoned is kept under its final name. A later epoch is never overwritten by an earlier one.
+-- Puts rebuilt standings in the place of the old ones. The board stays closed until lead.lua opens it. The abandoned
+-- outbox is kept under its final name. An earlier epoch never overwrites a later one.
 --
--- KEYS[1] scores, KEYS[2] outbox, KEYS[3] meta, KEYS[4] rebuilt scores, KEYS[5] the abandoned outbox, KEYS[6] its final name
+-- KEYS[1] scores, KEYS[2] outbox, KEYS[3] meta, KEYS[4] rebuilt scores, KEYS[5] the abandoned outbox,
+-- KEYS[6] the final name of the abandoned outbox
 -- ARGV[1] fence, ARGV[2] new epoch, ARGV[3] new revision, ARGV[4] how many rebuilt scores there must be
--- Returns 1 when done, 0 when the fence is too low, the board is in this epoch or a later one, or Redis was restarted or
---   emptied since the rebuild began (the restored idempotency records may be gone), -1 when the count differs.
+-- Returns 1 when done, -1 when the count differs, 0 when the fence is too low, the board is in this epoch or a later
+--   one, or Redis was restarted or emptied since the rebuild began (the restored idempotency records may be gone).
 
 -- @include fence.lua
 -- @include run-id.lua
@@ -22,7 +23,7 @@ if tonumber(ARGV[4]) > 0 then
 end
 if redis.call('EXISTS', KEYS[5]) == 1 then redis.call('RENAME', KEYS[5], KEYS[6]) end
 redis.call('DEL', KEYS[2], KEYS[3])
--- `base` is the revision up to which it is right that there are no scores.
+-- `base` is the revision up to which a board without scores is right.
 local base = tonumber(ARGV[4]) > 0 and '0' or ARGV[3]
 redis.call('HSET', KEYS[3], 'fence', ARGV[1], 'epoch', ARGV[2], 'revision', ARGV[3], 'base', base)
 return 1

@@ -1,10 +1,10 @@
--- Claims an idempotency key for a board before the change is sent, in a Redis Cluster, where a claim and a board lie on
--- different slots.
+-- Claims an idempotency key for a board before the change is sent. Used in a Redis Cluster, where a claim and a board
+-- lie on different slots.
 --
--- KEYS[1] the claim; ARGV[1] the board's id, ARGV[2] seconds for which it is kept
--- The claim reads '<board> <calls>': how many calls rest on it, which are those under way, those whose change was accepted
--- and those whose outcome is unknown. Each call that was refused is taken off again by return-claim.lua, and the last one
--- removes the claim. '<board>' alone stands until it expires.
+-- KEYS[1] the claim; ARGV[1] the board's id, ARGV[2] seconds for which the claim is kept
+-- The claim reads '<board> <calls>'. It counts the calls under way, those whose change was accepted, and those whose
+-- outcome is unknown. return-claim.lua takes each refused call off again, and removes the claim with the last one. A
+-- claim that reads '<board>' alone stands until it expires.
 -- Returns 1 when this call made the claim, 2 when the board held the key already, 0 when another board holds it.
 
 local board, calls = string.match(redis.call('GET', KEYS[1]) or '', '^(%S+) ?(%d*)$')

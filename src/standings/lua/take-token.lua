@@ -1,4 +1,4 @@
--- Takes a token from a subject's bucket: the rate limit of increment.lua, for changes that are applied later.
+-- Takes a token from a subject's bucket, the one that increment.lua charges, for a change that is applied later.
 --
 -- KEYS[1]  the bucket
 -- ARGV[1]  microseconds an increment

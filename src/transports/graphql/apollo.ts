@@ -32,15 +32,15 @@ export interface ApolloOptions {
 }
 
 /**
- * GraphQL over HTTP where a request is not plain: Apollo Server says what is wrong with it, or what it asks for. Documents
- * were judged before they come here, and the executor runs them.
+ * GraphQL over HTTP for requests that are not plain: Apollo Server understands or refuses them. Their documents were
+ * judged before they come here, and the executor runs them.
  */
 export function createApolloServer(options: ApolloOptions) {
   const { schema, documents, executor, persisted, introspection, metrics, logger, log } = options;
   return new ApolloServer<GraphQLContext>({
     gateway: executedBy(executor, schema),
     introspection,
-    // The rules refuse introspection themselves, the same way over WebSocket.
+    // These rules refuse introspection, over WebSocket too.
     validationRules: validationRules(introspection),
     parseOptions,
     documentStore: storeOf(documents),
@@ -56,7 +56,7 @@ export function createApolloServer(options: ApolloOptions) {
     logger,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
-      // It would have every field's resolver wrapped, only to say that nothing is to be cached.
+      // Cache control would wrap every field's resolver, and no answer here is cached anyway.
       ApolloServerPluginCacheControlDisabled(),
       neverCached,
       okForApplicationJson,
@@ -65,7 +65,7 @@ export function createApolloServer(options: ApolloOptions) {
   });
 }
 
-/** Where Apollo asks a gateway to run an operation, the executor runs it. */
+/** A gateway in Apollo's terms: Apollo asks it to run an operation, and the executor does so. */
 function executedBy(
   executor: Executor,
   schema: GraphQLSchema,
@@ -91,7 +91,7 @@ function executedBy(
 }
 
 /**
- * Who asks.
+ * Gives each request its viewer and its sender's address.
  *
  * @throws GraphQLError `UNAUTHENTICATED` for a token that is refused; without one the viewer is anonymous
  */
@@ -108,7 +108,7 @@ export function createContext(authenticator: Authenticator, proxies: TrustedProx
   };
 }
 
-/** Apollo's refusals that name Apollo's own headers, or Apollo. */
+/** Replaces the messages of refusals that name Apollo or Apollo's own headers. */
 function inOwnWords(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const { message } = formatted;
   if (message.startsWith("This operation has been blocked as a potential Cross-Site"))
@@ -120,9 +120,11 @@ const mayBeForged =
   "A page of another site could have made a browser send this. " +
   "Send the header Content-Type: application/json, or, with GET, any value of GraphQL-Require-Preflight.";
 
-/** Whatever comes to Apollo was parsed and validated before, so it need not be again. */
+/**
+ * Documents that come to Apollo were parsed and validated before, so Apollo finds them here and need not do it again.
+ */
 function storeOf(documents: Documents) {
-  // Behind a prefix of Apollo's own, in hexadecimal digits.
+  // Apollo's key is a prefix and the hash in hexadecimal digits.
   const hashOf = (key: string) => Buffer.from(key.slice(-64), "hex").toString("base64");
   return {
     get: (key: string) => Promise.resolve(documents.find(hashOf(key))),
@@ -131,7 +133,7 @@ function storeOf(documents: Documents) {
   };
 }
 
-/** Apollo puts a prefix of its own before each hash. */
+/** Apollo's keys are the hash behind a prefix. */
 function cacheOf(persisted: PersistedQueries) {
   const hashOf = (key: string) => key.replace(/^apq:/, "");
   return {
@@ -158,8 +160,8 @@ const wellFormedRequestErrors: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * GraphQL over HTTP: an answer in `application/json` to a well-formed request has status 200, errors or not, as older
- * clients take any other status for a broken connection. Apollo gives 400.
+ * GraphQL over HTTP: an answer in `application/json` to a well-formed request has status 200, with or without errors,
+ * because older clients take any other status for a broken connection. Apollo would answer with 400.
  */
 const okForApplicationJson: ApolloServerPlugin<GraphQLContext> = {
   requestDidStart: () =>

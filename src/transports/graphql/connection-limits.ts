@@ -1,15 +1,15 @@
-/** Codes of RFC 6455 and its registry: 1013 tells clients to try again later, 1008 that trying again won't help. */
+/** Codes of RFC 6455 and its registry: 1013 tells clients to try again later, 1008 that trying again does not help. */
 export const closeCodes = { normal: 1000, goingAway: 1001, policyViolation: 1008, tryAgainLater: 1013 } as const;
 
 /** A socket may hold this many subscriptions. */
 export const maxSubscriptionsPerSocket = 100;
 /** Queries and mutations of one socket that run at once; the others wait. */
 export const maxOperationsInFlight = 20;
-/** Beyond so many that wait, the socket is not read until there are half as many. */
+/** When so many operations wait, the socket is not read until only half as many do. */
 export const maxOperationsWaiting = 100;
 /** Bytes of a subscription's id, which is kept as long as the subscription. */
 export const maxIdLength = 256;
-/** Refused operations of one socket: a client that sends more is broken, or worse. */
+/** Refused operations of one socket: a client that sends more is broken or hostile. */
 export const refusalRate = { perSecond: 1, burst: 20 };
 /** A socket that has not answered the last ping when the next is due is dead. Most proxies wait for 60 s. */
 export const pingIntervalMs = 30_000;

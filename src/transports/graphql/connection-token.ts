@@ -4,8 +4,8 @@ import { StandingsError } from "../../domain/errors.js";
 const fields: ReadonlySet<string> = new Set(["authorization", "authtoken"]);
 
 /**
- * The token in the payload of `connection_init`. No standard says where it stands, so it is taken from where clients put
- * it: `authorization` or `authToken`, whatever the case of their letters, there or in `headers`.
+ * The token in the payload of `connection_init`. No standard says where it stands, so the places that clients use are
+ * read: `authorization` or `authToken`, in any case, in the payload itself or in its `headers`.
  *
  * @throws StandingsError `unauthenticated` for a token of the wrong type or form, and for two that differ
  */

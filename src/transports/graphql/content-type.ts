@@ -3,7 +3,7 @@ import Negotiator from "negotiator";
 const json = "application/json; charset=utf-8";
 const graphqlResponse = "application/graphql-response+json; charset=utf-8";
 
-/** What nearly all clients send, so that it need not be read each time. */
+/** The `Accept` headers of nearly all clients, negotiated once. */
 const common = new Map(
   ["*/*", "application/json", "application/json, text/plain, */*"]
     .concat("application/graphql-response+json, application/json", "application/graphql-response+json,application/json")
@@ -21,7 +21,7 @@ export function contentTypeFor(accept: string | undefined): string | undefined {
   return common.get(accept) ?? negotiate(accept);
 }
 
-/** Whether the answer is in GraphQL's own media type, which has statuses that JSON has not. */
+/** Whether the answer is in GraphQL's own media type. Such an answer has an error status where JSON has 200. */
 export function isGraphQLResponse(accept: string | undefined): boolean {
   return contentTypeFor(accept) === graphqlResponse;
 }

@@ -21,7 +21,7 @@ export interface EventStreamsOptions {
   proxies: TrustedProxies;
 }
 
-/** A request as GraphQL over HTTP has it. */
+/** The form of a request in GraphQL over HTTP. */
 const operationRequest = z.object({
   query: z.string(),
   operationName: z.string().nullish(),
@@ -33,7 +33,7 @@ const dialect: StreamDialect = {
   headers: {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
-    // Proxies must neither keep the events back nor compress them.
+    // Tells proxies not to buffer the events; `no-transform` tells them not to compress.
     "x-accel-buffering": "no",
   },
   opening: "",
@@ -45,7 +45,7 @@ const dialect: StreamDialect = {
 
 /**
  * Server-sent events, for viewers behind proxies that refuse WebSockets: graphql-sse's protocol in its "distinct
- * connections mode", one request an operation.
+ * connections mode", which has one request per operation.
  */
 export function registerEventStreams(app: FastifyInstance, options: EventStreamsOptions): void {
   const { path, executor, streams, authenticator, origins, proxies } = options;

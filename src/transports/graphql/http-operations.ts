@@ -26,7 +26,7 @@ export interface HttpOperationsOptions {
   welcome: onRequestHookHandler;
 }
 
-/** Apollo Server's codes for what is wrong with an operation, where the request is well formed. */
+/** Apollo Server's codes for a wrong operation in a well-formed request. */
 const wellFormed: ReadonlySet<string> = new Set([
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
@@ -70,7 +70,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     return `${answer.body}\n`;
   }
 
-  /** Undefined when the token is refused, which Apollo is to say. */
+  /** Undefined when the token is refused; Apollo then answers the request. */
   function viewerOf({ headers }: FastifyRequest): Viewer | undefined {
     try {
       return authenticator.authenticate(bearerToken(headers.authorization));
@@ -81,8 +81,8 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
 }
 
 /**
- * GraphQL over HTTP: an answer in `application/json` to a well-formed request has status 200, errors or not, as older
- * clients take any other status for a broken connection.
+ * GraphQL over HTTP: an answer in `application/json` to a well-formed request has status 200, with or without errors,
+ * because older clients take any other status for a broken connection.
  */
 function statusOf({ codes }: Answer, { method, headers }: FastifyRequest): number {
   const isForbidden = codes.includes("FORBIDDEN");

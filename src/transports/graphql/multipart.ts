@@ -5,8 +5,8 @@ import type { Executor, Operation } from "../../graphql/execution/executor.js";
 import { follow, type OpenStreams } from "./open-streams.js";
 
 /*
- * Apollo's multipart subscriptions, which Apollo Client's HttpLink asks for. A part is read when the boundary after it has
- * come, so each part is sent with that.
+ * Apollo's multipart subscriptions, which Apollo Client's HttpLink asks for. A client reads a part when the boundary
+ * after it has come, so each part is sent together with that boundary.
  */
 
 const boundary = "\r\n--graphql";
@@ -16,7 +16,7 @@ const dialect: StreamDialect = {
   headers: {
     "content-type": 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
     "cache-control": "no-cache, no-transform",
-    // Proxies must neither keep the parts back nor compress them.
+    // Tells proxies not to buffer the parts; `no-transform` tells them not to compress.
     "x-accel-buffering": "no",
   },
   opening: boundary,

@@ -16,7 +16,7 @@ export interface OpenStreamsOptions {
   log: RequestLog;
 }
 
-/** Ends a stream with the only answer, or with what `leave` does once the viewer has left. */
+/** Ends a stream with its only answer, or ends a subscription once the viewer has left. */
 export function follow(begun: Leave | Answer, connection: ViewerStream, left: AbortSignal): void {
   if (typeof begun !== "function") connection.end(new NextMessage(begun.body));
   else if (left.aborted) begun();
@@ -31,7 +31,7 @@ interface OpenStream {
 
 const sweepMs = 1_000;
 
-/** Answers over HTTP that stay open while a viewer follows a subscription, however their messages are laid out. */
+/** HTTP answers that stay open while a viewer follows a subscription, in any dialect. */
 export class OpenStreams implements Service {
   readonly name = "open-streams";
   readonly #options: OpenStreamsOptions;
@@ -55,8 +55,8 @@ export class OpenStreams implements Service {
   }
 
   /**
-   * Sends the headers of an answer that stays open, and hands it to `serve`. When that fails, or the token expires, the
-   * answer breaks off.
+   * Sends the headers of an answer that stays open, and hands it to `serve`. The answer breaks off when `serve` fails
+   * or the token expires.
    *
    * @param serve gets the connection, and a signal that the viewer has left
    * @throws StandingsError `overloaded`, before anything is sent
@@ -101,7 +101,10 @@ export class OpenStreams implements Service {
     return reply;
   }
 
-  /** Ends what its token no longer allows. Streams that nobody reads are cut off like any other answer. */
+  /**
+   * Ends streams whose token has expired and keeps the others alive. The HTTP server cuts off streams that nobody
+   * reads.
+   */
   #sweep(now: number, wallClock: number): void {
     for (const { viewer, expiresAt, end } of this.#streams) {
       if (expiresAt <= wallClock) end();

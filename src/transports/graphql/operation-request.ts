@@ -2,14 +2,14 @@ import type { FastifyRequest } from "fastify";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import type { OperationRequest } from "../../graphql/execution/prepared-operations.js";
 
-/** What a request over HTTP asks for, as far as that can be told before anything is judged. */
+/** The operation of a request over HTTP, before its document is judged. */
 export interface ReceivedOperation {
   readonly request: OperationRequest;
-  /** Whether there is nothing unusual about it, so that Apollo Server is not needed to understand it. */
+  /** Whether the request can be answered without Apollo Server, because it has no unusual part. */
   readonly isPlain: boolean;
 }
 
-/** @returns undefined when there is no document in it, which is for Apollo Server to explain */
+/** @returns undefined when the request has no document; Apollo Server then answers it */
 export function receive(
   { method, url, body }: FastifyRequest,
   persisted: PersistedQueries,
@@ -37,7 +37,7 @@ export function receive(
   };
 }
 
-/** As Apollo reads them: other readers take other texts from an address that is not quite right. */
+/** Reads the URL in the same way as Apollo: other parsers read other texts from a malformed URL. */
 function membersOf(url: string): Record<string, unknown> {
   const { searchParams } = new URL(url, "http://localhost");
   const parsed = (name: string): unknown => {
@@ -57,12 +57,12 @@ function membersOf(url: string): Record<string, unknown> {
   };
 }
 
-/** Clients tell of themselves in extensions; only a hash beside a document is something to look at. */
+/** Clients describe themselves in extensions. Only a hash beside a document must be verified. */
 function hasNothingToVerify(extensions: unknown): boolean {
   return extensions == null || (isObject(extensions) && !("persistedQuery" in extensions));
 }
 
-/** Of a document that is named by its hash, as Apollo's clients do. */
+/** The text of a document that a client names by its hash, in the way of Apollo's clients. */
 function persistedText(
   extensions: unknown,
   persisted: PersistedQueries,

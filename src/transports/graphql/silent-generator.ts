@@ -1,6 +1,6 @@
 type Ended = IteratorReturnResult<void>;
 
-/** Gives nothing until it is told to end: what graphql-ws gets for a subscription whose messages go past it. */
+/** Yields nothing until it is told to end. graphql-ws gets it for a subscription whose messages bypass it. */
 export class SilentGenerator implements AsyncGenerator<never, void> {
   readonly #ended: Promise<Ended>;
   #end: (result: Ended) => void = () => undefined;

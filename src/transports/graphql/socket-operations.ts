@@ -25,11 +25,11 @@ export interface SocketOperationsOptions {
   authenticator: Authenticator;
 }
 
-/** What is known of a socket, beside what graphql-ws keeps. */
+/** The state of a socket, besides the state that graphql-ws keeps. */
 export interface SocketState extends Record<PropertyKey, unknown> {
   readonly socket: WebSocket;
   readonly viewerSocket: ViewerSocket;
-  /** The address that it came from. */
+  /** The client's address. */
   readonly caller: string;
   readonly work: SocketWork;
   readonly refusals: TokenBucket;
@@ -37,20 +37,20 @@ export interface SocketState extends Record<PropertyKey, unknown> {
   activeAt: number;
   /** Whether the last ping was answered. */
   answersPings: boolean;
-  /** When the next is due, in terms of performance.now(). */
+  /** When the next ping is due, in terms of performance.now(). */
   pingAt: number;
   viewer?: Viewer;
   expiry?: NodeJS.Timeout;
 }
 
-/** An operation on its way through graphql-ws, which keeps this as long as the operation lasts. */
+/** An operation on its way through graphql-ws, which keeps this object as long as the operation lasts. */
 interface SocketOperation {
   readonly id: string;
   readonly state: SocketState;
   readonly context: GraphQLContext;
-  /** Of the socket, as graphql-ws has it: those that have not ended. */
+  /** The socket's operations that have not ended, as graphql-ws keeps them. */
   readonly running: Context["subscriptions"];
-  /** Undefined once it has begun: thousands of subscriptions need not keep what they were asked with. */
+  /** Undefined once it has begun: thousands of subscriptions need not keep their requests. */
   operation: Operation | undefined;
 }
 
@@ -62,8 +62,8 @@ const tokenRefused = 4403;
 const maxTimeoutMs = 2 ** 31 - 1;
 
 /**
- * Hands operations that come over a WebSocket to the executor, for as long as the socket's token, and its share of work,
- * allow. Messages and answers go past graphql-ws, which keeps the rest of the protocol.
+ * Hands operations that come over a WebSocket to the executor, within the socket's token and its share of work.
+ * Messages and answers bypass graphql-ws, which handles the rest of the protocol.
  */
 export function socketOperations(options: SocketOperationsOptions): ServerOptions<ConnectionParams, SocketState> {
   const { schema, executor, authenticator } = options;
@@ -139,9 +139,9 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
     },
   };
 
-  /** What this socket sends waits for what it sent before, so that it can't fill the queue that all share. */
+  /** Finds a socket's operations one at a time, so that one socket can't fill the queue that all share. */
   async function resolve(state: SocketState, payload: SubscribePayload) {
-    // A client may go on sending on a socket that is being closed.
+    // The socket is closed when its token expires, but the client may go on sending meanwhile.
     if (state.viewer && state.viewer.role !== "none" && state.viewer.expiresAt <= Date.now()) {
       const error = new GraphQLError("", { originalError: new StandingsError("unauthenticated") });
       return { kind: "refusal", errors: [error] } as const;
@@ -154,7 +154,7 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
   }
 }
 
-/** What graphql-ws takes for a result that it need not send. */
+/** graphql-ws takes this for a result; it is never sent, because the answer was sent before. */
 const answered = {};
 
 function begin(asked: SocketOperation): Operation {
@@ -164,22 +164,22 @@ function begin(asked: SocketOperation): Operation {
   return operation;
 }
 
-/** Sends the only result of an operation, and that it is complete, in one write; nothing when the client has left it. */
+/** Sends an operation's only result and completes it, in one write. Sends nothing when the client has ended it. */
 function answer({ id, running, state }: SocketOperation, { body }: { body: string }): void {
   if (!(id in running)) return;
-  // graphql-ws sends nothing more for it.
+  // Makes graphql-ws send nothing more for this operation.
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- graphql-ws keeps them in an object
   delete running[id];
   state.viewerSocket.sendOnly(id, body);
 }
 
-/** graphql-ws looks for the operation in it. */
+/** A document for graphql-ws, which looks for the operation in it. */
 function documentOf({ accepted, prepared }: Operation): DocumentNode {
   if (accepted) return accepted.document;
   return { kind: Kind.DOCUMENT, definitions: prepared ? [prepared.definition] : [] };
 }
 
-/** What a socket begins with. */
+/** The first state of a socket. */
 export function newSocketState(
   socket: WebSocket,
   viewerSocket: ViewerSocket,
@@ -194,7 +194,7 @@ export function newSocketState(
     refusals: new TokenBucket(refusalRate),
     activeAt: now,
     answersPings: true,
-    // Those that came together are not to be asked together for ever after.
+    // Random, so that sockets that were opened together are not pinged together.
     pingAt: now + Math.random() * pingIntervalMs,
   };
 }

@@ -10,14 +10,14 @@ type Resolved = Operation | Refusal;
 const closed: Refusal = { kind: "refusal", errors: [new GraphQLError("The socket is closed.")] };
 
 /**
- * What one socket has under way: only so much at once. While too much waits, the socket is not read, so that whatever a
- * client sends stays in its own memory.
+ * Limits the operations of one socket that run at once. While too many wait, the socket is not read, so that further
+ * messages stay in the client's memory.
  */
 export class SocketWork {
   readonly #socket: WebSocket;
   readonly #viewerSocket: ViewerSocket;
   readonly #turnstile = pLimit(maxOperationsInFlight);
-  /** By their ids, with what tells one operation from an earlier one of the same id. */
+  /** By id. The object tells an operation from an earlier one of the same id. */
   readonly #operations = new Map<string, object>();
   #subscriptions = 0;
   #judging: Promise<unknown> = Promise.resolve();
@@ -27,12 +27,12 @@ export class SocketWork {
     this.#viewerSocket = viewerSocket;
   }
 
-  /** Subscriptions that are served. */
+  /** How many subscriptions are served. */
   get subscriptions(): number {
     return this.#subscriptions;
   }
 
-  /** @returns false when the id is that of an operation that has not ended, also if the client has asked for its end */
+  /** @returns false while an operation of this id has not ended, even if the client has asked for its end */
   begin(id: string, operation: object): boolean {
     if (this.#operations.has(id)) return false;
     this.#operations.set(id, operation);
@@ -46,7 +46,7 @@ export class SocketWork {
     this.#read();
   }
 
-  /** @returns what to call, once, when the subscription has ended */
+  /** @returns a function to call, once, when the subscription has ended */
   serve(): () => void {
     this.#subscriptions += 1;
     this.#read();
@@ -55,7 +55,7 @@ export class SocketWork {
     };
   }
 
-  /** What this socket sends waits for what it sent before, so that it can't fill the queue that all share. */
+  /** Resolves this socket's operations one at a time, so that one socket can't fill the queue that all share. */
   judge(resolve: () => Resolved | Promise<Resolved>): Promise<Resolved> {
     const judged = this.#judging.then(() => (this.#isOpen() ? resolve() : closed));
     this.#judging = judged;
@@ -63,8 +63,8 @@ export class SocketWork {
   }
 
   /**
-   * Runs an operation when it is its turn and the socket has taken what it asked for before: answers never pile up behind a
-   * client that does not read. One that takes nothing for long is cut off by the sweep.
+   * Runs an operation when it is its turn and the socket has taken all earlier bytes, so that answers never pile up for
+   * a client that does not read. The sweep cuts off a client that takes nothing for long.
    */
   run(operation: () => Promise<void>): Promise<void> {
     return this.#turnstile(async () => {

@@ -28,7 +28,7 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   limits: ConnectionLimits;
   metrics: ConnectionMetrics;
   log: RequestLog;
-  /** Told of each connection that is a WebSocket from now on. */
+  /** Called with each connection that becomes a WebSocket. */
   onOpen: (socket: Socket) => void;
 }
 
@@ -39,8 +39,8 @@ const closeGraceMs = 1_000;
 const ignore = (): void => undefined;
 
 /**
- * GraphQL over WebSocket, sub-protocol `graphql-transport-ws`, on the HTTP server's port. graphql-ws' own adapter prints
- * what clients do wrong on the console and keeps two timers a socket, hence this one.
+ * GraphQL over WebSocket, sub-protocol `graphql-transport-ws`, on the HTTP server's port. This adapter replaces
+ * graphql-ws' own one, which prints clients' mistakes on the console and keeps two timers per socket.
  */
 export class GraphQLSockets implements Service {
   readonly name = "graphql-sockets";
@@ -55,7 +55,7 @@ export class GraphQLSockets implements Service {
     clientTracking: false,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
-    // One message a turn: graphql-ws takes an id for free as soon as its end is asked for, and needs a moment to end it.
+    // One message per turn: graphql-ws frees an id as soon as a client completes it, but needs a moment to end it.
     allowSynchronousEvents: false,
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
@@ -93,7 +93,7 @@ export class GraphQLSockets implements Service {
   }
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    // Until ws takes over, a reset by the peer is nobody's to handle.
+    // Until ws takes over, a reset by the peer has no other handler.
     socket.on("error", ignore);
     const { path, origins } = this.#options;
     if (request.url?.split("?", 1)[0] !== path) return refuseConnection(socket, 404, "Not found.");
@@ -130,14 +130,14 @@ export class GraphQLSockets implements Service {
         protocol: socket.protocol,
         send: (data) =>
           new Promise((resolve) => {
-            // A failed write ends the socket, which its close event tells; there is nobody left to tell of the error.
+            // Ignore the error: a failed write ends the socket, and its close event reports that.
             socket.send(data, () => resolve());
           }),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) => {
           socket.on("message", (data: Buffer) => {
             state.activeAt = performance.now();
-            // A client may go on sending on a socket that is being closed.
+            // A client may go on sending while its socket is being closed.
             if (socket.readyState !== socket.OPEN) return;
             if (!rate.take(state.activeAt)) return socket.close(closeCodes.policyViolation, "Too many messages");
             handle(data.toString()).catch((error: unknown) => {
@@ -159,7 +159,7 @@ export class GraphQLSockets implements Service {
     });
   }
 
-  /** Pings sockets; closes those that take nothing, and those that want nothing. */
+  /** Pings sockets; closes stalled and idle ones. */
   #sweep(now: number): void {
     for (const connection of this.#stalls.stalled(this.#connections.keys(), now)) {
       const socket = this.#connections.get(connection);
@@ -171,7 +171,7 @@ export class GraphQLSockets implements Service {
     }
   }
 
-  /** The close frame stands behind what was not taken; a client that never reads on is cut off without it. */
+  /** The close frame waits behind the unread bytes. A client that does not read on is cut off without it. */
   #cutOff(socket: WebSocket): void {
     if (socket.readyState !== socket.OPEN) return;
     this.#options.metrics.closedSlow.inc();

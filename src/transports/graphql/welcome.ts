@@ -2,7 +2,7 @@ import type { FastifyRequest, onRequestHookHandler } from "fastify";
 import { messagePage, messagePageHeaders } from "../http/message-page.js";
 import { prefersHtml } from "../http/refusals.js";
 
-/** Leads people who opened the address for GraphQL in a browser to the playground, or says what the address is. */
+/** Sends people who open the GraphQL address in a browser to the playground, or shows them what the address is for. */
 export function welcomePeople({ playground }: { playground: boolean }): onRequestHookHandler {
   return (request, reply, done) => {
     if (!isVisit(request)) return done();

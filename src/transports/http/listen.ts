@@ -4,13 +4,13 @@ import { Obstacle } from "../../domain/errors.js";
 export interface ListenOptions {
   port: number;
   host: string;
-  /** The variables that say so. */
+  /** The environment variables that set them. */
   named: { port: string; host: string };
-  /** Whether the port is this process' alone, also where processes of a supervisor share the others. */
+  /** Whether only this process listens on the port, even where the processes of a supervisor share other ports. */
   exclusive?: boolean;
 }
 
-/** @throws Obstacle naming the variable to change when that port, or that address, can't be had */
+/** @throws Obstacle naming the variable to change when the port or the address can't be used */
 export async function listen(app: FastifyInstance, { named, ...where }: ListenOptions): Promise<void> {
   try {
     await app.listen(where);

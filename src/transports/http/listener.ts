@@ -11,29 +11,31 @@ import { answerError, refuse, sentenceOf } from "./refusals.js";
 
 export interface ListenerOptions {
   bodyLimit: number;
-  /** A request's headers and body must have come within this time: a slow sender must not hold a socket for ever. */
+  /** A request's headers and body must arrive within this time: a slow sender must not hold a socket for ever. */
   requestTimeoutMs: number;
-  /** Whether to end connections with requests in flight, too, when it is closed. */
+  /** Whether closing the listener also ends connections with requests in flight. */
   forceCloseConnections?: boolean;
   /** Headers for the answers to requests that are refused before any hook runs. */
   headersFor?: (request: IncomingMessage) => Readonly<Record<string, string>>;
-  /** Told of each connection that sent what is no HTTP request, or not in time, with the status that it was answered. */
+  /** Called with the status that answers a connection that sent no valid HTTP request, or not in time. */
   onRefused?: (status: number) => void;
   log: RequestLog;
 }
 
-/** How often Node looks for requests that take too long; by itself every 30 s. */
+/** How often Node looks for requests that take too long; its default is 30 s. */
 const checkEveryMs = 500;
 const keepAliveMs = 72_000;
-/** The framework would refuse names of players in an address, of up to 255 characters that are written as 12 each. */
+/**
+ * Room for a player's name in a URL: up to 255 characters, each written as up to 12. The framework's default is less.
+ */
 const maxParamLength = 4_096;
 
-/** Most Host headers, tested faster than by parsing. */
+/** Matches most Host headers, faster than parsing them. */
 const plainHost = /^[\w.-]+(?::\d+)?$/;
 
-/** Of the parser and the timer; others mean that the connection is lost. */
+/** Errors of the HTTP parser and the timer. All other errors mean that the connection is lost. */
 const refusable = /^(?:HPE|ERR_HTTP)_/;
-/** What the parser's and the timer's errors mean for the client. */
+/** The statuses that answer the parser's and the timer's errors; 400 for all others. */
 const statuses: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431,
@@ -41,8 +43,8 @@ const statuses: Readonly<Record<string, number>> = {
 };
 
 /**
- * An HTTP/1.1 server whose every answer is our own: also those that Node and the framework would give by themselves, to what
- * is no HTTP, an unknown address, or a request that never ends.
+ * An HTTP/1.1 server that words every answer itself, even those that Node and the framework would otherwise give: to
+ * bytes that are not HTTP, to an unknown address, to a request that never ends.
  */
 export function createListener(options: ListenerOptions): FastifyInstance {
   const { bodyLimit, requestTimeoutMs, forceCloseConnections, headersFor, onRefused, log } = options;
@@ -61,12 +63,12 @@ export function createListener(options: ListenerOptions): FastifyInstance {
           headersTimeout: requestTimeoutMs,
           connectionsCheckingInterval: checkEveryMs,
           keepAliveTimeout: keepAliveMs,
-          // Node's own refusal would be empty; `checkHead` refuses it.
+          // Node's own refusal would be empty; `problemOfHead` refuses such a request.
           requireHostHeader: false,
         },
         inTurn,
       );
-      // Node's own refusal would be empty; `checkHead` refuses what is not met.
+      // Node's own refusal would be empty; `problemOfHead` refuses expectations that can't be met.
       server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => inTurn(request, response));
       server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
         socket.on("error", () => undefined);
@@ -75,13 +77,13 @@ export function createListener(options: ListenerOptions): FastifyInstance {
       return server;
     },
     clientErrorHandler: (error, socket) => {
-      log.debug({ err: error }, "a connection broke, or sent what is no HTTP");
+      log.debug({ err: error }, "a connection broke, or did not send valid HTTP");
       if (!refusable.test(error.code)) return void socket.destroy();
-      // A client that connects ahead of need would take a refusal for the answer to its first request.
+      // A client that connects in advance would take a refusal for the answer to its first request.
       if (socket.bytesRead === 0) return void socket.destroy();
       const status = statuses[error.code] ?? 400;
       onRefused?.(status);
-      // There may be an answer under way, which this would stand in the middle of.
+      // A refusal must not end up in the middle of an answer that is being sent.
       const isQuiet = socket.bytesWritten === 0 || socket.writableLength === 0;
       if (socket.writable && isQuiet) refuseConnection(socket, status, sentenceOf(status));
       else socket.destroy();
@@ -93,7 +95,7 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   });
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, body, parsed) => {
-    // Fastify would read other bytes as U+FFFD, and so take two names for one.
+    // Fastify would read invalid bytes as U+FFFD, and so take two different names for the same.
     if (isUtf8(body)) void parseJson(request, body.toString(), parsed);
     else parsed(badInput("The body must be UTF-8."));
   });
@@ -108,20 +110,20 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   return app;
 }
 
-/** Where a listener listens; the port is the chosen one when 0 was asked for. */
+/** The port that a listener listens on; when 0 was configured, the one that the system chose. */
 export function portOf(app: FastifyInstance): number {
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new Error("the server does not listen");
   return address.port;
 }
 
-/** @returns the status to refuse it with */
+/** @returns the status to refuse the request with; undefined when its head is fine */
 function problemOfHead({ headers, httpVersionMinor }: IncomingMessage): number | undefined {
   const { host, expect } = headers;
   if (expect !== undefined && httpVersionMinor === 1 && !/(?:^|\W)100-continue(?:$|\W)/i.test(expect)) return 417;
   if (host === undefined) {
     if (httpVersionMinor === 1) return 400;
-    // HTTP/1.0 needs none, and what is below expects one.
+    // HTTP/1.0 needs no Host header, but the code behind this expects one.
     headers.host = "localhost";
   } else if (!plainHost.test(host) && !URL.canParse(`http://${host}`)) return 400;
   return undefined;

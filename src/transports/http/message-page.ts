@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A page for people who opened an address that is for programs, or is none. Its colours are the scoreboard's. */
+/** A page for people who open an address for programs, or an unknown one. It has the scoreboard's colours. */
 export function messagePage(title: string, message: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -33,7 +33,7 @@ p { color: var(--quiet); }
 a { color: var(--accent); }
 `;
 
-/** Nothing is loaded or run, and no style but the one above counts. */
+/** Allows nothing to load or run, and no style but the one above. */
 const policy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,

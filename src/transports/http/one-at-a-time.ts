@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Requests of one connection that wait for the answers before theirs. No client in use sends nearly as many ahead. */
+/** Requests of one connection that wait for earlier answers. No client in use sends nearly as many ahead. */
 const maxWaiting = 100;
 
 interface Line {
@@ -12,8 +12,8 @@ interface Line {
 }
 
 /**
- * Runs pipelined requests one after another: each when the answer before it was taken by the client. Node would run all that
- * it has read, and keep their answers for a client that never reads any.
+ * Runs pipelined requests one after another: each when the client has taken the answer before it. Node itself would run
+ * all requests that it has read, and keep the answers for a client that never reads any.
  */
 export function oneAtATime(handler: Handler): Handler {
   const lines = new WeakMap<Socket, Line>();
@@ -23,7 +23,7 @@ export function oneAtATime(handler: Handler): Handler {
     const before = line?.last;
     if (line) line.last = response;
     else lines.set(socket, { last: response, waiting: 0 });
-    // Node gives a response its socket when it is that response's turn.
+    // Node sets a response's socket when it is that response's turn.
     if (!line || !before || response.socket !== null) return handler(request, response);
     if (line.waiting >= maxWaiting) return void socket.destroy();
     line.waiting += 1;

@@ -2,14 +2,14 @@ import { METHODS } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { refuse } from "./refusals.js";
 
-/** A tunnel, which has no address here. */
+/** Asks for a tunnel, so it names no address of this server. */
 const connect = "CONNECT";
 
 /**
- * Makes every address that is registered from now on answer the methods that it does not take with 405, and OPTIONS with what
- * it takes.
+ * Makes every address that is registered from now on answer unsupported methods with 405, and OPTIONS with the list of
+ * its methods.
  *
- * @returns adds these answers, once all routes are there
+ * @returns a function that adds these answers; call it after all routes are registered
  */
 export function answerOtherMethods(app: FastifyInstance): () => void {
   const methods = METHODS.filter((method) => method !== connect);
@@ -27,7 +27,7 @@ export function answerOtherMethods(app: FastifyInstance): () => void {
       app.route({
         method: methods.filter((method) => !known.has(method)),
         url,
-        // Before the body is read: what it holds does not matter.
+        // Answer before the body is read, which does not matter here.
         onRequest: (request, reply) => {
           reply.header("allow", allow);
           if (request.method === "OPTIONS") reply.code(204).send();

@@ -6,7 +6,7 @@ import { refusalBody } from "../network/raw-refusal.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import { messagePage, messagePageHeaders } from "./message-page.js";
 
-/** What the framework refuses by itself, in our own words. */
+/** Messages for requests that the framework itself refuses. */
 const sentences: Readonly<Record<number, string>> = {
   400: "The request is not valid.",
   404: "Not found.",
@@ -23,7 +23,7 @@ export function sentenceOf(status: number): string {
   return sentences[status] ?? "The request is not valid.";
 }
 
-/** Refuses with a page for people, and with JSON for programs. */
+/** Refuses a request with a page for people, and with JSON for programs. */
 export function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -37,7 +37,7 @@ export function refuse(
   return reply.header("content-type", "application/json; charset=utf-8").send(refusalBody(message));
 }
 
-/** Answers whatever was thrown, in the catalogue's words. */
+/** Answers with the catalogue's error for anything that was thrown. */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: RequestLog) {
   const clientStatus = statusOfClientError(thrown);
   if (clientStatus !== undefined) return refuse(request, reply, clientStatus);
@@ -47,13 +47,13 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   return refuse(request, reply, error.restStatus, error.message);
 }
 
-/** Browsers ask for pages by name; programs that take anything get JSON. */
+/** Whether the sender prefers a page. Browsers name text/html; programs that accept anything get JSON. */
 export function prefersHtml(request: IncomingMessage): boolean {
   if (request.headers.accept?.includes("text/html") !== true) return false;
   return new Negotiator(request).mediaType(["application/json", "text/html"]) === "text/html";
 }
 
-/** The 4xx that the framework itself gives, for a body that can't be read, say. */
+/** The 4xx status that the framework itself gives, for example for a body that can't be read. */
 function statusOfClientError(thrown: unknown): number | undefined {
   if (thrown instanceof StandingsError || !(thrown instanceof Error && "statusCode" in thrown)) return undefined;
   const status = Number(thrown.statusCode);

@@ -16,14 +16,14 @@ import { answerOtherMethods } from "./other-methods.js";
 export interface HttpServerOptions {
   port: number;
   host: string;
-  /** Whether pages of other origins may use the service at all; which, `origins` says. */
+  /** Whether pages of other origins may use the service at all. `origins` decides which. */
   cors: boolean;
   origins: OriginPolicy;
   limits: ConnectionLimits;
   /** Adds the routes. */
   register: (app: FastifyInstance) => void | Promise<void>;
   requestTimeoutMs?: number;
-  /** Of answers that nobody has read, over all connections, beyond which the largest are cut off at once. */
+  /** Unread bytes of all connections together, beyond which the largest stalled ones are cut off at once. */
   maxWaitingBytes?: number;
   metrics: ConnectionMetrics;
   log: RequestLog;
@@ -32,10 +32,10 @@ export interface HttpServerOptions {
 /** A GraphQL document with its variables; the REST endpoint has a smaller limit of its own. */
 const bodyLimit = 100 * 1024;
 const defaultRequestTimeoutMs = 10_000;
-/** Connections whose last answer went out after the stop began are idle only then. */
+/** How often a stopping server closes the connections that have become idle since. */
 const idleSweepMs = 50;
 const stallSweepMs = 500;
-/** Longer than any request that came in full takes; what is cut off then never ended its headers or its body. */
+/** Longer than any complete request takes: only requests without an end to their headers or body are cut off then. */
 const stopGraceMs = 5_000;
 
 const corsOptions: FastifyCorsOptions = {
@@ -51,7 +51,7 @@ export class HttpServer implements Service {
   readonly name = "http";
   readonly #options: HttpServerOptions;
   readonly #app: FastifyInstance;
-  /** All that speak HTTP; a WebSocket is its own keeper's. */
+  /** All connections that speak HTTP. WebSockets are handed over to `GraphQLSockets`. */
   readonly #connections = new Set<Socket>();
   readonly #stalls: StallWatch;
   #sweeper: NodeJS.Timeout | undefined;
@@ -73,7 +73,7 @@ export class HttpServer implements Service {
     return this.#app.server;
   }
 
-  /** Where it listens, after `start`; the port is the chosen one when 0 was asked for. */
+  /** The port that it listens on, after `start`; when 0 was configured, the one that the system chose. */
   get port(): number {
     return portOf(this.#app);
   }
@@ -84,7 +84,7 @@ export class HttpServer implements Service {
     const addOtherMethods = answerOtherMethods(app);
     if (this.#options.cors)
       await app.register(cors, { delegator: (request, done) => done(null, this.#corsOf(request)) });
-    // After CORS, so that pages may read why they are refused.
+    // Registered after CORS, so that pages may read why they are refused.
     app.addHook("onRequest", (request, reply, done) => this.#refuseWhenBusy(request, reply, done));
     await register(app);
     await app.after();
@@ -94,7 +94,7 @@ export class HttpServer implements Service {
     await listen(app, { port, host, named: { port: "PORT", host: "HOST" } });
   }
 
-  /** This connection is a WebSocket from now on. */
+  /** Stops watching a connection that has become a WebSocket. */
   handOver(socket: Socket): void {
     this.#connections.delete(socket);
   }
@@ -102,7 +102,7 @@ export class HttpServer implements Service {
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#sweeper);
-    // Browsers open connections in advance; for Node one that never sent anything is not idle.
+    // Browsers open connections in advance. Node does not count a connection that never sent anything as idle.
     for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
     const sweeper = setInterval(() => this.server.closeIdleConnections(), idleSweepMs);
     const cutOff = setTimeout(() => this.server.closeAllConnections(), stopGraceMs);
@@ -134,7 +134,7 @@ export class HttpServer implements Service {
     return this.#isAllowedPage(raw) ? corsOptions : { origin: false };
   }
 
-  /** What the plugin adds in its hook. */
+  /** The headers that the CORS plugin adds in its hook. */
   #corsHeaders(request: IncomingMessage): Record<string, string> {
     if (!this.#options.cors) return {};
     const { origin } = request.headers;
@@ -148,7 +148,7 @@ export class HttpServer implements Service {
     return request.headers.origin !== undefined && this.#options.origins.allows(request);
   }
 
-  /** Whoever asks and does not read holds the answers' memory. */
+  /** Cuts off clients that send requests but don't read the answers, which stay in memory. */
   #cutOffStalled(now: number): void {
     for (const socket of this.#stalls.stalled(this.#connections, now)) {
       this.#options.metrics.closedSlow.inc();

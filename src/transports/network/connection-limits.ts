@@ -3,23 +3,25 @@ import type { Socket } from "node:net";
 import { limitKey, type TrustedProxies } from "./trusted-proxies.js";
 
 export interface ConnectionLimitsOptions {
-  /** Connections of this process, of whatever kind. */
+  /** Connections of this process, of any kind. */
   maxConnections: number;
-  /** Of those, from one address. Behind a trusted proxy: WebSockets and event streams from one address. */
+  /** Connections from one address. Behind a trusted proxy: WebSockets and event streams from one address. */
   maxConnectionsPerAddress: number;
 }
 
 export const tooManyConnections = "Too many connections; try again later.";
 
-/** Beyond the limits so many more are open at once, to be told so; what comes after these is closed without a word. */
+/**
+ * So many connections beyond the limits stay open until they are told so; further ones are closed without an answer.
+ */
 const refusedAtOnce = 100;
 
 const nothing = (): void => undefined;
 
 /**
  * Counts open connections, and refuses those beyond the limits. Each TCP connection counts once, when it is accepted. A
- * proxy's connections carry many senders' requests, so these count for no address; a WebSocket or an event stream that
- * came through a proxy does, for the address that the proxy tells.
+ * trusted proxy's connections carry many senders' requests, so they count for no address. A WebSocket or an event
+ * stream through such a proxy counts for the address that the proxy reports.
  */
 export class ConnectionLimits {
   readonly #options: ConnectionLimitsOptions;
@@ -50,15 +52,15 @@ export class ConnectionLimits {
     });
   }
 
-  /** Whether the connection is one too many: its first request is to be answered so, and the connection closed. */
+  /** Whether the connection is beyond the limits: its first request is refused, and the connection is closed. */
   isRefused(socket: Socket): boolean {
     return this.#refused.has(socket);
   }
 
   /**
-   * Counts what stays open for one viewer: a WebSocket or an event stream.
+   * Counts a WebSocket or an event stream, which stays open for one viewer.
    *
-   * @returns what to call when it has closed; undefined when it may not be opened
+   * @returns a function to call when it has closed; undefined when it may not be opened
    */
   admit(request: IncomingMessage): (() => void) | undefined {
     const { socket } = request;

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import type { TrustedProxies } from "./trusted-proxies.js";
 
-/** Schemes with an authority that are never an origin's: browsers send `null` for these, or nothing. */
+/** Schemes with an authority that are never an origin's: for these browsers send `null`, or no Origin at all. */
 const neverOrigins = new Set(["ws", "wss", "ftp", "file", "blob", "data", "javascript", "about"]);
 
 /**
- * An origin in the form in which two are compared: lower case, without the scheme's default port. Pages in an app's own
+ * An origin in its normal form, for comparisons: lower case, without the scheme's default port. Pages in an app's own
  * browser have origins such as `capacitor://localhost`, which URL.origin does not know.
  *
- * @returns undefined when it is none, or a pattern
+ * @returns undefined for a text that is not an origin, or is a pattern
  */
 export function normalOrigin(text: string): string | undefined {
   const [, scheme, authority] = /^([a-z][a-z\d+.-]*):\/\/([^\s/\\?#@,*]+)$/i.exec(text) ?? [];
@@ -29,8 +29,8 @@ export class OriginPolicy {
   }
 
   /**
-   * Whether the page that sent this may use the service: one of the service's own scheme, host and port, or of the
-   * allowlist. A request without an Origin header comes from no browser and passes.
+   * Whether the page that sent this request may use the service. Its origin must be the service's own (scheme, host and
+   * port) or on the allowlist. A request without an Origin header does not come from a browser, so it passes.
    */
   allows(request: IncomingMessage): boolean {
     const { origin: given } = request.headers;

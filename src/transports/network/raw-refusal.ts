@@ -1,18 +1,18 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** On every answer: browsers must not take one for something else than its content type says. */
+/** Headers of every answer: browsers must not guess another content type. */
 export const everyAnswer = { "x-content-type-options": "nosniff" } as const;
 
-/** What every refusal looks like that is no GraphQL answer. */
+/** The body of every refusal that is not a GraphQL answer. */
 export function refusalBody(message: string): string {
   return JSON.stringify({ success: false, message });
 }
 
-/** A client that was told that its connection is closed has this long to close its side. */
+/** After a refusal a client has this long to close its side of the connection. */
 const closeGraceMs = 1_000;
 
-/** Answers on a connection that carries no request that could be answered otherwise, and closes it. */
+/** Answers on a connection that has no request to answer in the normal way, and closes it. */
 export function refuseConnection(
   socket: Duplex,
   status: number,

@@ -1,12 +1,14 @@
 import type { Socket } from "node:net";
 
-/** Bytes that wait for a client must move within this time, or it is cut off. */
+/** A client must take some of the bytes that wait for it within this time, or it is cut off. */
 const maxStallMs = 10_000;
-/** So many of them: a client that takes a byte now and then would hold its answers for ever. */
+/** The bytes that it must take: a client that takes a byte now and then would hold its answers for ever. */
 const minProgressBytes = 16 * 1024;
-/** All clients together may hold so much; beyond it those that hold most are cut off as soon as they stop reading. */
+/**
+ * The bytes that may wait for all clients together. Beyond it, the clients with most are cut off as soon as they stall.
+ */
 const defaultMaxWaitingBytes = 128 * 2 ** 20;
-/** No client that reads takes less than `minProgressBytes` in this time, but for one whose network hangs. */
+/** A client that reads takes at least `minProgressBytes` in this time, unless its network hangs. */
 const shortStallMs = 400;
 
 interface Stall {
@@ -15,7 +17,7 @@ interface Stall {
   taken: number;
 }
 
-/** Tells which clients don't read what they asked for: their answers are memory that they hold. */
+/** Finds clients that don't read their answers, which stay in this process's memory. */
 export class StallWatch {
   readonly #maxWaitingBytes: number;
   readonly #stalls = new WeakMap<Socket, Stall>();
@@ -25,7 +27,7 @@ export class StallWatch {
   }
 
   /**
-   * The connections that are to be cut off. To be asked about all of them, now and then.
+   * The connections to cut off. Call it regularly, with all connections.
    *
    * @param now in terms of performance.now()
    */
@@ -65,8 +67,8 @@ export class StallWatch {
 }
 
 /**
- * What the kernel has taken. A large answer is one write, and only the handle below tells how far that has got; Node's own
- * timeouts look at the same.
+ * The bytes that the kernel has taken. A large answer is one write, and only the handle tells its progress. Node's own
+ * timeouts use the same numbers.
  */
 function takenBytes(socket: Socket): number {
   // Not part of Node's types.

@@ -3,10 +3,10 @@ import type { IncomingMessage } from "node:http";
 import { all, compile } from "@fastify/proxy-addr";
 import ipaddr from "ipaddr.js";
 
-/** Whether the address that stands `hop` proxies in front of this service is a proxy that is believed; 0 is the peer. */
+/** Whether the address `hop` hops in front of this service is a trusted proxy; hop 0 is the peer. */
 type TrustRule = (address: string, hop: number) => boolean;
 
-/** Where a page has to come from to be a page of this service. */
+/** The scheme and host of this service's own pages. */
 export interface Site {
   /** Undefined when only a proxy that is not declared could know. */
   readonly scheme: "http" | "https" | undefined;
@@ -15,22 +15,22 @@ export interface Site {
 }
 
 /**
- * The only place that says where a request came from: an HTTP request, a WebSocket's handshake or an event stream. What
- * X-Forwarded-For, -Host and -Proto say is believed of the proxies that TRUST_PROXY names, and of nobody else.
+ * The only place that decides where a request came from: an HTTP request, a WebSocket's handshake or an event stream.
+ * X-Forwarded-For, -Host and -Proto count only when they come from the proxies that TRUST_PROXY names.
  */
 export class TrustedProxies {
   readonly #isTrusted: TrustRule | undefined;
-  /** Of peers that are no proxies: the same for all requests of a connection. */
+  /** The limit keys of peers that are not proxies: the same for all requests of a connection. */
   readonly #peers = new WeakMap<Socket, string>();
 
-  /** @param trustProxy as `trustProxyProblem` accepts it; undefined: no proxy is believed */
+  /** @param trustProxy as `trustProxyProblem` accepts it; undefined: no proxy is trusted */
   constructor(trustProxy: string | undefined) {
     this.#isTrusted = trustProxy === undefined ? undefined : ruleOf(trustProxy);
   }
 
   /**
-   * What the requests of one sender have in common, for limits: its IPv4 address, or the first 64 bits of its IPv6
-   * address, as any customer of a provider has that many to choose from.
+   * Identifies a sender for limits: its IPv4 address, or the first 64 bits of its IPv6 address, because any customer of
+   * a provider can choose the other 64 bits.
    */
   callerOf(request: IncomingMessage): string {
     const { socket } = request;
@@ -40,14 +40,14 @@ export class TrustedProxies {
     return key;
   }
 
-  /** As the browser of whoever sent this sees the service. */
+  /** The service's site as the sender's browser sees it. */
   siteOf(request: IncomingMessage): Site {
     const { headers, socket } = request;
     const ownScheme = "encrypted" in socket ? "https" : "http";
     const saidScheme = schemeOf(header(request, "x-forwarded-proto"));
     if (!this.#isTrusted) {
-      // Behind a proxy that is not declared a page may be https although this connection is not. Such a proxy mostly says
-      // so. A stranger who says so only loses: pages that are http are then foreign.
+      // Behind an undeclared proxy a page may be https although this connection is not, and most such proxies say so in
+      // X-Forwarded-Proto. A client that forges that header gains nothing: http pages then count as foreign.
       const scheme = ownScheme === "https" || saidScheme === "https" ? "https" : undefined;
       return { scheme, host: headers.host };
     }
@@ -57,7 +57,7 @@ export class TrustedProxies {
     return { scheme, host: saidAt(header(request, "x-forwarded-host"), proxies) ?? headers.host };
   }
 
-  /** Whether the peer is a proxy that is believed: then many senders share its connections. */
+  /** Whether the peer is a trusted proxy: then many senders share its connections. */
   isProxy({ remoteAddress }: Socket): boolean {
     return (this.#isTrusted && remoteAddress !== undefined && this.#isTrusted(remoteAddress, 0)) ?? false;
   }
@@ -67,13 +67,13 @@ export class TrustedProxies {
       const address = addressIn(text);
       return address !== undefined && this.#isTrusted?.(address, hop) === true;
     };
-    // From the peer back to the first address that is not trusted, or that is none.
+    // From the peer back to the first entry that is not trusted or not an address.
     const chain = all(request, isTrusted);
     return { client: chain.map(addressIn).findLast((address) => address !== undefined), proxies: chain.length - 1 };
   }
 }
 
-/** @returns what is wrong with a value of TRUST_PROXY */
+/** @returns the problem with a value of TRUST_PROXY; undefined when it is fine */
 export function trustProxyProblem(text: string): string | undefined {
   try {
     ruleOf(text);
@@ -92,7 +92,7 @@ export function limitKey(address: string | undefined): string {
   return `${network.join(":")}::/64`;
 }
 
-/** @throws Error when it is neither a number of hops nor a list of addresses */
+/** @throws Error when the text is neither a number of hops nor a list of addresses */
 function ruleOf(text: string): TrustRule {
   if (/^\d+$/.test(text)) {
     const hops = Number(text);
@@ -113,7 +113,9 @@ function addressIn(text: string | undefined): string | undefined {
   return isIP(bare) === 0 ? undefined : bare;
 }
 
-/** What the outermost of so many proxies said, where each adds its entry; where the last replaces it, that. */
+/**
+ * The outermost proxy's entry of a list to which each proxy adds one; the only entry, where proxies replace the list.
+ */
 function saidAt(list: string | undefined, proxies: number): string | undefined {
   const entries = list?.split(",").map((entry) => entry.trim());
   const said = entries?.[Math.max(0, entries.length - Math.max(1, proxies))];

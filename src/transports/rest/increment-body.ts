@@ -1,6 +1,6 @@
 import type { FastifySchemaValidationError } from "fastify";
 
-/** An increment as REST's callers send it. Optional fields may be null, which is as if they were left out. */
+/** An increment as REST callers send it. An optional field that is null counts as missing. */
 export interface IncrementBody {
   userId: string;
   scoreIncrement: number;
@@ -17,20 +17,20 @@ const fields = {
   idempotencyKey: { type: "string", nullable: true },
 } as const;
 
-/** For Fastify, which compiles it. What is not named here is ignored. */
+/** The schema of a body, which Fastify compiles. Other fields are ignored. */
 export const incrementBody = { type: "object", required: ["userId", "scoreIncrement"], properties: fields } as const;
 
-/** For a body that is none, or that can't be read. */
+/** For a missing body, and for one that can't be read. */
 export const noBody = "The body must be a JSON object with userId and scoreIncrement, and without __proto__.";
 
 const expected = { string: "text", integer: "a whole number" } as const;
 
-/** The first thing that the schema found wrong with a body, as a sentence about the field. */
+/** Describes the first mistake that the schema found in a body, in a sentence about the field. */
 export function describeMistake(mistake: FastifySchemaValidationError | undefined, body: unknown): string {
   if (mistake?.keyword === "required") return `${String(mistake.params.missingProperty)} is required.`;
   const name = mistake?.instancePath.slice(1) ?? "";
   if (!isField(name)) return body === undefined ? noBody : `The body must be a JSON object, not ${describe(body)}.`;
-  // The schema went into the body to find this.
+  // The schema found a mistake in a field, so the body is an object.
   const value = (body as Partial<Record<string, unknown>>)[name];
   const { type } = fields[name];
   return `${name} must be ${expected[type]}, not ${type === "integer" ? describeAmount(value) : describe(value)}.`;
@@ -45,7 +45,7 @@ function describeAmount(value: unknown): string {
   return Number.isFinite(value) ? "a fraction" : "a number that is too large";
 }
 
-/** Whatever JSON can hold. */
+/** @param value anything that JSON can hold */
 function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";

@@ -15,24 +15,24 @@ export interface RestOptions {
   logger: RequestLog;
 }
 
-/** As in the GraphQL schema. */
+/** The GraphQL schema has the same default. */
 const defaultBoard = "main";
 const bodyLimit = 16 * 1024;
 
 type IncrementRequest = FastifyRequest<{ Body: IncrementBody }>;
 
 /**
- * The REST endpoints for callers that do not speak GraphQL: another transport over the same increments. Who asks is
- * settled before what is asked is looked at.
+ * The REST endpoints for callers that do not speak GraphQL: another transport over the same increments. The token is
+ * checked before the rest of the request.
  */
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
   const { increments, authenticator, metrics, logger } = options;
 
   const duration = metrics.operationDuration.labels({ transport: "rest" });
-  /** All increments of a batch are answered alike, so that is written once. */
+  /** All increments of a batch have the same answer, which is written once. */
   const bodies = new WeakMap<readonly ScoreEntry[], string>();
   app.register((rest, _options, done) => {
-    // Anything but JSON is 415, as Fastify would otherwise take text as well.
+    // Fastify accepts text by default; here everything but JSON is answered with 415.
     rest.removeContentTypeParser("text/plain");
     rest.setErrorHandler(answerError);
     const route = (path: string, status: number, answer: (request: IncrementRequest) => Promise<string>) =>
@@ -104,7 +104,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   }
 }
 
-/** Read before the body is validated, as an unknown caller learns nothing else. */
+/** Reads the token before the body is validated: a caller without a valid token learns nothing about the body. */
 function tokenOf({ headers, body }: FastifyRequest<{ Body: unknown }>): string | undefined {
   const inBody = typeof body === "object" && body !== null && "authToken" in body ? body.authToken : undefined;
   return onlyToken(bearerToken(headers.authorization), fieldToken(inBody));
@@ -119,7 +119,7 @@ function idempotencyKeyOf(header: string | string[] | undefined, inBody: string 
   return inHeader ?? inBody;
 }
 
-/** Fastify's refusals of a body in the catalogue's terms; the statuses 413 and 415 are theirs. */
+/** Messages for Fastify's refusals of a body, which keep their own status. */
 const refusals: Readonly<Record<number, string>> = {
   400: noBody,
   413: `The body must be at most ${bodyLimit / 1024} KB.`,

@@ -1,5 +1,5 @@
--- Accepted changes, in order, as rows of a FROM clause. Numbers travel as text, as Prisma has no arrays of BIGINT in raw
--- queries. An absent idempotency key is an empty text.
+-- Accepted changes, in order, as rows of a FROM clause. Numbers are sent as text, because Prisma has no arrays of
+-- BIGINT in raw queries. An absent idempotency key is an empty text.
 --
 -- :epochs, :revisions, :user_ids, :increments, :scores, :subjects, :idempotency_keys, :times
 --   arrays of the same length; :times are milliseconds since 1970

@@ -1,4 +1,4 @@
--- Keeps the rows of `change` in the history; those that it has stay.
+-- Keeps the rows of `change` in the history. Rows that the history has already stay as they are.
 --
 -- :board
 INSERT INTO {schema}.score_events (board, epoch, revision, user_id, increment, score, subject, idempotency_key, occurred_at)
