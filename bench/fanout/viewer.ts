@@ -6,16 +6,16 @@ export interface ViewerOptions {
   readonly port: number;
   readonly dialect: Dialect;
   /**
-   * Looks at a message.
+   * Checks a message.
    *
    * @returns the leader's score, or undefined when the message is no update
-   * @throws Error for an update that is not right
+   * @throws Error for a wrong update
    */
   readonly check: (data: Buffer, start: number, end: number, id: Buffer) => number | undefined;
-  /** @param from the score of its update before this one; undefined: this is its first */
+  /** @param from the score of the update before this one; undefined for the first update */
   readonly onUpdate: (from: number | undefined, to: number) => void;
   readonly onEnd: (reason: string) => void;
-  /** Reads its first update, then nothing any more. */
+  /** Reads its first update, then nothing more. */
   readonly stalled: boolean;
 }
 
@@ -47,7 +47,7 @@ export class Viewer {
     this.#options = options;
   }
 
-  /** The newest that it has; undefined before its first update. */
+  /** The newest score that it has; undefined before its first update. */
   get score(): number | undefined {
     return this.#score;
   }
@@ -78,7 +78,7 @@ export class Viewer {
 
   #answer(message: string): void {
     const answer = this.#options.dialect.answer(message, this.#id);
-    // Some greet in the same packet that opens the WebSocket, so `open` has not returned yet.
+    // Some servers greet in the same packet that opens the WebSocket, so `open` may not have returned yet.
     if (answer !== undefined) setImmediate(() => this.#webSocket?.send(answer));
   }
 
