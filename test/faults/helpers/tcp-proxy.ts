@@ -5,12 +5,12 @@ import { setTimeout as delay } from "node:timers/promises";
 export type Direction = "up" | "down";
 
 /**
- * What happens to the bytes of one direction:
+ * The treatment of the bytes of one direction:
  *
- * - `pass`: nothing.
- * - `blackhole`: they vanish and the connection stays, as behind a firewall that dropped its state.
- * - `{ delayMs }`: they come later.
- * - `trickle`: one byte a second.
+ * - `pass`: they pass.
+ * - `blackhole`: they vanish and the connection stays, as behind a firewall that lost its state.
+ * - `{ delayMs }`: they arrive later.
+ * - `trickle`: one byte a second arrives.
  */
 export type Treatment = "pass" | "blackhole" | "trickle" | { readonly delayMs: number };
 
