@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
-// Vite would load graphql's `module` build, but Node, and so Apollo, loads `main`: two copies with different classes.
+// Vite would load graphql's `module` build, but Node (hence Apollo) loads `main`: two copies with different classes.
 const graphqlAlias = {
   find: /^graphql$/,
   replacement: fileURLToPath(import.meta.resolve("graphql")),

