@@ -1,12 +1,12 @@
 /**
- * Finds circles of files, also those that an import of types alone closes: eslint's `no-cycle` leaves these out. All else
- * about who may import whom is in eslint.config.js and layers.js.
+ * Finds circular imports, also those that only an import of types closes: eslint's `no-cycle` ignores these. All other
+ * rules for imports are in eslint.config.js and layers.js.
  */
 export default {
   forbidden: [
     {
       name: "no-circle",
-      comment: "Move what both need into a file below them, or turn one import round with an interface or an event.",
+      comment: "Move the shared code into a file below both, or turn one import round with an interface or an event.",
       severity: "error",
       from: {},
       to: { circular: true },
@@ -16,7 +16,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    // Prisma's generated client goes in circles.
+    // Prisma's generated client has circular imports.
     exclude: { path: "/prisma/" },
   },
 };

@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 import { layers } from "./layers.js";
 
-/** Packages, or generated code, that only some of src/ knows: what they bring stays in sight and replaceable. */
+/** Packages and generated code that only some files of src/ may import, so that they stay visible and replaceable. */
 const homes = [
   {
     name: "Prisma",
@@ -92,14 +92,14 @@ export default defineConfig(
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/prefer-readonly": "error",
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
-      // Numbers read well in a message.
+      // A number needs no conversion in a message.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       // `() => log("…")` says "do this" without a pair of braces.
       "@typescript-eslint/no-confusing-void-expression": "off",
     },
   },
   {
-    // What these tests run inside the page is typed by the page's library, which is not the tests' own.
+    // Code that these tests run inside the page uses browser types, which the tests are compiled without.
     files: ["test/browser/**/*.ts"],
     rules: Object.fromEntries(
       ["argument", "assignment", "call", "member-access", "return"].map((use) => [
@@ -114,7 +114,7 @@ export default defineConfig(
     rules: {
       "no-console": "error",
       "no-restricted-properties": ["error", noExit, noEnvironment],
-      // Of the dependencies, production has only those that package.json lists as such.
+      // Production installs `dependencies` only, not `devDependencies`.
       "import-x/no-extraneous-dependencies": ["error", { devDependencies: false, includeTypes: true }],
     },
   },
@@ -149,9 +149,9 @@ function layerZones() {
   return zones.filter(({ from }) => from.length > 0);
 }
 
-/** The service knows none of what surrounds it, and the page is a client like any other. */
+/** The service imports nothing from the folders around it, and the page is a client like any other. */
 function folderZones() {
-  const outside = "Benchmarks see the service from outside, as its peers.";
+  const outside = "Benchmarks see the service from outside, like its peers.";
   const storageRooms = ["auth/sign-token.ts", "domain", "ledger", "observability", "redis", "standings", "sync"];
   return [
     { target: "src", from: ["scripts", "test", "bench", "web", ".ci"], message: "The service stands alone." },
@@ -161,20 +161,20 @@ function folderZones() {
       message: "The page knows the service by its schema only.",
     },
     { target: "scripts", from: ["test", "bench", ".ci"], message: "Scripts also run where these folders are missing." },
-    { target: ["test", ".ci"], from: ["bench"], message: "Nothing rests on the benchmarks." },
+    { target: ["test", ".ci"], from: ["bench"], message: "Nothing may depend on the benchmarks." },
     { target: "bench", from: ["test", "web", ".ci"], message: outside },
-    // Tokens are an authentication service's to make.
+    // Making tokens is an authentication service's task, so the benchmarks may sign their own.
     { target: ["bench/*.ts", "bench/!(storage)/**"], from: ["src"], except: ["auth/sign-token.ts"], message: outside },
     {
       target: "bench/storage",
       from: ["src"],
       except: storageRooms,
-      message: "Without a server it measures the stores' side alone.",
+      message: "The storage benchmark has no server: it measures the stores alone.",
     },
   ];
 }
 
-/** Forbids the files of `glob` every package whose homes are elsewhere. */
+/** Forbids the files of `glob` to import a package whose homes are elsewhere. */
 function packageRule(glob, place) {
   const patterns = homes
     .filter(({ home }) => !home.some((allowed) => place.startsWith(allowed)))
@@ -185,7 +185,7 @@ function packageRule(glob, place) {
   return { files: [glob], rules: { "no-restricted-imports": ["error", { patterns }] } };
 }
 
-/** Those that plain JavaScript here may use; in TypeScript the compiler knows them. */
+/** The globals that plain JavaScript may use here; in TypeScript the compiler checks them. */
 function nodeGlobals() {
   const names = ["clearInterval", "clearTimeout", "console", "fetch", "process", "setInterval", "setTimeout", "URL"];
   return Object.fromEntries(names.map((name) => [name, "readonly"]));

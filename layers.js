@@ -1,11 +1,11 @@
 /**
- * Where imports in src/ point: each sees those below it, and none of its own level. eslint keeps it, for imports of types
- * alone, too; docs/architecture.md shows the same, and a test compares the two.
+ * The order of imports in src/: each level sees the levels below it, and nothing of its own level. eslint enforces
+ * this, also for imports of types alone. docs/architecture.md shows the same order, and a test compares the two.
  */
 export const layers = [
   ["main.ts", "cli.ts"],
   ["app", "supervisor.ts"],
-  ["config.ts"], // everything below is handed the fields that it needs
+  ["config.ts"], // code below receives the fields that it needs
   ["transports", "sync", "ingest"],
   ["graphql"],
   ["commands"],

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
-// Vite would take graphql's `module` build where Node, and so Apollo, takes `main`: two copies, whose classes differ.
+// Vite would load graphql's `module` build, but Node (hence Apollo) loads `main`: two copies with different classes.
 const graphqlAlias = {
   find: /^graphql$/,
   replacement: fileURLToPath(import.meta.resolve("graphql")),
@@ -10,12 +10,12 @@ const graphqlAlias = {
 const stores = "test/helpers/global-setup.ts";
 
 /**
- * `npx vitest --project unit` needs no store and takes seconds. `npm test` runs the first three; the others have commands
- * of their own, as not every machine has the programs that they need.
+ * `npx vitest --project unit` needs no store and takes seconds. `npm test` runs the first three projects. The others have
+ * commands of their own, as not every machine has the programs that they need.
  */
 export default defineConfig({
   test: {
-    // Most files start a Redis of their own; more at once than there are cores only makes all of them slower.
+    // Most files start a Redis of their own; more workers than cores only make all of them slower.
     maxWorkers: 2,
     projects: [
       project("unit", { globalSetup: ["test/helpers/prisma-client.ts"] }),
@@ -24,7 +24,7 @@ export default defineConfig({
       project("browser", {
         globalSetup: ["test/browser/require-chromium.ts", stores, "test/browser/build-pages.ts"],
         testTimeout: 60_000,
-        // One Chromium at a time: on a small machine two make each other's waits time out.
+        // One Chromium at a time: on a small machine, two slow each other down until their waits time out.
         fileParallelism: false,
       }),
       project("broker", {

@@ -1,5 +1,5 @@
-// Whether package-lock.json installs the same everywhere: from any registry, and from nothing of the machine that wrote
-// it. That it fits package.json, `npm ci` has found out.
+// Checks that package-lock.json installs the same everywhere: it names no registry and nothing of the machine that
+// wrote it. `npm ci` has already checked that it fits package.json.
 import { readFileSync } from "node:fs";
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));

@@ -3,8 +3,8 @@ import { parse } from "yaml";
 import { z } from "zod";
 
 /*
- * docker-compose.yml where there is no Docker: what it promises is checked, and an environment is put together as Docker
- * Compose does it.
+ * Checks docker-compose.yml on a machine without Docker: what it promises, and the environments that Docker Compose
+ * would make from it.
  */
 
 const environment = z.record(z.string(), z.string());
@@ -15,7 +15,7 @@ const role = {
   command: z.array(z.string()),
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal("ALL")]),
-  // More than the ten seconds in which it stops by itself.
+  // Longer than the ten seconds in which the service stops by itself.
   stop_grace_period: z.string().regex(/^1[1-9]s$/),
   env_file: z.tuple([z.object({ path: z.literal(".env"), required: z.literal(false) })]),
   environment,
@@ -30,7 +30,7 @@ const server = z.object({
     migrate: dependsOn("service_completed_successfully"),
   }),
 });
-// The operators' listener answers whoever reaches it.
+// The operators' listener answers everyone who can reach it, so it must not leave this machine.
 const opsPort = z.string().regex(/^127\.0\.0\.1:\d+:4001$/);
 
 const compose = z.object({
@@ -64,9 +64,9 @@ export async function readCompose(path: string): Promise<Compose> {
 }
 
 /**
- * The environment of a container: what .env says (`env_file`), and over it what stands under `environment`.
+ * The environment of a container: the variables in .env (`env_file`), overridden by those under `environment`.
  *
- * @param dotenv what .env says; it is also where `${NAME}` comes from
+ * @param dotenv the variables in .env, which also fill in `${NAME}`
  * @throws when a variable is missing that `${NAME:?…}` demands
  */
 export function containerEnvironment(
@@ -77,7 +77,7 @@ export function containerEnvironment(
   return { ...dotenv, ...(Object.fromEntries(own) as Record<string, string>) };
 }
 
-/** `${NAME:?what is wrong without it}`, the only form that docker-compose.yml uses in environments. */
+/** Fills in `${NAME:?message if it is missing}`, the only form that docker-compose.yml uses in environments. */
 function interpolate(value: string, variables: Readonly<Record<string, string>>): string {
   return value.replaceAll(/\$\{(\w+):\?(.*?)\}/g, (_whole, name: string, problem: string) => {
     const found = variables[name];

@@ -2,13 +2,13 @@ import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 
 /*
- * `npm run demo` as a newcomer has it: wait for the line to paste, paste it, use the service from a front end on another
- * port, press Ctrl-C.
+ * Uses `npm run demo` as a newcomer does: waits for the line to paste, pastes it, uses the service from a front end on
+ * another port, and presses Ctrl-C.
  */
 
 const run = promisify(execFile);
 
-// A group of its own, as in a terminal, where Ctrl-C reaches npm and all that it runs.
+// The demo gets a process group of its own, as in a terminal, where Ctrl-C reaches npm and all its children.
 const demo = spawn("npm", ["run", "demo"], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
 let output = "";
 const ended = new Promise<string>((resolve) => {
@@ -21,14 +21,14 @@ try {
   await allowsDevelopment(line);
   pressCtrlC();
   const how = await ended;
-  // npm takes Ctrl-C to itself, whatever its script makes of it.
+  // npm handles Ctrl-C itself and may report it, whatever the script's own exit code.
   if (how !== "0" && how !== "SIGINT") fail(`the demo was to end well after Ctrl-C; it ended: ${how}`);
   if (!output.endsWith("\nStopped.\n")) fail("the demo did not stop what it started");
 } finally {
   pressCtrlC();
 }
 
-/** The first line of the demo's output that begins so; passes everything on. */
+/** Returns the first line of the demo's output that begins with `start`. Prints all output. */
 function findLine(start: string): Promise<string> {
   return new Promise((resolve) => {
     demo.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -41,7 +41,7 @@ function findLine(start: string): Promise<string> {
   });
 }
 
-/** A machine that is really bare has no curl; then we do what it would do. */
+/** Runs the line in a shell. A bare machine has no curl; then we send the same request ourselves. */
 async function paste(line: string): Promise<string> {
   const [, url, header = "", body] = /^curl -sS (\S+) -H '(.*?)' -d '(.*)'$/.exec(line) ?? fail(`unexpected: ${line}`);
   try {
@@ -53,7 +53,7 @@ async function paste(line: string): Promise<string> {
   }
 }
 
-/** As docs/clients.md says of a page that Vite serves. */
+/** Checks what docs/clients.md promises to a page that Vite serves. */
 async function allowsDevelopment(line: string): Promise<void> {
   const { origin: service } = new URL(/http:\S+/.exec(line)?.[0] ?? "");
   const origin = "http://localhost:5173";

@@ -12,9 +12,9 @@ interface Stage {
 export interface ImageOptions {
   /** The checkout with the Dockerfile. */
   readonly context: string;
-  /** Where the stages' working folders are made. */
+  /** The folder for the stages' working folders. */
   readonly folder: string;
-  /** For the RUN instructions. */
+  /** The environment of the RUN instructions. */
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -30,8 +30,8 @@ export interface Image {
 const run = promisify(execFile);
 
 /**
- * Follows the Dockerfile without an engine, as far as it is about the project: COPY, and RUN of npm. A plain `npm ci` is
- * not repeated; the context's own node_modules are the same.
+ * Builds what the Dockerfile says about the project, without an engine: COPY, and RUN of npm. It does not repeat a
+ * plain `npm ci`; the context's own node_modules are the same.
  */
 export async function buildImage(options: ImageOptions): Promise<Image> {
   const { context, folder } = options;
@@ -85,7 +85,7 @@ function parseDockerfile(text: string): Stage[] {
     });
 }
 
-/** What Docker sends to its engine: `.dockerignore` forbids everything and then allows these. */
+/** The files that Docker sends to its engine: `.dockerignore` forbids everything and then allows these. */
 async function readAllowlist(path: string): Promise<readonly string[]> {
   const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   if (lines.shift() !== "*") throw new Error(".dockerignore does not begin with *");

@@ -11,7 +11,7 @@ import { containerEnvironment, readCompose, type Compose } from "./compose.js";
 import { buildImage, type Image } from "./dockerfile.js";
 
 /*
- * The image where there is no engine: built as the Dockerfile says, configured and started as docker-compose.yml says,
+ * Tests the image without an engine: built as the Dockerfile says, configured and started as docker-compose.yml says,
  * with the Node.js in the folder that is the first argument.
  */
 
@@ -47,7 +47,7 @@ async function use(image: Image, { services }: Compose, redisUrl: string, databa
     ...image.env,
     ...containerEnvironment(services.api, dotenv),
     ...{ PATH: path, HOME: temporary, TMPDIR: tmpdir() },
-    // What only a container's own network makes free or true.
+    // Addresses that are fixed, and ports that are free, only in a container's own network.
     ...{ REDIS_URL: redisUrl, DATABASE_URL: databaseUrl.href, PORT: String(port), OPS_PORT: String(opsPort) },
   };
   const command = async ([program = "", ...args]: readonly string[]) =>

@@ -6,7 +6,7 @@ export interface BarGroup {
 export interface Bar {
   readonly label: string;
   readonly value: number;
-  /** Stands out. */
+  /** Highlights the bar. */
   readonly ours: boolean;
 }
 
@@ -20,7 +20,7 @@ const titleHeight = 40;
 const valueWidth = 70;
 const margin = 16;
 
-/** Both colour schemes, each with a background of its own: the page around it may have chosen the other one. */
+/** Both colour schemes set a background: the page around the picture may use the other scheme. */
 const style = `
   .paper { fill: #ffffff }
   text { font: 13px system-ui, sans-serif; fill: #24292f }
@@ -34,7 +34,7 @@ const style = `
     .ours { fill: #3fb97c }
   }`;
 
-/** Horizontal bars in groups, each group to its own scale, as an SVG document. */
+/** Renders horizontal bars in groups, each group to its own scale, as an SVG document. */
 export function renderBars(title: string, groups: readonly BarGroup[]): string {
   const parts: string[] = [`<text class="title" x="0" y="16">${escapeXml(title)}</text>`];
   let y = titleHeight;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { runScript } from "../scripts/run-script.js";
 
-/** What has to be stopped, newest first, however a run ends. */
+/** Steps that stop what a run has started, the newest first, however the run ends. */
 export class CleanUp {
   readonly #steps: (() => Promise<unknown>)[] = [];
   #running: Promise<void> | undefined;
@@ -19,13 +19,13 @@ export class CleanUp {
     for (;;) {
       const step = this.#steps.pop();
       if (!step) return;
-      // The others must still get their chance.
+      // A step that fails must not keep the others from running.
       await step().catch((error: unknown) => console.error(error));
     }
   }
 }
 
-/** As shells count: 128 and the signal's number. */
+/** Shells count the same way: 128 plus the signal's number. */
 const exitCodes = [
   ["SIGHUP", 129],
   ["SIGINT", 130],
@@ -33,9 +33,9 @@ const exitCodes = [
 ] as const;
 
 /**
- * Runs a command's work until it is done or a signal comes, stops what it started, and ends the process.
+ * Runs a command's work until it is done or a signal comes, stops everything that it started, and ends the process.
  *
- * @param longestSeconds after which something hangs, and the run fails
+ * @param longestSeconds the run fails after this time, as something must hang
  */
 export function runToEnd(work: (cleanUp: CleanUp) => Promise<void>, longestSeconds = 1_800): Promise<never> {
   return runScript(async () => {
@@ -50,7 +50,7 @@ export function runToEnd(work: (cleanUp: CleanUp) => Promise<void>, longestSecon
     try {
       return await Promise.race([worked, signalled, late]);
     } finally {
-      worked.catch(() => undefined); // What breaks because it is stopped now is no news.
+      worked.catch(() => undefined); // The work breaks because it is being stopped: nothing to report.
       await cleanUp.run();
     }
   });

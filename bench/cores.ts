@@ -4,15 +4,16 @@ import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 
 export interface Cores {
-  /** For the report. */
+  /** The sentence for the report. */
   readonly description: string;
-  /** The command line that runs a command on the servers' core. */
+  /** Returns the command line that runs a command on the servers' core. */
   forServer(command: readonly string[]): readonly string[];
 }
 
 /**
- * Gives the servers a core of their own, so that nothing else of ours takes its time or its caches. This process moves
- * to the second core, and all that it starts from then on: Redis, PostgreSQL and the load generator.
+ * Gives the servers a core of their own, so that no other process of ours takes its time or its caches. This process
+ * moves to the second core, together with all processes that it starts from then on: Redis, PostgreSQL and the load
+ * generator.
  */
 export async function divideCores(): Promise<Cores> {
   const unpinned = (why: string): Cores => ({ description: `not pinned: ${why}`, forServer: (command) => command });
@@ -30,7 +31,9 @@ export async function divideCores(): Promise<Cores> {
   };
 }
 
-/** A container may have been given some of the machine's cores: "0-1" or "2,5-7". */
+/**
+ * Reads which cores this process may use, such as "0-1" or "2,5-7": a container may have only some of the machine's.
+ */
 async function allowedCores(): Promise<number[]> {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(await readFile("/proc/self/status", "utf8"))?.[1] ?? "";
   return list.split(",").flatMap((range) => {

@@ -4,11 +4,14 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { projectRoot } from "../scripts/stack.js";
 
-/** What `node --cpu-prof` writes, as far as it is used here. Times are microseconds of the system's monotonic clock. */
+/**
+ * The fields that we use of the file that `node --cpu-prof` writes. Times are microseconds of the system's monotonic
+ * clock.
+ */
 export interface CpuProfile {
   readonly nodes: readonly ProfileNode[];
   readonly startTime: number;
-  /** Ids of nodes, and the time since the sample before. */
+  /** Ids of nodes. */
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
@@ -22,19 +25,19 @@ interface ProfileNode {
 interface CallFrame {
   readonly functionName: string;
   readonly url: string;
-  /** 0-based, as is the column. */
+  /** 0-based, like the column. */
   readonly lineNumber: number;
   readonly columnNumber: number;
 }
 
 export interface FunctionTime {
   readonly name: string;
-  /** File and line, in our own code those of the TypeScript. */
+  /** File and line; for our own code, those of the TypeScript source. */
   readonly place: string;
-  /** A package, a folder of src/, "node" or what V8 does itself. */
+  /** A package, a folder of src/, "node", or V8's own work. */
   readonly group: string;
   selfMicros: number;
-  /** With all that it called; what it awaits does not count. */
+  /** Includes the functions that it calls, but not what it awaits. */
   totalMicros: number;
 }
 
@@ -43,7 +46,8 @@ const idle = new Set(["(idle)", "(root)"]);
 /**
  * Adds up the samples of a part of the profile, function by function.
  *
- * @param from start and end on the monotonic clock, in microseconds: `process.hrtime()` of any process tells it
+ * @param from the start, and `to` the end, in microseconds of the monotonic clock: `process.hrtime()` of any process
+ *   tells it
  */
 export function sumUp({ nodes, startTime, samples, timeDeltas }: CpuProfile, from: number, to: number): FunctionTime[] {
   const selfOf = new Map<number, number>();
@@ -70,7 +74,7 @@ export function sumUp({ nodes, startTime, samples, timeDeltas }: CpuProfile, fro
       if (child) total += visit(child, stack);
     }
     known.selfMicros += self;
-    if (!callers.includes(known)) known.totalMicros += total; // else counted once already, by the outer call
+    if (!callers.includes(known)) known.totalMicros += total; // a recursive call is part of the outer one
     return total;
   };
   const [root] = nodes;
@@ -78,7 +82,7 @@ export function sumUp({ nodes, startTime, samples, timeDeltas }: CpuProfile, fro
   return [...functions.values()];
 }
 
-/** The sums of a group's functions, biggest first. */
+/** The sums of each group's functions, the biggest first. */
 export function sumUpGroups(functions: readonly FunctionTime[]): { group: string; selfMicros: number }[] {
   const sums = new Map<string, number>();
   for (const { group, selfMicros } of functions) sums.set(group, (sums.get(group) ?? 0) + selfMicros);
@@ -113,6 +117,6 @@ function groupOf(path: string): string {
 
 function readSourceMap(file: string): SourceMap | undefined {
   if (file.includes("node_modules") || !existsSync(`${file}.map`)) return undefined;
-  // Written by the compiler beside the file itself.
+  // The compiler writes the map beside the file itself.
   return new SourceMap(JSON.parse(readFileSync(`${file}.map`, "utf8")) as SourceMapPayload);
 }

@@ -9,16 +9,16 @@ import { signToken } from "../src/auth/sign-token.js";
 import type { CleanUp } from "./clean-up.js";
 import type { Cores } from "./cores.js";
 
-/** What the servers run on; all of them on the same. */
+/** The stores that all servers run on. */
 export interface Environment {
   readonly cores: Cores;
-  /** For logs and process records. */
+  /** The folder for logs and process records. */
   readonly dir: string;
   readonly redis: RedisHandle;
   readonly redisVersion: string;
   readonly databaseUrl: string;
   readonly jwtSecret: string;
-  /** Of the role `service`, which may change anyone's score; it outlives the run. */
+  /** A token of the role `service`, which may change every player's score. It outlives the run. */
   readonly token: string;
 }
 
@@ -31,7 +31,7 @@ export async function startEnvironment(
   const dir = await mkdtemp(join(tmpdir(), "standings-peers-"));
   cleanUp.add(() => rm(dir, { recursive: true, force: true }));
   const binary = await findRedis({ log });
-  // A rewrite of the append-only file would start in the midst of one round and slow down that one alone.
+  // A rewrite of the append-only file would start in the middle of one round and slow down that round alone.
   const args = ["--auto-aof-rewrite-percentage", "0"];
   const redis = await startRedis({ dir: join(dir, "redis"), persistent: true, binary, args });
   cleanUp.add(() => redis.stop());
@@ -43,7 +43,7 @@ export async function startEnvironment(
   return { cores, dir, redis, redisVersion: binary.version, databaseUrl: postgres.url, jwtSecret, token };
 }
 
-/** The command itself, as an operator runs it. */
+/** Runs the command itself, as an operator does. */
 async function migrate(databaseUrl: string): Promise<void> {
   await promisify(execFile)(process.execPath, ["--import", "tsx", "src/cli.ts", "migrate"], {
     cwd: projectRoot,

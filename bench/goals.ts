@@ -3,12 +3,15 @@ import { median, type Goal } from "./report-parts.js";
 import type { Series } from "./rounds.js";
 import { bareId, referenceId, standings, tunedId } from "./targets.js";
 
-/** Processor time is compared at the first, waiting at the most: queues show what a server does when it is full. */
+/**
+ * Processor time is compared at the first number, latency at the second: queues show how a server behaves when it is
+ * full.
+ */
 export const firstConnections = 64;
 const mostConnections = 512;
 export const allConnections = [firstConnections, mostConnections];
 
-/** What we set out to reach. */
+/** The goals that we set. */
 export function goals(all: readonly Series[]): Goal[] {
   const find = (targetId: string, operationId: string, connections = firstConnections) =>
     all.find(
@@ -32,7 +35,7 @@ export function goals(all: readonly Series[]): Goal[] {
     { text: "… of Mercurius, tuned as ours", measured: ratio(increment, tunedId, increment), limit: 1 },
     { text: "… of bare `node:http` without GraphQL", measured: ratio(increment, bareId, rest), limit: 1 },
     {
-      text: "CPU of an increment by WebSocket, of ours over HTTP",
+      text: "CPU of an increment over WebSocket, of ours over HTTP",
       measured: ratio("socket-increment", standings.id, increment),
       limit: 0.8,
     },
@@ -52,14 +55,14 @@ export function goals(all: readonly Series[]): Goal[] {
       limit: 0.9,
     },
     ...[...new Set(all.map(({ operation }) => operation))].map(({ id, title }) => ({
-      text: `p99 at ${mostConnections} connections, of the best peer's: ${title}`,
+      text: `p99 at ${mostConnections} connections, of the best peer: ${title}`,
       measured: p99Ratio(all.filter((series) => series.operation.id === id && series.connections === mostConnections)),
       limit: 1,
     })),
   ];
 }
 
-/** Round by round, as both were then measured within seconds of each other on the same machine. */
+/** Compares round by round, as both servers were then measured within seconds of each other on the same machine. */
 export function ratiosTo(reference: Series, rounds: readonly Measurement[]): number[] {
   return rounds.flatMap((round, index) => {
     const peer = reference.rounds[index];

@@ -5,9 +5,9 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** One request at a time. */
+/** Carries one request at a time. */
 export interface Connection {
-  /** @throws Error when the connection breaks, or is broken */
+  /** @throws Error when the connection breaks, or is already broken */
   post(body: string): Promise<HttpAnswer>;
   close(): void;
 }
@@ -20,8 +20,9 @@ interface Pending {
 const headEnd = "\r\n\r\n";
 
 /**
- * One keep-alive connection, one request at a time, as plain as HTTP/1.1 allows: some 15 µs a request, so that the load
- * generator is never what is measured. Understands what the servers here send: Content-Length and chunked bodies.
+ * One keep-alive connection with one request at a time, as simple as HTTP/1.1 allows. It takes some 15 µs a request, so
+ * that the load generator is never what is measured. It understands what the servers here send: Content-Length and
+ * chunked bodies.
  */
 export class HttpConnection implements Connection {
   readonly #socket: Socket;
@@ -30,7 +31,7 @@ export class HttpConnection implements Connection {
   #pending: Pending | undefined;
   #broken: Error | undefined;
 
-  /** @param headers sent with each request, besides Host, Content-Type and Content-Length */
+  /** @param headers sent with each request, in addition to Host, Content-Type and Content-Length */
   static async open(port: number, path: string, headers: Readonly<Record<string, string>>): Promise<HttpConnection> {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     await new Promise<void>((resolve, reject) => {
@@ -50,7 +51,10 @@ export class HttpConnection implements Connection {
     socket.on("close", () => this.#fail(new Error("the server closed the connection")));
   }
 
-  /** @throws Error when the connection breaks, or is broken: servers close those that are idle for some seconds */
+  /**
+   * @throws Error when the connection breaks or is already broken: servers close connections that are idle for some
+   *   seconds
+   */
   post(body: string): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#broken) {
@@ -83,7 +87,7 @@ export class HttpConnection implements Connection {
   }
 }
 
-/** Undefined while it is not complete. With one request at a time nothing can follow it. */
+/** Undefined while the answer is incomplete. With one request at a time, nothing can follow an answer. */
 function parseAnswer(data: Buffer): HttpAnswer | undefined {
   const end = data.indexOf(headEnd);
   if (end < 0) return undefined;

@@ -1,7 +1,7 @@
-/** What bench/run.ts tells the load generator, a process of its own, and what that answers. */
+/** The orders of bench/run.ts to the load generator, a separate process, and the answers to them. */
 
 export interface LoadOrder {
-  /** Whose scores these are: each server's are followed over all orders. */
+  /** The server whose scores these are: each server's scores are tracked over all orders. */
   readonly targetId: string;
   readonly operationId: string;
   readonly port: number;
@@ -11,14 +11,14 @@ export interface LoadOrder {
 }
 
 export interface LoadResult {
-  /** Answered, and each answer verified. */
+  /** Requests that were answered, each answer verified. */
   readonly requests: number;
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Answers that were wrong, or never came. Nothing that was measured counts unless it is 0. */
+  /** Wrong or missing answers. Unless it is 0, no measurement counts. */
   readonly failures: number;
   readonly firstFailure: string | undefined;
-  /** Over all orders for this server. */
+  /** The sum over all orders for this server. */
   readonly acknowledgedTotal: number;
 }

@@ -5,15 +5,15 @@ import type { Operation } from "./operations/operation.js";
 import { ScoreBounds } from "./score-bounds.js";
 
 /**
- * The load generator: takes orders from its parent, one at a time. Each connection sends its next request when the
- * answer to the one before has come and was found right.
+ * The load generator takes orders from its parent, one at a time. Each connection sends its next request once the
+ * previous answer has come and was verified.
  */
 
 const boundsOf = new Map<string, ScoreBounds>();
 
-// An order that can't be carried out ends the process, as Node does with every rejection that nobody handles.
+// An order that fails ends the process, as Node does with every rejection that has no handler.
 process.on("message", (order: LoadOrder) => void run(order).then((result) => process.send?.(result)));
-// Whatever becomes of the parent, nothing of this stays.
+// If the parent ends, this process ends too.
 process.on("disconnect", () => process.kill(process.pid));
 
 async function run({ targetId, operationId, port, token, connections, seconds }: LoadOrder): Promise<LoadResult> {
@@ -35,7 +35,7 @@ async function run({ targetId, operationId, port, token, connections, seconds }:
 interface Drive {
   bounds: ScoreBounds;
   token: string;
-  /** As `performance.now()` tells it. */
+  /** A time of `performance.now()`. */
   end: number;
   tally: Tally;
 }
@@ -51,7 +51,7 @@ async function drive(socket: Connection, operation: Operation, { bounds, token, 
       request.verify(JSON.parse(body));
     } catch (error) {
       tally.fail(`${error instanceof Error ? error.message : String(error)}: ${text.slice(0, 400)}`);
-      return; // One is enough to spoil the run, and a broken connection would fail for ever.
+      return; // One failure spoils the run, and a broken connection would fail for ever.
     }
     const now = performance.now();
     tally.latencies.push(now - sentAt);

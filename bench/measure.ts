@@ -9,7 +9,7 @@ import type { RunningTarget } from "./targets.js";
 /** One round of one operation on one server. */
 export interface Measurement {
   readonly requests: number;
-  /** Processor time of the server for a request, in microseconds. */
+  /** Processor time of the server for each request, in microseconds. */
   readonly cpuMicros: number;
   readonly redisCpuMicros: number;
   readonly perSecond: number;
@@ -30,10 +30,10 @@ export class LoadGenerator {
     this.#ended = once(this.#child, "exit").then(() => {
       throw new Error("the load generator ended");
     });
-    this.#ended.catch(() => undefined); // It is met where it matters, in `run`.
+    this.#ended.catch(() => undefined); // The error is handled in `run`.
   }
 
-  /** @throws Error when the generator ends, or an answer was not right: nothing that was measured means anything then */
+  /** @throws Error when the generator ends or an answer was wrong: then no measurement counts */
   async run(order: LoadOrder): Promise<LoadResult> {
     this.#child.send(order);
     const [result] = (await Promise.race([once(this.#child, "message"), this.#ended])) as [LoadResult];
@@ -60,7 +60,7 @@ export interface Round {
   readonly seconds: number;
 }
 
-/** Puts load on a server and reads the clocks of its process and Redis' before and after. */
+/** Puts load on a server, and reads the processor times of its process and of Redis before and after. */
 export async function measure(
   { target, port, pid }: RunningTarget,
   { redis, token }: Environment,
@@ -70,7 +70,7 @@ export async function measure(
   const [cpu, redisCpu] = [await readCpuSeconds(pid), await readCpuSeconds(redis.pid)];
   const result = await generator.run({ targetId: target.id, port, token, ...round });
   const busySeconds = (await readCpuSeconds(pid)) - cpu;
-  // What it has put off belongs to these requests as well.
+  // Work that the server has put off belongs to these requests as well.
   const cpuSeconds = (await untilQuiet(pid, target.settleMs)) - cpu;
   const redisCpuSeconds = (await readCpuSeconds(redis.pid)) - redisCpu;
   const { requests, seconds, p50Ms, p99Ms } = result;

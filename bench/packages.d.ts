@@ -1,6 +1,7 @@
 /**
- * The packages that only bench/package.json installs, as far as the peers use them: the project's type check must pass
- * in a checkout where the benchmarks were never run. Packages that the project itself has need nothing here.
+ * Declares the packages that only bench/package.json installs, as far as the peers use them: the project's type check
+ * must pass in a checkout where the benchmarks were never run. Packages that the project itself has need no declaration
+ * here.
  */
 
 declare module "express" {

@@ -1,26 +1,26 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Of /proc's clock: 100 a second on every Linux that Node runs on (sysconf(_SC_CLK_TCK)). */
+/** The unit of /proc's clock: 100 a second on every Linux that Node runs on (sysconf(_SC_CLK_TCK)). */
 const ticksPerSecond = 100;
 const [utime, stime] = [11, 12]; // counted from the field after the command's name, which may hold spaces
 const quietPollMs = 100;
 const quietSeconds = 0.02;
 const longestUnrestMs = 10_000;
 
-/** Processor time of all its threads so far, in user and in kernel mode. */
+/** Processor time of all threads of a process so far, in user and in kernel mode. */
 export async function readCpuSeconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[utime]) + Number(fields[stime])) / ticksPerSecond;
 }
 
-/** The most memory that it ever had resident. */
+/** The most memory that the process ever had resident. */
 export async function readPeakBytes(pid: number): Promise<number> {
   return readStatusBytes(pid, "VmHWM");
 }
 
-/** The memory that it has resident now. */
+/** The memory that the process has resident now. */
 export async function readResidentBytes(pid: number): Promise<number> {
   return readStatusBytes(pid, "VmRSS");
 }
@@ -30,7 +30,7 @@ async function readStatusBytes(pid: number, field: string): Promise<number> {
   return Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(status)?.[1]) * 1024;
 }
 
-/** Waits at least `ms`, then until the process does nothing to speak of. @returns its processor time by then */
+/** Waits at least `ms`, then until the process is almost idle. @returns its processor time by then */
 export async function untilQuiet(pid: number, ms: number): Promise<number> {
   await delay(ms);
   const deadline = performance.now() + longestUnrestMs;

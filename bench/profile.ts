@@ -14,8 +14,8 @@ const warmUpSeconds = 4;
 const connections = 64;
 const sampleMicros = 200;
 
-// `npx tsx bench/profile.ts [--operation graphql-increment] [--seconds 6] [--top 15]`: where our
-// server's processor time goes under load.
+// `npx tsx bench/profile.ts [--operation graphql-increment] [--seconds 6] [--top 15]`: shows where our server's
+// processor time goes under load.
 await runToEnd(async (cleanUp) => {
   const { values } = parseArgs({
     options: {
@@ -34,7 +34,7 @@ await runToEnd(async (cleanUp) => {
   cleanUp.add(() => generator.stop());
 
   const order = { targetId: standings.id, operationId: values.operation, port: server.port, token: environment.token };
-  // What is read has to be written before.
+  // A read needs rows that were written before.
   await generator.run({ ...order, operationId: "rest-increment", connections, seconds: 0.1 });
   await generator.run({ ...order, connections, seconds: warmUpSeconds });
   const [from, cpuBefore] = [monotonicMicros(), await readCpuSeconds(server.pid)];
@@ -48,7 +48,7 @@ await runToEnd(async (cleanUp) => {
   printTables(functions, cpuMicros, Number(values.top));
 });
 
-/** Shares of the samples, applied to the processor time: samples alone also count while others have the processor. */
+/** Applies the samples' shares to the processor time: samples alone also count time in which other processes run. */
 function printTables(functions: readonly FunctionTime[], cpuMicros: number, top: number): void {
   const sum = functions.reduce((total, { selfMicros }) => total + selfMicros, 0);
   const describe = (micros: number) =>
@@ -66,13 +66,13 @@ function printTables(functions: readonly FunctionTime[], cpuMicros: number, top:
 }
 
 async function readProfile(folder: string): Promise<CpuProfile> {
-  // The main thread's is the first to be written, and has thread 0 in its name.
+  // The main thread's profile is written first and has thread 0 in its name.
   const name = (await readdir(folder)).find((file) => /^CPU\..*\.0\.\d+\.cpuprofile$/.test(file));
   if (name === undefined) throw new Error("the server wrote no profile");
   return JSON.parse(await readFile(join(folder, name), "utf8")) as CpuProfile;
 }
 
-/** The clock of V8's profiles, which is the whole system's. */
+/** The clock of V8's profiles, which the whole system shares. */
 function monotonicMicros(): number {
   return Number(process.hrtime.bigint() / 1_000n);
 }

@@ -4,28 +4,28 @@ import { promisify } from "node:util";
 import { projectRoot } from "../scripts/stack.js";
 import type { Environment } from "./environment.js";
 
-/** Where, when and on what; the lines under a report's title. */
+/** The time, the revision and the machine of a run; lines under a report's title. */
 export async function machineFacts({ cores, redisVersion }: Environment, loadBefore: number): Promise<string[]> {
   const [processor] = cpus();
   return [
     `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC, revision ${await revision()}`,
     `${processor?.model ?? "unknown processor"}, ${cpus().length} cores; ${cores.description}`,
-    `load average before the run: ${loadBefore.toFixed(1)}${loadBefore > 0.5 ? ", so others were using the machine" : ""}`,
+    `load average before the run: ${loadBefore.toFixed(1)}${loadBefore > 0.5 ? ", so other programs were using the machine" : ""}`,
     `Node.js ${process.versions.node}; Redis ${redisVersion} with \`appendonly yes\`, \`appendfsync always\`, the same for all`,
   ];
 }
 
-/** Something that we set out to reach. */
+/** A goal that we set. */
 export interface Goal {
   readonly text: string;
-  /** A ratio, or whatever the text says. */
+  /** A ratio, or the unit that the text names. */
   readonly measured: number;
   readonly limit: number;
-  /** Decimals that are shown. Default: 2. */
+  /** The number of decimals to show. Default: 2. */
   readonly digits?: number;
 }
 
-/** Goals that could not be measured, as a server was left out, are left out. */
+/** Leaves out goals that could not be measured because a server was left out. */
 export function renderGoals(goals: readonly Goal[]): string {
   const rows = goals
     .filter(({ measured }) => !Number.isNaN(measured))
@@ -55,7 +55,7 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
 }
 
-/** Which code was measured; a star stands for changes that are in no commit. */
+/** The commit that was measured; a star marks uncommitted changes. */
 async function revision(): Promise<string> {
   const git = async (...args: string[]) => (await promisify(execFile)("git", args, { cwd: projectRoot })).stdout.trim();
   try {

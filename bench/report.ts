@@ -5,7 +5,7 @@ import { renderBars } from "./bar-chart.js";
 import { warmUpRequests, type Schedule, type Series } from "./rounds.js";
 import { referenceId, standings, type Target } from "./targets.js";
 
-/** The share of its core that a server which is always busy gets on a quiet machine. */
+/** The share of its core that a constantly busy server gets on a quiet machine. */
 const busyEnough = 0.85;
 
 export interface Peak {
@@ -13,7 +13,7 @@ export interface Peak {
   readonly bytes: number;
 }
 
-/** How it was measured; lines under the report's title. */
+/** How the servers were measured; lines under the report's title. */
 export function scheduleFacts({ rounds, seconds }: Schedule): string[] {
   return [
     `${allConnections.join(" or ")} keep-alive connections, each with one request at a time; 1,000 players, increments of 1 to 100`,
@@ -46,7 +46,7 @@ export function renderReport(all: readonly Series[], peaks: readonly Peak[], fac
   return `${sections.join("\n\n")}\n`;
 }
 
-/** Bars of the processor time of each operation, server by server. */
+/** Renders bars of each operation's processor time, server by server. */
 export function renderResultsPicture(all: readonly Series[]): string {
   const measured = [...new Set(all.map(({ operation }) => operation))];
   const groups = measured.map((operation) => ({
@@ -62,16 +62,16 @@ export function renderResultsPicture(all: readonly Series[]): string {
   return renderBars(`Processor time of one operation, µs, ${firstConnections} connections (less is better)`, groups);
 }
 
-/** What makes the figures worth less; nothing on a quiet machine. */
+/** Reasons that make the figures less reliable; none on a quiet machine. */
 function warnings(all: readonly Series[]): string[] {
   const reference = all.filter(({ server }) => server.target.id === referenceId).flatMap(({ rounds }) => rounds);
-  // With so many requests under way it has always something to do, unless it waits for Redis.
+  // With so many requests under way, the server always has work, unless it waits for Redis.
   const busy = median(reference.map((round) => round.busy));
   const coldest = Math.min(...all.map(({ warmedBy }) => warmedBy));
   const problems = [
-    busy < busyEnough && `The peer got ${(100 * busy).toFixed(0)} % of its core; what is interrupted often costs more.`,
+    busy < busyEnough && `The peer got ${(100 * busy).toFixed(0)} % of its core; interrupted work costs more.`,
     coldest < warmUpRequests &&
-      `There was no time to warm all up by ${warmUpRequests} requests (the fewest: ${coldest}), which favours the fast.`,
+      `There was no time to warm up all servers with ${warmUpRequests} requests (the fewest: ${coldest}), which favours fast ones.`,
   ].filter((problem) => problem !== false);
   return problems.length === 0 ? [] : [`**The machine was too busy for good figures.** ${problems.join(" ")}`];
 }
@@ -118,14 +118,15 @@ function renderPeaks(peaks: readonly Peak[]): string {
 const howToRead = `## How to read it
 
 - "CPU a request" is the server process's time in user and kernel mode, all threads, divided by the answered requests:
-  the median of the rounds. It goes on until the server is quiet again.
-- "of Apollo + Express" is the median of the rounds' ratios to Apollo Server + Express as those write it who know how:
-  below 1 is cheaper. "core" is how much of its one core the server used while the load ran; "Redis CPU" is Redis' own.
-- Ours does more for an increment than the peers: revisions, the outbox, idempotency, metrics. Its worker, which brings
-  changes to PostgreSQL, is a process of its own on the other core and is not counted; no peer has anything like it.
-  They write to Redis only. Mercurius, Fastify's REST and bare \`node:http\` publish at most once per 50 ms, as ours does,
-  the others after each increment, as tutorials do.
-- All increments carry one service token, which has no rate limit. Those that are tuned remember verified tokens, as ours
-  does; the others verify each time, with the secret as a key object. Tutorials hand it over as a string, which
-  jsonwebtoken first fails to read as a public key: Apollo + Express has a second row for that.
-- Mercurius is tuned as ours is: JIT, remembered tokens, and one script call for all increments that wait.`;
+  the median of the rounds. The time counts until the server is quiet again.
+- "of Apollo + Express" is the median of the rounds' ratios to a well-written Apollo Server + Express: below 1 is
+  cheaper. "core" is the share of its one core that the server used while the load ran. "Redis CPU" is the processor
+  time of Redis.
+- Our server does more for an increment than the peers: revisions, the outbox, idempotency, metrics. Its worker, which
+  brings changes to PostgreSQL, is a separate process on the other core and is not counted. The peers have no worker:
+  they write to Redis only. Mercurius, Fastify's REST and bare \`node:http\` publish at most once per 50 ms, as our server
+  does. The other peers publish after each increment, as tutorials do.
+- All increments carry one service token, which has no rate limit. The tuned peers remember verified tokens, as our
+  server does. The others verify a token each time, with the secret as a key object. Tutorials pass the secret as a
+  string, which jsonwebtoken first tries to read as a public key: a second row of Apollo + Express shows that cost.
+- Mercurius is tuned as our server is: JIT, remembered tokens, and one script call for all waiting increments.`;

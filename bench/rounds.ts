@@ -4,31 +4,36 @@ import type { Operation } from "./operations/operation.js";
 import { untilQuiet } from "./process-usage.js";
 import type { RunningTarget } from "./targets.js";
 
-/** One operation on one server by a number of connections, with what was measured in each round. */
+/** One operation on one server over a number of connections, with the measurement of each round. */
 export interface Series {
   readonly operation: Operation;
   readonly server: RunningTarget;
   readonly connections: number;
   readonly rounds: Measurement[];
-  /** How many requests it had before the first round. */
+  /** How many requests the server answered before the first round. */
   warmedBy: number;
 }
 
 export interface Schedule {
   readonly rounds: number;
-  /** All of it, warming up included: with more servers the windows get shorter, and not the run longer. */
+  /**
+   * The length of the whole run, warming up included: with more servers the windows get shorter, not the run longer.
+   */
   readonly seconds: number;
 }
 
-/** By then V8 has compiled what is hot. The same for all: a slow server must not be measured colder than a fast one. */
+/**
+ * By then V8 has compiled the hot code. All servers get the same number: a slow one must not be measured colder than a
+ * fast one.
+ */
 export const warmUpRequests = 5_000;
-/** Of all the time; on a machine that is too busy for that the report shows it. */
+/** The longest share of the run for warming up. If a busy machine needs more, the report says so. */
 const longestWarmUp = 0.45;
 const [shortestWindow, longestWindow] = [0.7, 5];
 
 /**
- * Measures all series in turns, several rounds of them: a slow spell of the machine then meets all servers, and each
- * round gives a ratio of its own. Every other round goes backwards, so that nobody always comes after the same one.
+ * Measures all series in turns, over several rounds: a slow spell of the machine then affects all servers, and each
+ * round gives a ratio. Every other round runs backwards, so that no server always follows the same one.
  */
 export async function runRounds(
   all: readonly Series[],
@@ -41,7 +46,7 @@ export async function runRounds(
   log(`Warming up ${all.length} series…`);
   await warmUp(all, environment, generator, secondsNow() + longestWarmUp * seconds);
 
-  // What a measurement takes beyond its window, as seen so far.
+  // The time that a measurement takes beyond its window, as seen so far.
   let overhead = all.reduce((sum, { server }) => sum + server.target.settleMs / 1_000 + 0.2, 0) / all.length;
   for (let round = 0; round < rounds; round += 1) {
     const share = (endsAt - secondsNow()) / (rounds - round) / all.length;
@@ -56,7 +61,7 @@ export async function runRounds(
   }
 }
 
-/** However many connections a server is measured with, each operation is warmed up once. */
+/** Each operation is warmed up once, with however many connections the server is measured. */
 async function warmUp(
   all: readonly Series[],
   { token }: Environment,
@@ -67,7 +72,7 @@ async function warmUp(
   for (const [index, { operation, server, connections }] of first.entries()) {
     const deadline = secondsNow() + (until - secondsNow()) / (first.length - index);
     const order = { targetId: server.target.id, port: server.port, token, connections };
-    // What is read has to be written before.
+    // A read needs rows that were written before.
     const [increment = operation.id] = server.target.operations;
     await generator.run({ ...order, operationId: increment, seconds: 0.1 });
     let requests = 0;

@@ -17,13 +17,13 @@ import { prepare } from "./setup.js";
 import { targets, type RunningTarget } from "./targets.js";
 
 const usage = "usage: npm run bench [-- --quick] [--target <id>]… [--operation <id>]…";
-/** Starting the servers, and building when that is needed, come on top. */
+/** Starting the servers, and building if needed, take extra time. */
 const full: Schedule = { rounds: 5, seconds: 540 };
 const quick: Schedule = { rounds: 3, seconds: 160 };
 
 const log = (line: string): void => console.error(line);
 
-// `npm run bench`: our server beside its peers, as ratios.
+// `npm run bench`: compares our server with its peers, as ratios.
 await runToEnd(async (cleanUp) => {
   const chosen = readArguments();
   if (process.platform !== "linux")
@@ -76,7 +76,7 @@ async function startServers(
   return servers;
 }
 
-/** The last proof: each server's scores in Redis add up to what it acknowledged, none lost and none counted twice. */
+/** The last check: each server's scores in Redis add up to what it acknowledged, so none was lost or counted twice. */
 async function checkTotal({ target, redisUrl, scoresKey }: RunningTarget, acknowledged: number): Promise<void> {
   const redis = new Redis(redisUrl);
   try {

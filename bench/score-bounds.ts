@@ -5,24 +5,24 @@ const userCount = 1_000;
 const largestIncrement = 100;
 const topCount = 10;
 
-/** An increment that was sent, and what was known of its player at that moment. */
+/** An increment that was sent, and what was known of its player at that time. */
 export interface Attempt {
   readonly userId: string;
   readonly by: number;
   readonly user: number;
-  /** The player's total after this increment can't be less: everything acknowledged before, and this. */
+  /** The least that the player's total can be after this increment: everything acknowledged before, plus this. */
   readonly least: number;
 }
 
 /**
- * What a server's scores must lie between, player by player: at least what it acknowledged, at most what it was asked
- * for. Holds for any server that neither loses nor repeats an increment, however its answers overlap. It must be the
+ * The bounds of a server's scores, player by player: at least what the server acknowledged, at most what was attempted.
+ * They hold for any server that neither loses nor repeats an increment, however its answers overlap. It must be the
  * only writer, from an empty board on.
  */
 export class ScoreBounds {
   readonly #acknowledged = new Float64Array(userCount);
   readonly #attempted = new Float64Array(userCount);
-  /** A linear congruential generator: a good random number costs more than all else that is done for a request. */
+  /** A linear congruential generator: a good random number would cost more than the rest of a request. */
   #random = randomInt(2 ** 31);
 
   attempt(): Attempt {
@@ -33,7 +33,7 @@ export class ScoreBounds {
   }
 
   /**
-   * @param row the player's own, where the answer has it
+   * @param row the player's own row, if the answer has it
    * @throws Error when that row can't be right
    */
   acknowledge({ userId, user, by, least }: Attempt, row?: Row): void {
@@ -59,12 +59,12 @@ export class ScoreBounds {
       before = score;
     }
     if (!change) return;
-    // A player that is not listed has no more than the last that is.
+    // A player who is not listed has at most the score of the last row.
     const listed = rows.length < topCount || rows.some(({ userId }) => userId === change.userId);
     if (!listed && change.least > before) throw new Error(`${change.userId} with ${change.least} is missing`);
   }
 
-  /** The sum of all that was acknowledged: that of the server's scores when nothing is on its way. */
+  /** The sum of all acknowledged increments: it equals that of the server's scores when no increment is under way. */
   get acknowledgedTotal(): number {
     return this.#acknowledged.reduce((sum, score) => sum + score, 0);
   }

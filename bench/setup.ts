@@ -6,26 +6,28 @@ import { dependenciesAreComplete, installDependencies } from "../scripts/install
 import { projectRoot } from "../scripts/stack.js";
 
 const benchFolder = import.meta.dirname;
-/** In bench/, so that what is built there finds bench/node_modules. */
+/** The folder lies in bench/, so that the built peers find bench/node_modules. */
 const peersFolder = join(benchFolder, "dist");
 
 export const productMain = join(projectRoot, "dist", "main.js");
 export const peerMain = (name: string): string => join(peersFolder, `${name}.js`);
 
-/** Everything that has to be there before servers can start: the peers' packages, the peers, our own product. */
+/** Prepares what servers need before they can start: the peers' packages, the peers, and our own product. */
 export async function prepare(log: (line: string) => void): Promise<void> {
   if (!dependenciesAreComplete(benchFolder)) {
     log("Installing the peers' packages into bench/node_modules…");
     await installDependencies(benchFolder);
   }
   await buildPeers();
-  // Figures of yesterday's code would mislead.
+  // Figures of outdated code would mislead.
   if (await isBuildCurrent(projectRoot)) return;
   log("Building the product…");
   await build(projectRoot, { signal: new AbortController().signal, output: "on failure" });
 }
 
-/** As plain JavaScript, like our own product: a loader such as tsx would run inside the servers that are measured. */
+/**
+ * Builds plain JavaScript, like our own product: a loader such as tsx would run inside the servers that are measured.
+ */
 async function buildPeers(): Promise<void> {
   const source = join(benchFolder, "peers");
   await rm(peersFolder, { recursive: true, force: true });

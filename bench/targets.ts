@@ -6,23 +6,24 @@ import { findFreePort } from "../scripts/stack.js";
 import type { Environment } from "./environment.js";
 import { peerMain, productMain } from "./setup.js";
 
-/** A server to be measured. */
+/** A server to measure. */
 export interface Target {
   readonly id: string;
   readonly title: string;
   /** Ids of the operations that it offers. */
   readonly operations: readonly string[];
   /**
-   * What it puts off is done at the latest so long after the last request; it is part of what a request costs.
+   * The time after the last request by which the server has done all work that it puts off. That work is part of a
+   * request's cost.
    */
   readonly settleMs: number;
   start(environment: Environment, options?: StartOptions): Promise<RunningTarget>;
 }
 
 export interface StartOptions {
-  /** Of Node, such as `--cpu-prof`. */
+  /** Arguments of Node, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
-  /** Environment variables beside those that every run needs. */
+  /** Environment variables in addition to those that every run needs. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +31,7 @@ export interface RunningTarget {
   readonly target: Target;
   readonly port: number;
   readonly pid: number;
-  /** Where its scores are. */
+  /** The Redis database that holds its scores. */
   readonly redisUrl: string;
   readonly scoresKey: string;
   stop(): Promise<void>;
@@ -58,7 +59,7 @@ export const standings: Target = {
       RATE_LIMIT_BURST: "1000000",
       ...options.env,
     };
-    // The worker is a process of its own, on the other core, as in docker-compose.yml: no peer has anything like it.
+    // The worker is a separate process on the other core, as in docker-compose.yml. No peer has a worker.
     const worker = await startProcess("worker", environment, [process.execPath, productMain, "worker"], {
       ...env,
       OPS_PORT: String(workerOpsPort),
@@ -79,7 +80,7 @@ export const standings: Target = {
   },
 };
 
-/** What the ratios are against: what most would write, who know how. */
+/** The server that the ratios compare with: what most experienced developers would write. */
 export const referenceId = "apollo-express-key-object";
 export const tunedId = "mercurius";
 export const bareId = "bare-http";
@@ -87,7 +88,7 @@ export const bareId = "bare-http";
 const graphqlOperations = ["graphql-increment", "top-scores"];
 const keyObject = { JWT_KEY_OBJECT: "1" };
 
-/** In the order of the report. A new peer is a file in peers/ and a line here. */
+/** The servers in the order of the report. To add a peer, add a file in peers/ and a line here. */
 export const targets: readonly Target[] = [
   standings,
   peer(1, {
@@ -116,12 +117,12 @@ export const targets: readonly Target[] = [
 ];
 
 export interface Peer extends Pick<Target, "id" | "title" | "operations"> {
-  /** The file's name in peers/; default: the id. */
+  /** The file's name in peers/. Default: the id. */
   main?: string;
   env?: Readonly<Record<string, string>>;
 }
 
-/** @param database each has a Redis database of its own; ours is 0 */
+/** @param database each server has its own Redis database; ours is 0 */
 export function peer(database: number, { id, title, operations, main = id, env = {} }: Peer): Target {
   const target: Target = {
     id,
@@ -156,7 +157,7 @@ async function startProcess(
   env: NodeJS.ProcessEnv,
 ): Promise<ServerProcess> {
   const [command = "", ...args] = commandLine;
-  // That a server was ready in the round before says nothing of this one.
+  // The log of the previous round must not make this server look ready.
   await rm(logFileOf(environment, id), { force: true });
   return ServerProcess.start({
     name: id,

@@ -10,7 +10,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** One WebSocket of graphql-transport-ws, with one operation at a time: it is over when `complete` has come. */
+/** One WebSocket of graphql-transport-ws, with one operation at a time: an operation ends with `complete`. */
 export class WebSocketConnection implements Connection {
   readonly #socket: RawWebSocket;
   #pending: Pending | undefined;

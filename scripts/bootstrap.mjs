@@ -1,6 +1,6 @@
-// Runs one of the project's commands from any state of the checkout, a fresh clone included. Plain JavaScript without
-// dependencies, as it is what installs them. Of its own it writes to stderr only: `npm run --silent token` prints the
-// token and nothing else.
+// Runs one of the project's commands from any state of the checkout, a fresh clone included. It installs the
+// dependencies, so it is plain JavaScript and needs none itself. Its own messages go to stderr: `npm run --silent
+// token` prints nothing but the token.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -14,8 +14,8 @@ const parentPollMs = 200;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * `script`: run through tsx. `program`: plain JavaScript. `args`: the first arguments. `built`: the same program of a
- * production checkout, which has no development dependencies.
+ * `script`: a TypeScript file, run through tsx. `program`: a plain JavaScript file. `args`: the first arguments.
+ * `built`: the compiled program for a production checkout, which has no development dependencies.
  * @typedef {{ script?: string, program?: string, args?: string[], built?: string }} Command
  */
 
@@ -79,8 +79,8 @@ function refuseOldNode() {
 }
 
 /**
- * Npm runs us through a shell, and passes a signal to the shell, which dies of it and does not pass it on. We would go
- * on with nobody left to stop us. There is no event for a parent's death, hence the polling.
+ * npm starts this process through a shell. The shell dies of a signal and does not pass it on, so this process would
+ * keep running with no one left to stop it. Node reports no event when a parent dies, hence the polling.
  */
 function endWithParent() {
   const parent = process.ppid;
@@ -93,8 +93,8 @@ function endWithParent() {
 }
 
 /**
- * In this very process: signals, exit code and terminal are then the command's own, with nothing to forward (a terminal
- * sends Ctrl-C to parent and child alike, so that forwarding it would deliver it twice).
+ * Runs the command in this process, so the command owns the signals, the exit code and the terminal. Nothing has to be
+ * forwarded: a terminal sends Ctrl-C to parent and child alike, so a forwarded one would arrive twice.
  * @param {Command} command
  * @param {string[]} args
  */

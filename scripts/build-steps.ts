@@ -3,22 +3,22 @@ import { dirname, extname, join } from "node:path";
 import { runProgram, type RunOptions } from "./run-program.js";
 import { isErrno } from "./stack/ports.js";
 
-/** What `dist/` is made from. */
+/** Everything that `dist/` is built from. */
 const sources = ["src", "web", "prisma", "schema.graphql", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
 
-/** Its time is when the newest complete build began; it is missing while dist/ is incomplete. */
+/** Its modification time is the start of the newest complete build. The file is missing while dist/ is incomplete. */
 const stampFile = join("dist", ".build-stamp");
 
-/** Of the page's operations, for TRUSTED_DOCUMENTS. */
+/** The manifest of the page's operations, for TRUSTED_DOCUMENTS. */
 const manifest = "persisted-documents.json";
 
 type BuildOptions = Pick<RunOptions, "signal" | "output">;
 
-/** Makes `dist/` anew: the service, and the page in `dist/web/`. About 10 s. */
+/** Rebuilds `dist/`: the service, and the page in `dist/web/`. Takes about 10 s. */
 export async function build(root: string, { signal, output }: BuildOptions): Promise<void> {
   const began = new Date();
   await emptyDist(join(root, "dist"));
-  // The two share nothing, so that the slower one alone counts. Where one fails, the other need not go on.
+  // The two steps share nothing and run at the same time. When one fails, the other is stopped.
   const failed = new AbortController();
   const options: RunOptions = { cwd: root, signal: AbortSignal.any([signal, failed.signal]), output };
   const steps = [
@@ -34,7 +34,7 @@ export async function build(root: string, { signal, output }: BuildOptions): Pro
   await utimes(join(root, stampFile), began, began);
 }
 
-/** Whether `dist/` is complete and newer than all that it is made from. */
+/** Whether `dist/` is complete and newer than all its sources. */
 export async function isBuildCurrent(root: string): Promise<boolean> {
   const built = await modifiedAt(join(root, stampFile));
   if (built === undefined) return false;
@@ -42,13 +42,13 @@ export async function isBuildCurrent(root: string): Promise<boolean> {
   return Math.max(...changed) < built;
 }
 
-/** Leaves Prisma's client where it is: it is current, and tests that run meanwhile may need it. */
+/** Keeps Prisma's client: it is current, and tests that run at the same time may need it. */
 async function emptyDist(dist: string): Promise<void> {
   const names = (await readdir(dist)).filter((name) => name !== "prisma");
   await Promise.all(names.map((name) => rm(join(dist, name), { recursive: true, force: true })));
 }
 
-/** The compiler leaves out what is not TypeScript: the Lua scripts. */
+/** Copies what the compiler ignores: the Lua scripts. */
 async function copyOtherFiles(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || extname(entry.name) === ".ts") continue;
@@ -59,7 +59,7 @@ async function copyOtherFiles(from: string, to: string): Promise<void> {
   }
 }
 
-/** Folders count as well: removing a file changes nothing but its folder. */
+/** Folders count too: removing a file changes only the time of its folder. */
 async function newestIn(path: string): Promise<number> {
   const own = (await modifiedAt(path)) ?? 0;
   const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch((error: unknown) => {

@@ -6,7 +6,7 @@ import { runLocally } from "./local/run-locally.js";
 import { runScript } from "./run-script.js";
 import { projectRoot } from "./stack.js";
 
-// `npm run demo`: everything, from a fresh clone, until Ctrl-C.
+// `npm run demo`: starts everything, from a fresh clone, and runs until Ctrl-C.
 await runScript(async () => {
   const options = readOptions(() => readDemoOptions(process.argv.slice(2), process.env), usage);
   if (options === undefined) return exitUsage;

@@ -6,7 +6,7 @@ import { runLocally } from "./local/run-locally.js";
 import { runScript } from "./run-script.js";
 import { projectRoot } from "./stack.js";
 
-// `npm run dev`: the service and the pages from their sources, each saved change at once, until Ctrl-C.
+// `npm run dev`: runs the service and the pages from their sources and applies each saved change, until Ctrl-C.
 await runScript(async () => {
   const options = readOptions(() => readDevOptions(process.argv.slice(2)), usage);
   if (options === undefined) return exitUsage;

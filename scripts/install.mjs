@@ -1,4 +1,4 @@
-// Part of bootstrap.mjs: plain JavaScript without dependencies.
+// Part of bootstrap.mjs, so plain JavaScript without dependencies.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -8,18 +8,18 @@ import { waitForLock, writeProcessRecord } from "./stack/process-lock.mjs";
 /**
  * @typedef {{ version?: string, integrity?: string, dev?: boolean, optional?: boolean, devOptional?: boolean,
  *   link?: boolean, os?: string[], cpu?: string[], libc?: string[] }} Package an entry of package-lock.json
- * @typedef {{ production: boolean }} Scope production: development dependencies do not matter
+ * @typedef {{ production: boolean }} Scope production: ignores development dependencies
  */
 
 const pollMs = 250;
 
 /**
- * Whether node_modules holds what package-lock.json asks for. Costs some 20 ms and spawns nothing.
+ * Whether node_modules holds everything that package-lock.json asks for. Takes some 20 ms and starts no process.
  * @param {string} root
  * @param {Scope} [scope]
  */
 export function dependenciesAreComplete(root, scope = { production: false }) {
-  // Where there is a lock, someone is installing, or died while doing so.
+  // A lock means that a process is installing, or died while it did.
   return !existsSync(lockPath(root)) && packagesAreComplete(root, scope);
 }
 
@@ -29,7 +29,7 @@ export function dependenciesAreComplete(root, scope = { production: false }) {
  */
 function packagesAreComplete(root, scope) {
   const wanted = readPackages(join(root, "package-lock.json"));
-  // npm writes this list as the very last step of an installation.
+  // npm writes this list as the last step of an installation.
   const installed = readPackages(join(root, "node_modules", ".package-lock.json"));
   if (wanted === undefined || installed === undefined) return false;
   return Object.entries(wanted).every(([path, entry]) => {
@@ -47,8 +47,8 @@ function packagesAreComplete(root, scope) {
 function isNeededHere(entry, { production }) {
   if (production && (entry.dev || entry.devOptional)) return false;
   if (!entry.optional) return true;
-  // Native parts for this platform, which a node_modules copied from another one lacks. npm alone knows whether it
-  // wanted those for one C library only, and the other optional packages.
+  // A node_modules that was copied from another platform lacks this platform's native packages. Other optional
+  // packages, and native ones for a single C library, are not checked: only npm knows whether it wanted them.
   const here = entry.os?.includes(process.platform) && entry.cpu?.includes(process.arch);
   return here === true && entry.libc === undefined;
 }
@@ -68,8 +68,8 @@ function readPackages(path) {
 }
 
 /**
- * Installs what package-lock.json says, unless another process that is at it now does so first.
- * Ends this process when npm fails.
+ * Installs what package-lock.json lists. If another process is installing now, waits for it instead. Ends this process
+ * when npm fails.
  * @param {string} root
  */
 export async function installDependencies(root) {
@@ -84,13 +84,13 @@ export async function installDependencies(root) {
 
 /** @param {string} root */
 async function runNpmCi(root) {
-  // NODE_ENV=production, which npm takes for "no development dependencies", must not break `npm test`.
+  // NODE_ENV=production makes npm leave out development dependencies, and `npm test` would then fail.
   const args = ["ci", "--include=dev", "--loglevel=error", "--no-audit", "--no-fund"];
   const [command = "npm", ...first] = npmCommand();
   const child = spawn(command, [...first, ...args], { cwd: root, stdio: ["ignore", 2, 2] });
-  // Npm goes on when we are killed, so that the lock has to be npm's.
+  // npm keeps running when this process is killed, so the lock names npm's process.
   if (child.pid !== undefined) writeProcessRecord(lockPath(root), child.pid);
-  // A terminal's Ctrl-C reaches npm by itself; a signal to this process alone does not. npm stands getting both.
+  // A terminal's Ctrl-C reaches npm directly; a signal to this process alone does not. npm copes with getting both.
   /** @type {NodeJS.Signals[]} */
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   /** @type {NodeJS.Signals | undefined} */
@@ -107,7 +107,7 @@ async function runNpmCi(root) {
   });
   for (const signal of signals) process.off(signal, forward);
   if (received !== undefined) {
-    process.kill(process.pid, received); // as if we had never caught it
+    process.kill(process.pid, received); // ends as it would have without the handler
     await delay(pollMs);
     process.exit(1);
   }
@@ -117,7 +117,7 @@ async function runNpmCi(root) {
   }
 }
 
-/** The npm that runs us, when one does: its program need not be on the PATH. */
+/** The npm that started this process, if any: its program need not be on the PATH. */
 function npmCommand() {
   const running = process.env.npm_execpath ?? "";
   return basename(running) === "npm-cli.js" ? [process.execPath, running] : ["npm"];

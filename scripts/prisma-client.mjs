@@ -1,5 +1,6 @@
-// Prisma's client is built, not committed. This makes it where it is missing or older than prisma/schema.prisma: run as a
-// program, or called by bootstrap.mjs and the tests' set-up. Plain JavaScript, as linting and type checking wait for it.
+// Prisma's client is generated, not committed. This file generates it when it is missing or older than
+// prisma/schema.prisma. It runs as a program, or bootstrap.mjs and the tests' set-up call it. It is plain JavaScript
+// because linting and type checking need its result.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -8,15 +9,15 @@ import { fileURLToPath } from "node:url";
 import { waitForLock } from "./stack/process-lock.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Prisma writes TypeScript there, as prisma/schema.prisma says. */
+/** Prisma writes TypeScript into this folder, as prisma/schema.prisma says. */
 const generated = join(root, ".data", "prisma-client");
-/** package.json's `imports` lead there: `dist/` is all that production has. */
+/** The `imports` of package.json point to this folder: production has nothing but `dist/`. */
 const client = join(root, "dist", "prisma");
 
-/** All that the client is made from. */
+/** Everything that the client is generated from. */
 const ingredients = ["prisma/schema.prisma", "prisma/tsconfig.json", "node_modules/prisma/package.json"];
 
-/** Takes some 5 s when there is something to do, otherwise a millisecond. */
+/** Takes some 5 s when it has to generate the client, otherwise a millisecond. */
 export async function ensurePrismaClient() {
   if (isCurrent(fingerprint())) return;
   mkdirSync(join(root, ".data"), { recursive: true });
@@ -48,7 +49,7 @@ function generate(wanted) {
   run("node_modules/prisma/build/index.js", "generate", "--no-hints");
   run("node_modules/typescript/bin/tsc", "-p", "prisma/tsconfig.json", "--outDir", next);
   writeFileSync(join(next, ".stamp"), wanted);
-  // Processes that run now may import it at any moment.
+  // A running process may import the client at any moment, so it is replaced by renaming.
   if (existsSync(client)) renameSync(client, last);
   renameSync(next, client);
   rmSync(last, { recursive: true, force: true });
@@ -56,7 +57,7 @@ function generate(wanted) {
 
 /** @param {string[]} args */
 function run(...args) {
-  // Prisma would ask its maker for news.
+  // Without this, Prisma asks its maker for newer versions.
   const env = { ...process.env, CHECKPOINT_DISABLE: "1" };
   try {
     execFileSync(process.execPath, args, { cwd: root, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });

@@ -3,13 +3,13 @@ import { spawn } from "node:child_process";
 export interface RunOptions {
   cwd: string;
   env?: NodeJS.ProcessEnv;
-  /** Ends the program when aborted; the promise is then rejected with the signal's reason. */
+  /** Ends the program when aborted; the promise then rejects with the signal's reason. */
   signal: AbortSignal;
-  /** "inherit": its output is ours. "on failure": part of the error, otherwise nothing. */
+  /** "inherit": the output goes to ours. "on failure": the output is part of the error and otherwise dropped. */
   output: "inherit" | "on failure";
 }
 
-/** Runs a Node.js program to its end; fails unless that is exit code 0. */
+/** Runs a Node.js program to its end. Fails unless it ends with exit code 0. */
 export async function runProgram(name: string, args: readonly string[], options: RunOptions): Promise<void> {
   const { cwd, env = process.env, signal, output } = options;
   signal.throwIfAborted();

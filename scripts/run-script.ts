@@ -1,6 +1,4 @@
-/**
- * Runs a command line's work and ends the process with its exit code; what it throws becomes a sentence on stderr.
- */
+/** Runs a command's work and ends the process with its exit code. An error becomes a sentence on stderr. */
 export async function runScript(work: () => Promise<number>): Promise<never> {
   try {
     process.exit(await work());

@@ -3,10 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 export interface SimulatedPlayersOptions {
   /** The service's REST endpoint for increments. */
   url: string;
-  /** Of a `service`: it speaks for all players. */
+  /** A token of the role `service`, which may change every player's score. */
   token: string;
   log: (line: string) => void;
-  /** As Math.random. */
+  /** Default: Math.random. */
   random?: () => number;
 }
 
@@ -23,7 +23,10 @@ interface Row {
   userId: string;
 }
 
-/** Thirty players at about six increments a second. They play one after the other, so that they never pile up. */
+/**
+ * Thirty players who make about six increments a second. They play one after the other, so their requests never pile
+ * up.
+ */
 export class SimulatedPlayers {
   readonly #stopped = new AbortController();
   readonly #random: () => number;
@@ -52,7 +55,7 @@ export class SimulatedPlayers {
     }
   }
 
-  /** The early ones of the list play more often: standings need favourites. */
+  /** Early names of the list play more often: a board needs favourites. */
   #pickPlayer(): string {
     return names[Math.floor(this.#random() ** 1.5 * names.length)] ?? "Ada";
   }
@@ -66,7 +69,7 @@ export class SimulatedPlayers {
     return standings;
   }
 
-  /** Whoever was overtaken, or stands just above: they answer. */
+  /** The player that was overtaken, or else the one just above: it answers with points of its own. */
   #rivalOf(player: string, standings: readonly Row[]): string | undefined {
     const place = standings.findIndex(({ userId }) => userId === player);
     if (place < 0) return undefined;
@@ -74,7 +77,7 @@ export class SimulatedPlayers {
     return neighbours.find((userId) => userId !== undefined && names.includes(userId));
   }
 
-  /** @returns the top scores after the increment; undefined when it did not come about */
+  /** @returns the top scores after the increment; undefined when it failed */
   async #score(userId: string, scoreIncrement: number): Promise<Row[] | undefined> {
     const { url, token, log } = this.options;
     try {
@@ -91,7 +94,7 @@ export class SimulatedPlayers {
       return rowsOf(body);
     } catch (error) {
       if (this.#stopped.signal.aborted) return undefined;
-      // A server that is restarting is nothing to fill the terminal with.
+      // Says so once: a server that is restarting should not fill the terminal with messages.
       if (!this.#away) log(`The simulated players cannot score (${describe(error)}); they keep trying.`);
       this.#away = true;
       await this.#pause(awayPauseMs);

@@ -1,6 +1,6 @@
 /**
- * Aborted by the first signal that asks this process to end; the process then ends when its work does. Later signals
- * change nothing: npm repeats a terminal's Ctrl-C, and a stop that is under way must not be cut short by that.
+ * Aborts at the first signal that asks this process to end; the process then ends when its work does. Later signals
+ * change nothing: npm repeats a terminal's Ctrl-C, which must not cut short a stop that is under way.
  */
 export function untilSignal(): AbortSignal {
   const controller = new AbortController();
@@ -10,7 +10,7 @@ export function untilSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** What an interrupted step is rejected with. */
+/** The reason with which an interrupted step rejects. */
 export class Interrupted extends Error {
   constructor(signal: NodeJS.Signals) {
     super(`stopped by ${signal}`);

@@ -1,8 +1,11 @@
 import { monotonicMs } from "./viewers-protocol.js";
 
-/** When the last of all viewers had each change. A change is known by the leader's score; a higher one includes it. */
+/**
+ * Tracks when the last of all viewers had each change. The leader's score identifies a change; a higher score includes
+ * it.
+ */
 export class Arrivals {
-  /** How many viewers have a score or a higher one, while some have not. */
+  /** For each score: how many viewers have it or a higher one, while some viewers have not. */
   readonly #counts = new Map<number, number>();
   #complete: [score: number, atMs: number][] = [];
   #viewers = 0;
@@ -10,7 +13,7 @@ export class Arrivals {
   /** A viewer counts from its first update on. */
   join(): void {
     this.#viewers += 1;
-    // Changes that are on their way would wait for one who may have come after them.
+    // Changes that are on their way would wait for a viewer that joined after them.
     this.#counts.clear();
   }
 
@@ -26,7 +29,7 @@ export class Arrivals {
     }
   }
 
-  /** The complete ones since the last time. */
+  /** Takes the changes that became complete since the last call. */
   take(): readonly (readonly [score: number, atMs: number])[] {
     const taken = this.#complete;
     this.#complete = [];

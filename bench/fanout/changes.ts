@@ -5,13 +5,13 @@ import { restIncrement } from "../operations/rest-increment.js";
 import { leader, rowCount } from "./messages.js";
 import { monotonicMs } from "./viewers-protocol.js";
 
-/** A change that was made. */
+/** A change that was sent. */
 export interface Change {
-  /** The leader's score after it. */
+  /** The leader's score after the change. */
   readonly score: number;
-  /** When it was sent, in milliseconds of the system's monotonic clock. */
+  /** When the change was sent, in milliseconds of the system's monotonic clock. */
   readonly sentAtMs: number;
-  /** From the moment at which it was due until its answer: a late sender does not make a server look fast. */
+  /** From the time at which the change was due until its answer: a late sender must not make a server look fast. */
   readonly latencyMs: number;
 }
 
@@ -25,7 +25,7 @@ export class Changes {
     this.#token = token;
   }
 
-  /** Gives the board ten rows, with the leader far ahead, unless an earlier run did. */
+  /** Gives the board ten rows, with the leader far ahead, unless an earlier run has done so. */
   async fill(): Promise<void> {
     await this.#withConnections(1, async ([connection]) => {
       const rows = await this.#increment(connection, leader, 1);
@@ -37,15 +37,16 @@ export class Changes {
     });
   }
 
-  /** One change, now. */
+  /** Makes one change, now. */
   async make(): Promise<Change> {
     return this.#withConnections(1, ([connection]) => this.#make(connection, monotonicMs()));
   }
 
   /**
-   * A change every `intervalMs`, whatever becomes of those before.
+   * Makes a change every `intervalMs`, whether or not earlier ones have been answered.
    *
-   * @param connections one has one change under way; when all have, the next waits, and that counts as its latency
+   * @param connections each has at most one change under way; when all are busy, the next change waits, which counts as
+   *   its latency
    */
   async makeSteadily(intervalMs: number, seconds: number, connections = 4): Promise<readonly Change[]> {
     return this.#withConnections(connections, async (all) => {
@@ -62,14 +63,14 @@ export class Changes {
         made.push(change);
         lastOf[lane] = change.then(
           () => undefined,
-          () => undefined, // It is met below, when all are awaited.
+          () => undefined, // The error is handled below, where all changes are awaited.
         );
       }
       return Promise.all(made);
     });
   }
 
-  /** Opened for each use, as servers close those that are idle for some seconds. */
+  /** Opens connections for each use, as servers close connections that are idle for some seconds. */
   async #withConnections<T>(count: number, use: (connections: readonly Connection[]) => Promise<T>): Promise<T> {
     const open = () => restIncrement.open(this.#port, this.#token);
     const connections = await Promise.all(Array.from({ length: count }, open));

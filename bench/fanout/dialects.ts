@@ -1,17 +1,20 @@
 import { ownPlayer } from "./own-player.js";
 
-/** What a viewer and a server say to each other until updates come, and what an update looks like. */
+/** The messages between a viewer and a server until updates come, and the form of an update. */
 export interface Dialect {
   readonly path: string;
   /** The WebSocket sub-protocol. */
   readonly protocol: string | undefined;
-  /** Whether each update must be newer than the one before. Servers that read the board after a change send some twice. */
+  /**
+   * Whether each update must be newer than the one before. Servers that read the board after a change send some updates
+   * twice.
+   */
   readonly revisions: boolean;
-  /** What the viewer says first. */
+  /** The viewer's first message. */
   readonly opening: string | undefined;
-  /** What the viewer answers to a message that is no update. @throws Error when the server refuses something */
+  /** The viewer's answer to a message that is no update. @throws Error when the server refuses something */
   answer(message: string, id: string, index: number): string | undefined;
-  /** What a message holds for viewers; undefined when it is no update. */
+  /** The content of a message for viewers; undefined when it is no update. */
   read(message: string): { id: string | undefined; update: unknown } | undefined;
 }
 
@@ -44,8 +47,8 @@ function graphqlTransportWs(query: string, { revisions }: Pick<Dialect, "revisio
 }
 
 /**
- * Engine.IO 4 over WebSocket from the start, and Socket.IO 5 in it. Of Engine.IO: 0 open, 2 ping, 3 pong, 4 message; of
- * Socket.IO, in such a message: 0 connect, 2 event. https://socket.io/docs/v4/engine-io-protocol/
+ * Engine.IO 4 directly over WebSocket, with Socket.IO 5 inside. Engine.IO's packets: 0 open, 2 ping, 3 pong, 4 message.
+ * Socket.IO's packets in such a message: 0 connect, 2 event. https://socket.io/docs/v4/engine-io-protocol/
  */
 const socketIo: Dialect = {
   path: "/socket.io/?EIO=4&transport=websocket",
@@ -65,7 +68,7 @@ const socketIo: Dialect = {
   },
 };
 
-/** Nothing but updates. */
+/** Sends updates and no other messages. */
 const bareMessages: Dialect = {
   path: "/",
   protocol: undefined,
@@ -110,13 +113,16 @@ const ownRows: Dialect = {
   },
 };
 
-/** What every viewer shows: ten rows. Only ours has revisions. */
+/** Every viewer shows ten rows. Only our server has revisions. */
 const rows = "topScores { rank userId score }";
 
-/** Many times the same rows, 20 KB a message: the kernel's buffers for a stalled socket are then full in seconds. */
+/**
+ * Asks for the same rows many times, 20 KB a message, so that the kernel's buffers for a stalled socket fill in
+ * seconds.
+ */
 const greedyFields = Array.from({ length: 40 }, (_, index) => `again${index}: ${rows}`).join(" ");
 
-/** By name, as the viewers' process is told which to speak. */
+/** The dialects by the names by which the viewers' process is told which one to use. */
 export const dialects = {
   standings: graphqlTransportWs(`subscription { topScoresUpdated(limit: 10) { revision ${rows} } }`, {
     revisions: true,

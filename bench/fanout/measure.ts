@@ -8,22 +8,22 @@ import type { FanOutTarget } from "./targets.js";
 import type { ViewersProcess } from "./viewers-process.js";
 import type { ViewersReport } from "./viewers-protocol.js";
 
-/** One round of one server with a number of viewers. */
+/** One round of one server with a fixed number of viewers. */
 export interface FanOutMeasurement {
   readonly viewers: number;
-  /** Processor time of the server for a message that reached a viewer, in microseconds. */
+  /** Processor time of the server for each message that reached a viewer, in microseconds. */
   readonly cpuMicros: number;
-  /** Messages that came, of changes × viewers. */
+  /** The share of messages that arrived, of changes × viewers. */
   readonly delivered: number;
   readonly bytesAViewer: number;
-  /** For each change, from sending it until the last viewer had it. */
+  /** For each change: from sending it until the last viewer had it. */
   readonly latenciesMs: readonly number[];
   /** Processor time per second while changes were made: 1 is a full core. */
   readonly busy: number;
   readonly viewersBusy: number;
 }
 
-/** A number of viewers, and how often the board changes then. */
+/** A number of viewers, and how often the board changes with so many. */
 export interface Step {
   readonly viewers: number;
   readonly intervalMs: number;
@@ -32,13 +32,14 @@ export interface Step {
 const warmUp = { viewers: 100, intervalMs: 20, seconds: 2.5 };
 const arriveWithinMs = 20_000;
 const probeMs = 500;
-/** Each change is then a push of its own. */
+/** Pushes so often that each change is a push by itself. */
 const env = { PUSH_INTERVAL_MS: "20", MAX_CONNECTIONS_PER_ADDRESS: "100000" };
 
 /**
- * Starts a server anew, as memory that was once used does not all come back, and adds viewers step by step.
+ * Starts the server anew, because a process does not give back all the memory that it once used, and adds viewers step
+ * by step.
  *
- * @throws Error when a viewer got something wrong, or did not get the newest
+ * @throws Error when a viewer received a wrong message, or did not get the newest
  */
 export async function measureFanOut(
   { target, dialect }: FanOutTarget,
@@ -74,7 +75,7 @@ export async function measureFanOut(
   }
 }
 
-/** Changes the board until all viewers have heard of it: subscribing takes a while, and most servers don't say when. */
+/** Changes the board until all viewers have an update: subscribing takes a while, and most servers don't confirm it. */
 export async function reachAll(viewers: ViewersProcess, changes: Changes): Promise<void> {
   const deadline = performance.now() + arriveWithinMs;
   for (;;) {

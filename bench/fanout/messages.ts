@@ -1,25 +1,28 @@
 import { isRecord, toRows } from "../rows.js";
 import type { Dialect } from "./dialects.js";
 
-/** Rows that every viewer shows. */
+/** The number of rows that every viewer shows. */
 export const rowCount = 10;
-/** The best player, and the only one whose score changes: that score counts the changes. */
+/** The best player, and the only one whose score changes: its score counts the changes. */
 export const leader = "leader";
 
-/** A message that was parsed and found right; others of the same change must have the same bytes, but for the id. */
+/** A message that was parsed and verified. Others of the same change must have the same bytes, except for the id. */
 interface Known {
   readonly score: number;
   readonly revision: number;
   readonly bytes: Buffer;
-  /** Where the subscription's id is; the same place twice where messages have none. */
+  /** The position of the subscription's id; start equals end in messages without one. */
   readonly idStart: number;
   readonly idEnd: number;
 }
 
-/** Newer ones than this many push the oldest out. Viewers of one server are seldom more than a few changes apart. */
+/**
+ * The most messages that are remembered; a newer one replaces the oldest. Viewers of one server are seldom more than a
+ * few changes apart.
+ */
 const maxKnown = 64;
 
-/** Checks updates, each byte of each, at some 0.3 µs a message: only the first one of each change is parsed. */
+/** Checks every byte of every update, at some 0.3 µs a message: only the first message of each change is parsed. */
 export class Messages {
   readonly #dialect: Dialect;
   /** The newest first. */
@@ -32,7 +35,7 @@ export class Messages {
   /**
    * @param id of the viewer's subscription
    * @returns the leader's score; undefined when the message is no update
-   * @throws Error for an update that is not right
+   * @throws Error for a wrong update
    */
   check(data: Buffer, start: number, end: number, id: Buffer): number | undefined {
     for (const known of this.#known) if (matches(known, data, start, end, id)) return known.score;
@@ -69,7 +72,7 @@ function matches({ bytes, idStart, idEnd }: Known, data: Buffer, start: number, 
   );
 }
 
-/** @returns the revision as NaN where there is none */
+/** @returns a revision of NaN where the update has none */
 function parseUpdate(update: unknown, text: string): { score: number; revision: number } {
   if (!isRecord(update)) throw new Error(`no update: ${text}`);
   const rows = toRows(update.topScores);

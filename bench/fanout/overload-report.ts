@@ -13,15 +13,15 @@ export function renderOverload(overload: Overload): string {
     ["a quarter into the load", megabytes(bytes.early)],
     ["at its end", megabytes(bytes.late)],
     ["settled, after it", megabytes(bytes.after)],
-    ["stalled viewers that were cut off meanwhile", `${cutOff} of ${stalled}`],
+    ["stalled viewers that were cut off during the load", `${cutOff} of ${stalled}`],
     ["from the last change until every viewer has it", `${overload.lastArrivalMs.toFixed(0)} ms`],
-    ["an increment over REST meanwhile, p50", `${overload.writeP50Ms.toFixed(1)} ms`],
-    ["p99", `${overload.writeP99Ms.toFixed(1)} ms`],
+    ["an increment over REST during the load, p50", `${overload.writeP50Ms.toFixed(1)} ms`],
+    ["an increment over REST during the load, p99", `${overload.writeP99Ms.toFixed(1)} ms`],
   ];
   return `## Overload: more than can be sent
 
-Ours alone: ${viewers.toLocaleString("en")} viewers that read and ${stalled} that stopped reading, a visible change every
-${intervalMs} ms for ${seconds} s, \`PUSH_INTERVAL_MS=${intervalMs}\`. The stalled ask for 20 KB a message, so that the
+Our server alone: ${viewers.toLocaleString("en")} viewers read and ${stalled} have stopped reading, a visible change every
+${intervalMs} ms for ${seconds} s, \`PUSH_INTERVAL_MS=${intervalMs}\`. The stalled viewers ask for 20 KB a message, so that the
 kernel's buffers for them are soon full. Viewers, Redis and the sender of the changes share the other core.
 
 ${toMarkdown([["", ""], ["---", "---:"], ...rows])}`;

@@ -8,22 +8,22 @@ import { arrive, reachAll } from "./measure.js";
 import { collectableArgs, readSettledBytes } from "./server-memory.js";
 import type { ViewersProcess } from "./viewers-process.js";
 
-/** What became of our server when it had more to push than it can. */
+/** How our server behaved when it had more to push than it can send. */
 export interface Overload {
   readonly viewers: number;
   readonly stalled: number;
-  /** Stalled viewers that the server cut off meanwhile. */
+  /** Stalled viewers that the server cut off during the load. */
   readonly cutOff: number;
   readonly intervalMs: number;
   readonly seconds: number;
   readonly changes: number;
-  /** Of changes × viewers, the share that was sent: the others were skipped for newer ones. */
+  /** The share that was sent, of changes × viewers: the other messages were skipped for newer ones. */
   readonly delivered: number;
   readonly messagesPerSecond: number;
   readonly busy: number;
-  /** Resident memory: with all viewers before the load, a quarter into it, at its end, and settled after it. */
+  /** Resident memory: with all viewers before the load, a quarter into the load, at its end, and settled after it. */
   readonly bytes: { readonly before: number; readonly early: number; readonly late: number; readonly after: number };
-  /** From the answer to the last change until every viewer had it. */
+  /** From the answer to the last change until every viewer had that change. */
   readonly lastArrivalMs: number;
   readonly writeP50Ms: number;
   readonly writeP99Ms: number;
@@ -36,7 +36,7 @@ const changeConnections = 128;
 const sampleMs = 250;
 const env = { PUSH_INTERVAL_MS: String(intervalMs), MAX_CONNECTIONS_PER_ADDRESS: "100000" };
 
-/** @throws Error when a viewer that reads gets something wrong, is cut off, or does not get the newest */
+/** @throws Error when a viewer that reads receives a wrong message, is cut off, or does not get the newest */
 export async function measureOverload(
   environment: Environment,
   viewers: ViewersProcess,

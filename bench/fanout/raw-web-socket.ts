@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
 
 export interface RawWebSocketEvents {
-  /** A whole text message: `data` from `start` to `end`, good until this returns. */
+  /** A whole text message: `data` from `start` to `end`, valid until this function returns. */
   onText(data: Buffer, start: number, end: number): void;
-  /** The connection ended, or what came on it can't be understood. Not called after `destroy`. */
+  /** The connection ended, or its data can't be understood. Not called after `destroy`. */
   onEnd(reason: string): void;
 }
 
@@ -13,19 +13,19 @@ const whole = 0x80;
 const masked = 0x80;
 const [twoByteLength, eightByteLength] = [126, 127];
 const headEnd = "\r\n\r\n";
-/** All sockets read into the same memory: what comes is looked at before the next one reads. */
+/** All sockets read into the same memory: each read is processed before the next socket reads. */
 const readBuffer = Buffer.alloc(256 * 1024);
 
 /**
- * A client's side of a WebSocket, as cheap as it gets, so that thousands of them don't take more time than the server
- * that is measured. Its masking key is 0, which leaves a payload as it is. Understands whole text messages, pings and
- * close; nothing of fragments or compression, which no server here sends.
+ * The client's side of a WebSocket, as cheap as possible, so that thousands of them don't take more time than the
+ * server that is measured. Its masking key is 0, which leaves a payload unchanged. It understands whole text messages,
+ * pings and close, but no fragments and no compression, which no server here sends.
  */
 export class RawWebSocket {
   readonly #socket: Socket;
   readonly #events: RawWebSocketEvents;
   readonly #whenOpen: () => void;
-  /** The beginning of a message whose rest is yet to come. */
+  /** The beginning of a message that has not fully arrived. */
   #rest: Buffer | undefined;
   #open = false;
 
@@ -74,7 +74,7 @@ export class RawWebSocket {
     this.#sendFrame(opcodes.text, Buffer.from(text));
   }
 
-  /** From now on nothing is read, as if the network had stopped. */
+  /** Stops reading for good, as if the network had stopped. */
   stall(): void {
     this.#socket.pause();
   }
@@ -82,7 +82,7 @@ export class RawWebSocket {
   destroy(): void {
     this.#socket.removeAllListeners("close");
     this.#socket.removeAllListeners("error");
-    this.#socket.on("error", () => undefined); // A reset while it is being closed is no news.
+    this.#socket.on("error", () => undefined); // A reset while it is being closed needs no report.
     this.#socket.destroy();
   }
 
@@ -117,7 +117,7 @@ export class RawWebSocket {
     if (at < length) this.#rest = Buffer.from(data.subarray(at, length));
   }
 
-  /** @returns where the first frame begins */
+  /** @returns the position of the first frame */
   #parseHead(data: Buffer, length: number): number {
     const end = data.subarray(0, length).indexOf(headEnd);
     if (end < 0) return 0;

@@ -6,7 +6,7 @@ import type { Overload } from "./overload.js";
 import type { OwnRows } from "./own-rows.js";
 import { bareId, stockId } from "./targets.js";
 
-/** One server; each round has a measurement for each number of viewers. */
+/** One server. Each round has a measurement for each number of viewers. */
 export interface FanOutSeries {
   readonly target: Target;
   readonly rounds: (readonly FanOutMeasurement[])[];
@@ -15,7 +15,7 @@ export interface FanOutSeries {
 type Pick = (measurement: FanOutMeasurement) => number;
 const cpu: Pick = ({ cpuMicros }) => cpuMicros;
 const memory: Pick = ({ bytesAViewer }) => bytesAViewer;
-/** The viewers' process takes turns with Redis; above this it may be what is measured. */
+/** The viewers' process shares a core with Redis. Above this load the viewers may be what is measured. */
 const viewersTooBusy = 0.8;
 
 interface FanOut {
@@ -32,7 +32,7 @@ export function renderFanOutReport({ all, ownRows, steps, overload, facts }: Fan
   const viewersBusy = Math.max(...measurements.map((measurement) => measurement.viewersBusy));
   const allFacts = [
     ...facts,
-    "every viewer is a WebSocket that shows the ten best of one board; a visible change " +
+    "every viewer is a WebSocket that shows the ten best players of one board; a visible change " +
       steps
         .map(({ viewers, intervalMs }) => `every ${intervalMs} ms with ${viewers.toLocaleString("en")} viewers`)
         .join(", "),
@@ -42,10 +42,10 @@ export function renderFanOutReport({ all, ownRows, steps, overload, facts }: Fan
     "# Fan-out: what it costs to tell all viewers\n\n`npm run bench:fanout` writes this file.",
     allFacts.map((fact) => `- ${fact}`).join("\n"),
     ...(viewersBusy > viewersTooBusy
-      ? ["**The viewers were busy themselves: times until the last has a change are too long.**"]
+      ? ["**The viewers were busy themselves, so the times until the last viewer has a change are too long.**"]
       : []),
-    "Every message was verified, byte by byte: the subscription's id, ten rows in order, a score and a revision that " +
-      "grow, the same for all viewers; and every viewer got the newest.",
+    "Every message was verified, byte by byte: the subscription's id, ten rows in order, and a score and a revision that " +
+      "grow. All viewers got the same rows, and every viewer got the newest.",
     renderGoals(goals({ all, ownRows, steps, overload })),
     ...steps.map(({ viewers }) => renderStep(all, viewers)),
     ...(ownRows.length > 0 ? [renderOwnRows(all, ownRows)] : []),
@@ -80,11 +80,15 @@ function goals({ all, ownRows, steps, overload }: Omit<FanOut, "facts">): Goal[]
     ...(overload
       ? [
           {
-            text: "overload: resident memory at its end, of a quarter into it",
+            text: "overload: resident memory at its end, of that after a quarter of it",
             measured: overload.bytes.late / overload.bytes.early,
             limit: 1.1,
           },
-          { text: "overload: s until all have the last change", measured: overload.lastArrivalMs / 1_000, limit: 2 },
+          {
+            text: "overload: seconds until all viewers have the last change",
+            measured: overload.lastArrivalMs / 1_000,
+            limit: 2,
+          },
           { text: "overload: p99 of an increment, ms", measured: overload.writeP99Ms, limit: 100, digits: 0 },
         ]
       : []),
@@ -153,7 +157,7 @@ function renderStep(all: readonly FanOutSeries[], viewers: number): string {
   return `## ${viewers.toLocaleString("en")} viewers\n\n${toMarkdown(table)}`;
 }
 
-/** Round by round, as both were then measured within a minute of each other. */
+/** Compares round by round, as both servers were then measured within a minute of each other. */
 function ratios(
   series: FanOutSeries | undefined,
   reference: FanOutSeries | undefined,
@@ -183,11 +187,13 @@ function showRatio(values: readonly number[]): string {
 const howToRead = `## How to read it
 
 - "CPU a message" is the server process's time in user and kernel mode, all threads, from the first change until every
-  viewer has the last, divided by the messages that came: the median of the rounds. It holds all else that the server
-  does meanwhile, ours its look at Redis once a second. "of stock" and "of bare" are medians of the rounds' ratios.
-- "memory a viewer" is resident memory with the viewers, after the load, less that before they came, divided by their
-  number; each time after a forced garbage collection. The kernel's socket buffers are not in it.
-- "p50" and "p99" are from sending a change until the last of all viewers has it. The viewers' own reading is in it.
-- "core" is how much of its one core the server used; "sent" how many messages came, of changes × viewers.
-- graphql-ws and Mercurius execute the operation for each viewer. Socket.IO and bare \`ws\` have no operations: everybody
-  gets the same bytes. Bare \`ws\` builds a frame once, writes it to every socket, and takes no care of those that stall.`;
+  viewer has the last, divided by the messages that arrived: the median of the rounds. It includes everything else that
+  the server does in that time; ours reads Redis once a second. "of stock" and "of bare" are medians of the rounds'
+  ratios to stock graphql-ws and to bare \`ws\`.
+- "memory a viewer" is the resident memory after the load, minus that before the viewers connected, divided by their
+  number. Both are read after a forced garbage collection. It does not include the kernel's socket buffers.
+- "p50" and "p99" are the times from sending a change until the last viewer has it. They include the viewers' own work.
+- "core" is the share of its one core that the server used. "sent" is the share of messages that arrived, of changes ×
+  viewers.
+- graphql-ws and Mercurius execute the operation for each viewer. Socket.IO and bare \`ws\` have no operations: every
+  viewer gets the same bytes. Bare \`ws\` builds a frame once, writes it to every socket, and ignores stalled viewers.`;

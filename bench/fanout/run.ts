@@ -15,7 +15,10 @@ import { renderFanOutReport, type FanOutSeries } from "./report.js";
 import { fanOutTargets, type FanOutTarget } from "./targets.js";
 import { ViewersProcess } from "./viewers-process.js";
 
-/** Messages that the slowest server can send in two thirds of its time: one that lags would be measured by its queue. */
+/**
+ * So few messages that the slowest server can send them in two thirds of its time: a slower one would be measured by
+ * its queue.
+ */
 const steps: readonly Step[] = [
   { viewers: 1_000, intervalMs: 100 },
   { viewers: 4_000, intervalMs: 500 },
@@ -25,7 +28,7 @@ const quick = { rounds: 1, seconds: 3, overloadSeconds: 6 };
 
 const log = (line: string): void => console.error(line);
 
-// `npm run bench:fanout [-- --quick] [--target <id>]…`: what it costs to tell all viewers, beside the peers.
+// `npm run bench:fanout [-- --quick] [--target <id>]…`: measures the cost of telling all viewers, beside the peers.
 await runToEnd(async (cleanUp) => {
   const { values } = parseArgs({
     options: { quick: { type: "boolean", default: false }, target: { type: "string", multiple: true } },
@@ -45,7 +48,7 @@ await runToEnd(async (cleanUp) => {
   const all = chosen.map((target): FanOutSeries => ({ target: target.target, rounds: [] }));
   const ownRows: OwnRows[] = [];
   for (let round = 0; round < schedule.rounds; round += 1) {
-    // Every other round goes backwards, so that nobody always comes after the same one.
+    // Every other round runs backwards, so that no server always follows the same one.
     const order = chosen.map((target, index) => ({ target, series: all[index] }));
     for (const { target, series } of round % 2 === 0 ? order : order.reverse()) {
       const { seconds } = schedule;

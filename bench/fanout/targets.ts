@@ -7,7 +7,10 @@ export interface FanOutTarget {
   readonly dialect: DialectName;
 }
 
-/** What the ratios are against: subscriptions as most write them, and the least that a fan-out can cost in Node. */
+/**
+ * The ratios compare with these two: subscriptions as most programs write them, and the least that a fan-out can cost
+ * in Node.
+ */
 export const stockId = "stock";
 export const bareId = "bare-ws";
 

@@ -6,7 +6,7 @@ export interface ViewerOptions {
   readonly port: number;
   readonly dialect: Dialect;
   /**
-   * Looks at a message.
+   * Checks a message.
    *
    * @returns the leader's score, or of a player's own row the revision; undefined when the message is no update
    * @throws Error for an update that is not right
@@ -17,7 +17,7 @@ export interface ViewerOptions {
   /** @param from the score of its update before this one; undefined: this is its first */
   readonly onUpdate: (from: number | undefined, to: number) => void;
   readonly onEnd: (reason: string) => void;
-  /** Reads its first update, then nothing any more. */
+  /** Reads its first update, then nothing more. */
   readonly stalled: boolean;
 }
 
@@ -49,7 +49,7 @@ export class Viewer {
     this.#options = options;
   }
 
-  /** The newest that it has; undefined before its first update. */
+  /** The newest score that it has; undefined before its first update. */
   get score(): number | undefined {
     return this.#score;
   }

@@ -15,14 +15,14 @@ export class ViewersProcess {
     this.#ended = once(this.#child, "exit").then(() => {
       throw new Error("the viewers' process ended");
     });
-    this.#ended.catch(() => undefined); // It is met where it matters, in `order`.
+    this.#ended.catch(() => undefined); // The error is handled in `order`.
   }
 
   get pid(): number {
     return this.#child.pid ?? NaN;
   }
 
-  /** @throws Error when the process ends, or something that a viewer received was not right */
+  /** @throws Error when the process ends, or when a viewer received a wrong message */
   async order(order: ViewersOrder): Promise<ViewersReport> {
     this.#child.send(order);
     const [report] = (await Promise.race([once(this.#child, "message"), this.#ended])) as [ViewersReport];

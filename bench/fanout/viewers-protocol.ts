@@ -1,18 +1,20 @@
 import type { DialectName } from "./dialects.js";
 
-/** What the benchmark tells the process that plays the viewers, one order at a time; it answers each with a report. */
+/**
+ * The benchmark's orders to the process that plays the viewers, one at a time. The process answers each with a report.
+ */
 export type ViewersOrder =
   | {
       readonly kind: "open";
       readonly port: number;
       readonly dialect: DialectName;
-      /** How many to add. */
+      /** The number of viewers to add. */
       readonly viewers: number;
-      /** They read their first update, then nothing any more. */
+      /** True: they read their first update, then nothing more. */
       readonly stalled: boolean;
     }
   | {
-      /** Waits until every viewer that is not stalled has this score of the leader's, or a higher one. */
+      /** Waits until every viewer that is not stalled has this score of the leader, or a higher one. */
       readonly kind: "await";
       readonly score: number;
       readonly timeoutMs: number;
@@ -22,22 +24,22 @@ export type ViewersOrder =
 export interface ViewersReport {
   /** Viewers that are connected and read. */
   readonly viewers: number;
-  /** Of those that are not stalled, how many have the score that was waited for. */
+  /** Viewers, without the stalled ones, that have the awaited score. */
   readonly upToDate: number;
-  /** Updates that were received since the report before, each verified. */
+  /** Updates received since the previous report, each verified. */
   readonly updates: number;
   /**
-   * Since the report before: the leader's scores, and when the last viewer had each or a higher one, in milliseconds of
-   * the system's monotonic clock.
+   * For the leader's scores since the previous report: when the last viewer had each score or a higher one, in
+   * milliseconds of the system's monotonic clock.
    */
   readonly arrivals: readonly (readonly [score: number, atMs: number])[];
-  /** How many of the stalled the server has cut off; a viewer that reads is never to be. */
+  /** How many stalled viewers the server has cut off. It must never cut off a viewer that reads. */
   readonly cutOff: number;
-  /** What was wrong first. Nothing that was measured counts then. */
+  /** The first thing that was wrong. If there is one, no measurement counts. */
   readonly failure: string | undefined;
 }
 
-/** The clock that all processes of a machine share. */
+/** Reads the clock that all processes of a machine share. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

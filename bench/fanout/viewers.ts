@@ -7,7 +7,9 @@ import type { ViewersOrder, ViewersReport } from "./viewers-protocol.js";
 
 /** The process that plays the viewers of one server at a time. */
 
-/** So many connections are being opened at a time: a full accept queue would make some wait for a second. */
+/**
+ * The number of connections that are opened at the same time: a full accept queue would make some wait for a second.
+ */
 const openAtOnce = 50;
 const pollMs = 5;
 
@@ -99,7 +101,7 @@ async function obey(order: ViewersOrder): Promise<ViewersReport> {
   }
 }
 
-// An order that can't be carried out ends the process, as Node does with every rejection that nobody handles.
+// An order that fails ends the process, as Node does with every rejection that has no handler.
 process.on("message", (order: ViewersOrder) => void obey(order).then((report) => process.send?.(report)));
-// Whatever becomes of the parent, nothing of this stays.
+// If the parent ends, this process ends too.
 process.on("disconnect", () => process.kill(process.pid));

@@ -3,7 +3,7 @@ import { WebSocketConnection } from "../web-socket-connection.js";
 import { isRecord, toRow, toRows } from "../rows.js";
 import type { Operation } from "./operation.js";
 
-/** What a page sends when a player scores: it wants the new standings and the player's new total. */
+/** The mutation that a page sends when a player scores: it asks for the new standings and the player's new total. */
 const query = `mutation IncrementScore($userId: ID!, $by: SafeInt!) {
   incrementScore(userId: $userId, scoreIncrement: $by) {
     success
@@ -19,7 +19,7 @@ export const graphqlIncrement: Operation = {
   title: "Increment over GraphQL",
   open: (port, token) =>
     HttpConnection.open(port, "/graphql", {
-      // As Apollo Client sends it.
+      // Apollo Client sends this header.
       accept: "application/graphql-response+json,application/json;q=0.9",
       authorization: `Bearer ${token}`,
     }),

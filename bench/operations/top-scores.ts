@@ -2,7 +2,7 @@ import { HttpConnection } from "../http-connection.js";
 import { isRecord, toRows } from "../rows.js";
 import type { Operation } from "./operation.js";
 
-/** What a page sends when it opens: the ten best, for which nobody need say who asks. */
+/** The query that a page sends when it opens: the ten best players. It needs no token. */
 const query = `query TopScores($limit: Int!) {
   topScores(limit: $limit) {
     rank

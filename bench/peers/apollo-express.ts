@@ -10,7 +10,7 @@ import { createContext, createPeerSchema, type Context } from "./graphql-schema.
 import { TopScoresPubSub } from "./redis-pubsub.js";
 import { checkIncrement, readEnvironment, RequestError, Scoreboard, verifyToken } from "./scoreboard.js";
 
-/** Apollo Server on Express with subscriptions, put together as Apollo's own documentation does it. */
+/** Apollo Server on Express with subscriptions, put together as Apollo's documentation shows. */
 
 const { port, redisUrl, jwtKey } = readEnvironment();
 const pubsub = new TopScoresPubSub(redisUrl);

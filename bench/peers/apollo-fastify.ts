@@ -6,7 +6,7 @@ import { createContext, createPeerSchema, type Context } from "./graphql-schema.
 import { TopScoresPubSub } from "./redis-pubsub.js";
 import { readEnvironment, Scoreboard } from "./scoreboard.js";
 
-/** Apollo Server on Fastify, put together as the integration's own documentation does it. */
+/** Apollo Server on Fastify, put together as the integration's documentation shows. */
 
 const { port, redisUrl, jwtKey } = readEnvironment();
 const pubsub = new TopScoresPubSub(redisUrl);

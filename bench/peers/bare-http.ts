@@ -6,8 +6,8 @@ import { ScriptScoreboard } from "./script-scoreboard.js";
 import { throttle } from "./throttle.js";
 
 /**
- * A floor to compare with: what a tuned program without any framework needs, one script call a request. The token is
- * verified once and remembered, the standings are published at most once per 50 ms, as ours are.
+ * A lower bound to compare with: the cost of a tuned program without any framework, with one script call a request. It
+ * verifies the token once and remembers it, and publishes the standings at most once per 50 ms, as our server does.
  */
 
 const { port, redisUrl, jwtKey, pushIntervalMs } = readEnvironment();

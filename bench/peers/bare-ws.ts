@@ -7,12 +7,12 @@ import { readEnvironment } from "./scoreboard.js";
 import { ScriptScoreboard } from "./script-scoreboard.js";
 
 /**
- * A floor for the fan-out: no protocol on top of WebSocket, one frame built for each change and written to every socket
- * as it is, past ws' sender. Whoever stalls is not noticed.
+ * A lower bound for the fan-out: no protocol on top of WebSocket. It builds one frame for each change and writes it to
+ * every socket, past the sender of ws. It does not notice stalled viewers.
  */
 
 const channel = "TOP_SCORES_UPDATED";
-/** The first byte of a whole text message, and what stands for a length that takes two bytes (RFC 6455, 5.2). */
+/** The first byte of a whole text message, and the mark of a length that takes two bytes (RFC 6455, 5.2). */
 const [wholeText, twoByteLength] = [0x81, 126];
 
 const { port, redisUrl, jwtKey } = readEnvironment();
@@ -22,7 +22,7 @@ const server = createRestServer(rememberTokens(jwtKey), (userId, by) => scoreboa
 
 const sockets = new Set<Socket>();
 new WebSocketServer({ server, perMessageDeflate: false }).on("connection", (webSocket) => {
-  // Not part of ws' types.
+  // The types of ws leave this field out.
   const socket = (webSocket as unknown as { _socket: Socket })._socket;
   sockets.add(socket);
   webSocket.on("close", () => sockets.delete(socket));
@@ -36,7 +36,7 @@ subscriber.on("message", (_channel: string, topScores: string) => {
 await subscriber.subscribe(channel);
 server.listen(port, "127.0.0.1", () => console.log("ready"));
 
-/** @param text of 126 to 65,535 bytes, as ten rows are */
+/** @param text of 126 to 65,535 bytes, which ten rows are */
 function frameOf(text: string): Buffer {
   const payload = Buffer.from(text);
   return Buffer.concat([Buffer.of(wholeText, twoByteLength, payload.length >> 8, payload.length & 0xff), payload]);

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { Scoreboard, scoresKey, toEntries, type Publish, type ScoreEntry } from "./scoreboard.js";
 
-/** ARGV: increment and player in turns. Returns their new totals and the ten best rows after all of them. */
+/** ARGV: increment and player in turns. Returns their new totals, and the ten best rows after all of them. */
 const script = `
   local totals = {}
   for i = 1, #ARGV, 2 do totals[#totals + 1] = redis.call('ZINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
@@ -15,7 +15,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** One script call for every increment that waits, one call in flight: what our own writer does. */
+/** One script call for all waiting increments, one call in flight: our own writer works the same way. */
 export class BatchedScoreboard extends Scoreboard {
   readonly #scripts;
   readonly #publishBatch: Publish;

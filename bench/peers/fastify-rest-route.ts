@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Increment } from "./rest-server.js";
 import { checkIncrement, RequestError, type User } from "./scoreboard.js";
 
-/** The REST endpoint on Fastify, with a response schema, as its documentation advises for speed. */
+/** The REST endpoint on Fastify, with a response schema, which Fastify's documentation recommends for speed. */
 export function addRestRoute(app: FastifyInstance, authenticate: (token: string) => User, increment: Increment): void {
   const row = { type: "object", properties: { userId: { type: "string" }, score: { type: "integer" } } };
   const answer = {

@@ -6,7 +6,7 @@ import { readEnvironment } from "./scoreboard.js";
 import { ScriptScoreboard } from "./script-scoreboard.js";
 import { throttle } from "./throttle.js";
 
-/** The same REST endpoint as bare node:http's, on Fastify: remembered tokens, one script call a request. */
+/** The REST endpoint of bare-http.ts on Fastify: remembered tokens, one script call a request. */
 
 const { port, redisUrl, jwtKey, pushIntervalMs } = readEnvironment();
 const redis = new Redis(redisUrl);

@@ -3,7 +3,7 @@ import { GraphQLError, GraphQLScalarType, Kind, type GraphQLSchema } from "graph
 import type { Secret } from "jsonwebtoken";
 import { checkIncrement, RequestError, verifyToken, type Scoreboard, type User } from "./scoreboard.js";
 
-/** The schema of the GraphQL peers: the shape of schema.graphql, less what they can't do (boards, keys, revisions). */
+/** The schema of the GraphQL peers: schema.graphql without what they can't do (boards, keys, revisions). */
 const typeDefs = `
   scalar SafeInt
   type ScoreEntry { rank: Int! userId: ID! score: SafeInt! }
@@ -15,13 +15,13 @@ const typeDefs = `
 `;
 
 export interface Context {
-  /** Undefined: nobody says who asks. */
+  /** Undefined for a request without a token. */
   readonly user: User | undefined;
-  /** Mercurius brings it. */
+  /** Added by Mercurius. */
   readonly pubsub?: { subscribe(topic: string): Promise<AsyncIterable<unknown>> };
 }
 
-/** @param subscribe each value is an object with `topScoresUpdated` */
+/** @param subscribe each of its values is an object with `topScoresUpdated` */
 export function createPeerSchema(
   scoreboard: Scoreboard,
   subscribe: (context: Context) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>> | undefined,
@@ -44,7 +44,7 @@ export function createPeerSchema(
             throw toGraphQLError(error);
           }
           const { score, topScores } = await scoreboard.increment(userId, scoreIncrement);
-          // The rank costs a command more, so it is read only when it is asked for.
+          // The rank costs one more command, so it is read only when the query asks for it.
           const entry = { userId, score, rank: () => scoreboard.rank(userId) };
           return { success: true, message: "Score updated successfully.", topScores, entry };
         },

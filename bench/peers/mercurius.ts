@@ -9,8 +9,8 @@ import { readEnvironment } from "./scoreboard.js";
 import { throttle } from "./throttle.js";
 
 /**
- * Mercurius tuned the way ours is: compiled queries, remembered tokens, one script call for all increments that wait,
- * standings published at most once per 50 ms, through the Redis emitter that its documentation names.
+ * Mercurius tuned as our server is: compiled queries, remembered tokens, one script call for all waiting increments,
+ * and standings published at most once per 50 ms, through the Redis emitter that its documentation names.
  */
 
 const topic = "TOP_SCORES_UPDATED";

@@ -4,7 +4,7 @@ import type { ScoreEntry } from "./scoreboard.js";
 
 const topScoresUpdated = "TOP_SCORES_UPDATED";
 
-/** From a change to all subscribers, as graphql-redis-subscriptions documents it. */
+/** Carries a change to all subscribers, as the documentation of graphql-redis-subscriptions shows. */
 export class TopScoresPubSub {
   readonly #pubsub: RedisPubSub;
 
@@ -17,7 +17,7 @@ export class TopScoresPubSub {
   }
 
   updates(): AsyncIterableIterator<unknown> {
-    // Declared as `any` by the package.
+    // The package declares this as `any`.
     return this.#pubsub.asyncIterableIterator(topScoresUpdated) as AsyncIterableIterator<unknown>;
   }
 }

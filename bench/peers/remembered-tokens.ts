@@ -6,8 +6,8 @@ const maxRememberedTokens = 10_000;
 /**
  * Verifies each token once, as our server does.
  *
- * @returns who has a token; throws RequestError 401 for one that is refused. The bench's token outlives the run, so
- * this need not look at `exp` again.
+ * @returns a function that returns a token's user and throws RequestError 401 for a token that is refused. The
+ *   benchmark's token outlives the run, so the function need not check `exp` again.
  */
 export function rememberTokens(key: Secret): (token: string) => User {
   const remembered = new Map<string, User>();

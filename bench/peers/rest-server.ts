@@ -6,7 +6,7 @@ const maxBodyBytes = 16 * 1024;
 
 export type Increment = (userId: string, by: number) => Promise<{ topScores: readonly ScoreEntry[] }>;
 
-/** The REST endpoint on bare node:http, for servers that bring no framework of their own. */
+/** The REST endpoint on bare node:http, for servers that have no framework. */
 export function createRestServer(authenticate: (token: string) => User, increment: Increment): Server {
   return createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -48,7 +48,7 @@ function parse(text: string): Record<string, unknown> {
     const body: unknown = JSON.parse(text);
     if (typeof body === "object" && body !== null) return { ...body };
   } catch {
-    // Said below.
+    // The error is reported below.
   }
   throw new RequestError(400, "BAD_USER_INPUT", "The body must be a JSON object.");
 }

@@ -3,9 +3,9 @@ import type { Redis } from "ioredis";
 import jwt from "jsonwebtoken";
 
 /**
- * What the peers share, written as the tutorials write it but without their mistakes: the score changes in Redis alone,
- * the token's algorithm is fixed, the input is checked. There is no outbox, PostgreSQL, revision, idempotency key or
- * rate limit: whoever follows a tutorial has none, so the peers are spared what those cost.
+ * The code that the peers share, written as tutorials write it but without their mistakes: the score changes only in
+ * Redis, the token's algorithm is fixed, and the input is checked. There is no outbox, PostgreSQL, revision,
+ * idempotency key or rate limit: tutorials have none, so the peers don't pay for them.
  */
 
 export const scoresKey = "leaderboard";
@@ -15,11 +15,11 @@ export interface Environment {
   readonly port: number;
   readonly redisUrl: string;
   /**
-   * The secret as a string, as tutorials hand it to jsonwebtoken, which then tries to read it as a public key first, at
-   * each request. With JWT_KEY_OBJECT=1 as a key object, which spares that.
+   * The secret as a string, as tutorials pass it to jsonwebtoken, which then tries to read it as a public key at each
+   * request. With JWT_KEY_OBJECT=1 it is a key object, which avoids that.
    */
   readonly jwtKey: jwt.Secret;
-  /** How often the tuned peers publish at most; the default is our server's. */
+  /** The shortest interval at which the tuned peers publish; the default is our server's. */
   readonly pushIntervalMs: number;
 }
 
@@ -34,7 +34,7 @@ export interface ScoreEntry {
   readonly score: number;
 }
 
-/** A mistake of the caller's, with its REST status. */
+/** A caller's mistake, with its REST status. */
 export class RequestError extends Error {
   constructor(
     readonly status: number,
@@ -60,7 +60,7 @@ export function verifyToken(token: string | undefined, key: jwt.Secret): User {
       return { sub: claims.sub, role: claims.role };
     }
   } catch {
-    // Whatever is wrong with it, the answer is the same.
+    // The answer is the same for every fault of a token.
   }
   throw new RequestError(401, "UNAUTHENTICATED", "Invalid authentication token.");
 }
@@ -78,7 +78,7 @@ export function checkIncrement(user: User, userId: unknown, by: unknown): assert
   }
 }
 
-/** Gives the new top scores to all viewers, in whatever way the server has for that. */
+/** Sends the new top scores to all viewers, in the server's own way. */
 export type Publish = (topScores: readonly ScoreEntry[]) => unknown;
 
 export class Scoreboard {

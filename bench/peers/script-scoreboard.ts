@@ -6,7 +6,7 @@ const script = `
   return { score, redis.call('ZREVRANGE', KEYS[1], 0, 9, 'WITHSCORES') }
 `;
 
-/** What a tuned program needs for an increment: one script call. */
+/** The Redis work of a tuned program for an increment: one script call. */
 export class ScriptScoreboard {
   readonly #redis;
   readonly #publish: Publish;

@@ -6,7 +6,7 @@ import { createRestServer } from "./rest-server.js";
 import { readEnvironment } from "./scoreboard.js";
 import { ScriptScoreboard } from "./script-scoreboard.js";
 
-/** Socket.IO with its Redis adapter, put together as its own documentation does it; every client hears every change. */
+/** Socket.IO with its Redis adapter, put together as its documentation shows. Every client receives every change. */
 
 const { port, redisUrl, jwtKey } = readEnvironment();
 const publisher = new Redis(redisUrl);

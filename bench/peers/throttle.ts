@@ -1,6 +1,9 @@
 import type { Publish, ScoreEntry } from "./scoreboard.js";
 
-/** At once when nothing was published for the interval, else the newest at its end: as our server does. */
+/**
+ * Publishes at once if the last publication is at least an interval ago. Otherwise publishes the newest at the
+ * interval's end, as our server does.
+ */
 export function throttle(intervalMs: number, publish: Publish): Publish {
   let unpublished: readonly ScoreEntry[] | undefined;
   let timer: NodeJS.Timeout | undefined;

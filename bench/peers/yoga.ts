@@ -5,7 +5,7 @@ import { createContext, createPeerSchema } from "./graphql-schema.js";
 import { TopScoresPubSub } from "./redis-pubsub.js";
 import { readEnvironment, Scoreboard } from "./scoreboard.js";
 
-/** GraphQL Yoga on node:http, put together as its own documentation does it; it caches parsed documents by default. */
+/** GraphQL Yoga on node:http, put together as its documentation shows. It caches parsed documents by default. */
 
 const { port, redisUrl, jwtKey } = readEnvironment();
 const pubsub = new TopScoresPubSub(redisUrl);

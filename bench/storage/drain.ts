@@ -5,11 +5,13 @@ import { syncScores } from "../../src/sync/sync-scores.js";
 export interface DrainResult {
   readonly changes: number;
   readonly seconds: number;
-  /** COPY of the same rows into the same tables, indexes and checks included. */
+  /** The time of a COPY of the same rows into the same tables, with indexes and checks. */
   readonly copySeconds: number;
 }
 
-/** How fast a worker that is behind catches up, beside the fastest way in which PostgreSQL takes the same rows. */
+/**
+ * Measures how fast a worker that is behind catches up, beside the fastest way to write the same rows to PostgreSQL.
+ */
 export async function measureDrain(stores: BenchStores, changes: number): Promise<DrainResult> {
   const lease = await createBoard(stores);
   await applyChanges(stores.store, changes, 50_000);

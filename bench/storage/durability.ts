@@ -18,14 +18,14 @@ export interface DurabilityResult {
   readonly incrementsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of the API process, for an increment. */
+  /** Processor time of the API process for an increment. */
   readonly cpuMicros: number;
 }
 
 const writers = 64;
 const warmUpSeconds = 3;
 
-/** What 64 REST writers get, each waiting for its answer, in one mode of durability; every answer is verified. */
+/** Measures 64 REST writers, each waiting for its answer, in one mode of durability. Every answer is verified. */
 export async function measureDurability(
   mode: DurabilityResult["mode"],
   seconds: number,

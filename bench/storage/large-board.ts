@@ -6,16 +6,18 @@ export interface LargeBoardResult {
   readonly players: number;
   readonly rebuildSeconds: number;
   readonly checkSeconds: number;
-  /** Of Redis, for each player. */
+  /** Memory of Redis for each player. */
   readonly bytesAPlayer: number;
-  /** Processor time for each change in batches of 64, in microseconds. */
+  /** Processor time of Redis for each change in batches of 64, in microseconds. */
   readonly redisMicroseconds: number;
   readonly nodeMicroseconds: number;
 }
 
 const changes = 64_000;
 
-/** A board of so many players: rebuilt from PostgreSQL, compared with it, and written to. */
+/**
+ * Measures a board of this many players: rebuilds it from PostgreSQL, compares it with PostgreSQL, and writes to it.
+ */
 export async function measureBoard(stores: BenchStores, players: number): Promise<LargeBoardResult> {
   const { sql, redis } = stores;
   await redis.client.flushall();
@@ -31,7 +33,7 @@ export async function measureBoard(stores: BenchStores, players: number): Promis
   const bytesAPlayer = ((await usedMemory(stores)) - before) / players;
   const checkSeconds = await timed(() => findDrift(stores, board, () => Promise.resolve()));
 
-  await applyChanges(stores.store, changes / 4, players); // warm
+  await applyChanges(stores.store, changes / 4, players); // warms up
   const [redisBefore, nodeBefore] = [await redisCpu(stores), process.cpuUsage()];
   await applyChanges(stores.store, changes, players);
   const node = process.cpuUsage(nodeBefore);
@@ -50,7 +52,7 @@ async function usedMemory({ redis }: BenchStores): Promise<number> {
   return numberIn(await redis.client.info("memory"), "used_memory");
 }
 
-/** Microseconds that Redis has spent so far. */
+/** Processor time that Redis has used so far, in microseconds. */
 async function redisCpu({ redis }: BenchStores): Promise<number> {
   const info = await redis.client.info("cpu");
   return 1e6 * (numberIn(info, "used_cpu_user") + numberIn(info, "used_cpu_sys"));

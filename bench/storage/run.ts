@@ -12,7 +12,7 @@ const boardSizes = [1_000, 1_000_000];
 const modes = ["memory", "redis", "postgres"] as const;
 const secondsAMode = 8;
 
-// `npm run bench:storage`: the way to PostgreSQL and back, and what size and durability cost.
+// `npm run bench:storage`: measures the way to PostgreSQL and back, and the cost of size and durability.
 await runToEnd(async (cleanUp) => {
   const lines = ["# Storage", ""];
   const say = (line: string) => {
@@ -24,7 +24,7 @@ await runToEnd(async (cleanUp) => {
 
   const { changes, seconds, copySeconds } = await measureDrain(stores, backlog);
   say(
-    `A worker that is ${changes} changes behind drains ${Math.round(changes / seconds)} a second (${seconds.toFixed(1)} s).`,
+    `A worker that is ${changes} changes behind drains ${Math.round(changes / seconds)} a second (${seconds.toFixed(1)} s in all).`,
   );
   say(
     `COPY of the same rows into the same tables: ${copySeconds.toFixed(1)} s; ratio ${(seconds / copySeconds).toFixed(2)}.`,

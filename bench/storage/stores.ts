@@ -22,7 +22,7 @@ import type { CleanUp } from "../clean-up.js";
 
 export const board = "main" as Board;
 
-/** The parts of the service that move changes, on a Redis and a PostgreSQL of their own, without a server around them. */
+/** The parts of the service that move changes, on a private Redis and PostgreSQL, without a server around them. */
 export interface BenchStores extends RecoveryDeps {
   readonly store: ScoreStore;
   readonly redis: RedisConnection;
@@ -68,7 +68,7 @@ export async function startBenchStores(cleanUp: CleanUp): Promise<BenchStores> {
   };
 }
 
-/** Changes of random players, 64 in a script call, as 64 writers at once would cause them. */
+/** Applies changes of random players, 64 in a script call, as 64 simultaneous writers would cause them. */
 export async function applyChanges(store: ScoreStore, count: number, players: number): Promise<void> {
   for (let done = 0; done < count; done += 64) {
     const changes = Array.from({ length: Math.min(64, count - done) }, (): Change => {

@@ -60,7 +60,7 @@ export class Demo implements LocalSystem {
     return untilFailure([...this.#stores.parts, ...servers], this.signal);
   }
 
-  /** The server drains into the stores, so that they stop after it; its players go with it, before they miss it. */
+  /** Stops the stores last, because the server drains into them. The players stop together with the server. */
   async stop(): Promise<void> {
     await Promise.all([this.#server?.stop(), this.#players?.stop()]);
     await this.#stores.stop();

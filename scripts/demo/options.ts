@@ -1,13 +1,13 @@
 import { parseOptions, readPort, UsageError } from "../local/command-line.js";
 
 export interface DemoOptions {
-  /** Forgets the scores of earlier runs. */
+  /** Deletes the scores of earlier runs. */
   fresh: boolean;
-  /** Without the simulated players. */
+  /** Starts no simulated players. */
   quiet: boolean;
-  /** The page's port, and no other. */
+  /** The only port that the page may use. Undefined: the usual port, or any free one. */
   port: number | undefined;
-  /** Stores to use instead of private ones. */
+  /** The stores to use instead of private ones. */
   redisUrl: string | undefined;
   databaseUrl: string | undefined;
 }

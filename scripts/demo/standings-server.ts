@@ -5,7 +5,7 @@ import { projectRoot } from "../stack.js";
 import { endLeftover, ServerProcess } from "../stack/server-process.js";
 
 export interface StandingsServerOptions extends ServiceSettings {
-  /** For its log and its process record. */
+  /** The folder for its log and its process record. */
   dir: string;
   signal: AbortSignal;
 }

@@ -2,14 +2,14 @@ export interface WelcomeOptions {
   host: string;
   port: number;
   opsPort: number;
-  /** Of the player `user123`. */
+  /** A token of the player `user123`. */
   token: string;
   logFile: string;
-  /** Whether --fresh would forget the scores. */
+  /** Whether the scores are in a folder that --fresh deletes. */
   keptHere: boolean;
 }
 
-/** What the demo prints once everything runs. */
+/** The text that the demo prints once everything runs. */
 export function welcome({ host, port, opsPort, token, logFile, keptHere }: WelcomeOptions): string {
   const url = `http://${host}:${port}`;
   const body = JSON.stringify({ userId: "user123", scoreIncrement: 10, authToken: token });

@@ -53,7 +53,7 @@ export class Dev implements LocalSystem {
     return untilFailure([...this.#stores.parts, ...services], this.signal);
   }
 
-  /** The service drains into the stores, so that they stop after it. */
+  /** Stops the stores last, because the service drains into them. */
   async stop(): Promise<void> {
     await this.#pages?.close();
     await this.#service?.stop();
@@ -61,7 +61,7 @@ export class Dev implements LocalSystem {
   }
 }
 
-/** However long it takes: a source that does not compile is mended with the next save. */
+/** Waits without a limit: a source that does not compile is fixed with a later save. */
 async function untilReady(opsPort: number, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted();

@@ -1,9 +1,9 @@
 import { parseOptions, readPort } from "../local/command-line.js";
 
 export interface DevOptions {
-  /** The page's port, and no other. */
+  /** The only port that the page may use. Undefined: the usual port, or any free one. */
   port: number | undefined;
-  /** The folder of the stores' data. */
+  /** The folder for the stores' data. */
   data: string | undefined;
 }
 

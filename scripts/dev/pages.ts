@@ -7,9 +7,11 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-/** Serves the pages from `web/` with hot reload, and passes the rest on to the service, WebSockets included. */
+/**
+ * Serves the pages from `web/` with hot reload, and forwards all other requests to the service, WebSockets included.
+ */
 export async function startPages(port: number, servicePort: number): Promise<Pages> {
-  process.env.NODE_ENV = "development"; // else Vite believes the environment, and production has no hot reload
+  process.env.NODE_ENV = "development"; // NODE_ENV=production would switch hot reload off
   const target = `http://${host}:${servicePort}`;
   const server = await createServer({
     configFile: join(projectRoot, "web", "vite.config.ts"),

@@ -5,17 +5,17 @@ import { projectRoot } from "../stack.js";
 import { endLeftover, ServerProcess } from "../stack/server-process.js";
 
 export interface WatchedServiceOptions extends ServiceSettings {
-  /** For its process record. */
+  /** The folder for its process record. */
   dir: string;
   signal: AbortSignal;
 }
 
-/** What a change of restarts the service; its imports elsewhere count by themselves. */
+/** A change in one of these restarts the service. tsx finds imported files elsewhere by itself. */
 const watched = ["src", "schema.graphql"];
 
 /**
- * Runs `src/main.ts all` under `tsx watch`, which goes on when the service ends: after a syntax error, for instance, it
- * waits for the next save.
+ * Runs `src/main.ts all` under `tsx watch`. tsx keeps running when the service ends: after a syntax error, for example,
+ * it waits for the next save.
  */
 export async function startWatchedService(options: WatchedServiceOptions): Promise<ServerProcess> {
   const { dir, signal, ...settings } = options;

@@ -1,6 +1,6 @@
 import { findFreePort, isPortFree } from "../stack/ports.js";
 
-/** The wanted port; without a wish the usual one when it is free, else any free one. */
+/** Returns the wanted port. If none is wanted: the usual port when it is free, else any free port. */
 export async function choosePort(wanted: number | undefined, usual: number, except?: number): Promise<number> {
   if (wanted !== undefined) {
     if (await isPortFree(wanted)) return wanted;

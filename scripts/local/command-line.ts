@@ -1,11 +1,11 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** The command line cannot be followed. */
+/** The command line has an unknown or invalid option. */
 export class UsageError extends Error {}
 
 export const exitUsage = 64;
 
-/** Undefined when the options cannot be followed; then it has said why, and which there are. */
+/** Returns undefined for an invalid command line, after printing the reason and the usage. */
 export function readOptions<Options>(read: () => Options, usage: string): Options | undefined {
   try {
     return read();
@@ -16,7 +16,7 @@ export function readOptions<Options>(read: () => Options, usage: string): Option
   }
 }
 
-/** As `parseArgs`, whose errors are usage errors here. */
+/** Calls `parseArgs` and turns its errors into usage errors. */
 export function parseOptions<Config extends NonNullable<ParseArgsConfig["options"]>>(
   args: readonly string[],
   options: Config,

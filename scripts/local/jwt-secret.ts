@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isErrno } from "../stack/ports.js";
 
-/** The same at every start, so that tokens of yesterday's run still count. */
+/** Returns the same secret at every start, so that tokens of earlier runs stay valid. */
 export async function readJwtSecret(dir: string): Promise<string> {
   const path = join(dir, "jwt-secret");
   try {

@@ -6,16 +6,16 @@ import { endLeftover } from "../stack/server-process.js";
 import type { Part } from "./part.js";
 
 export interface LocalStoresOptions {
-  /** Of the data; created when missing. */
+  /** The folder for the data; created when missing. */
   dir: string;
-  /** Stores to use instead of private ones. */
+  /** The stores to use instead of private ones. */
   redisUrl?: string | undefined;
   databaseUrl?: string | undefined;
   /** Ends a start that is under way. */
   signal: AbortSignal;
 }
 
-/** A private Redis and a private PostgreSQL that keep their data in one folder; the database is migrated. */
+/** A private Redis and a private, migrated PostgreSQL that keep their data in one folder. */
 export class LocalStores {
   readonly parts: Part[] = [];
 
@@ -38,9 +38,9 @@ export class LocalStores {
     await Promise.all(this.parts.map((store) => store.stop()));
   }
 
-  /** Deletes the whole folder. Only before the start. */
+  /** Deletes the whole folder. Call it only before the start. */
   async forget(): Promise<void> {
-    // A run that was killed may have left servers that are still stopping; they would write into the new folder.
+    // A killed run may have left servers that are still stopping; they would write into the new folder.
     const { dir } = this.options;
     const records = [dir, this.#redisDir, this.#postgresDir].map((folder) => join(folder, "server-process"));
     await Promise.all(records.map((record) => endLeftover(record, "SIGKILL")));

@@ -1,11 +1,11 @@
-/** A server or a store that was started, and that may end by itself. */
+/** A server or store that was started and that may end by itself. */
 export interface Part {
   readonly exited: Promise<string>;
   failure(what: string): Promise<Error>;
   stop(): Promise<void>;
 }
 
-/** Never fulfilled; rejected when the signal comes, or when a part ends by itself. */
+/** Never fulfils. Rejects when the signal comes, or when a part ends by itself. */
 export function untilFailure(parts: readonly Part[], signal: AbortSignal): Promise<never> {
   const failures = parts.map(async (part) => {
     const how = await part.exited;

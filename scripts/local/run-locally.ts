@@ -3,19 +3,19 @@ import { dirname } from "node:path";
 import { acquireLock } from "../stack/process-lock.mjs";
 import { untilSignal } from "../until-signal.js";
 
-/** What `npm run demo` and `npm run dev` start and stop. */
+/** The system that `npm run demo` or `npm run dev` starts and stops. */
 export interface LocalSystem {
   start(): Promise<void>;
-  /** Fails when the signal comes, or when a part ends by itself. */
+  /** Rejects when the signal comes, or when a part ends by itself. */
   untilFailure(): Promise<never>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts everything and stops everything: on a signal, or with an error when a part of it ends by itself.
+ * Starts everything, and stops everything on a signal, or with an error when a part ends by itself.
  * @param name for messages: "demo"
- * @param dir of its data. The lock lies beside it, as the folder may be deleted
- * @param create its signal ends a start that is under way
+ * @param dir the folder of its data; the lock lies beside it, as the folder may be deleted
+ * @param create receives the signal that ends a start that is under way
  */
 export async function runLocally(
   name: string,
@@ -40,7 +40,7 @@ async function run(system: LocalSystem, signal: AbortSignal): Promise<void> {
     await system.start();
     await system.untilFailure();
   } catch (error) {
-    if (!signal.aborted) throw error; // else the signal is what ended the unfinished step
+    if (!signal.aborted) throw error; // an aborted signal ended the step itself
   } finally {
     console.log("\nStopping…");
     await system.stop();

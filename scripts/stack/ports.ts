@@ -10,7 +10,7 @@ const firstPort = 20_000;
 const lastPort = 32_000;
 const attempts = 200;
 
-/** A port that nobody listened on a moment ago. Whoever uses it must cope with someone else being faster. */
+/** Finds a port that was free a moment ago. The caller must cope with another process taking it first. */
 export async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const port = randomInt(firstPort, lastPort);
@@ -21,7 +21,7 @@ export async function findFreePort(): Promise<number> {
 
 /** Whether `port` can be listened on, both on 127.0.0.1 and on every address. */
 export async function isPortFree(port: number): Promise<boolean> {
-  // macOS lets 127.0.0.1:port be taken while another process listens on *:port, and would send it half the traffic.
+  // macOS lets a server take 127.0.0.1:port while another process listens on *:port, and sends it half the traffic.
   return (await canListen(port, "127.0.0.1")) && (await canListen(port));
 }
 

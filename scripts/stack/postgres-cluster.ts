@@ -11,7 +11,7 @@ import { processIdentity } from "./process-lock.mjs";
 export const clusterUser = "standings";
 export const clusterDatabase = "standings";
 
-/** Lies inside the data folder, so that the two come and go together. */
+/** The file lies inside the data folder, so that both are created and deleted together. */
 const passwordFileName = "standings-password";
 
 export interface ClusterOptions {
@@ -24,15 +24,16 @@ export interface ClusterOptions {
 }
 
 /**
- * Makes the data folder unless it is there. `initdb` works in a folder of its own that is renamed when it is complete:
- * an interrupted one would be taken for a whole one and fail in strange ways.
+ * Creates the data folder unless it exists. `initdb` works in a temporary folder, which is renamed when it is complete:
+ * PostgreSQL would take an interrupted one for complete and fail in strange ways.
  */
 export async function createCluster({ dir, data, binaries, account, fsync, log }: ClusterOptions): Promise<void> {
   if (await exists(join(data, "PG_VERSION"))) return;
   log?.("Creating PostgreSQL's data folder…");
   const work = join(dir, "data.new");
   const passwordFile = join(dir, "initdb-password");
-  // A password even on 127.0.0.1: whoever is superuser of a PostgreSQL can run commands as its account.
+  // Even 127.0.0.1 needs a password: a superuser of PostgreSQL can run commands as the account that PostgreSQL runs
+  // under.
   const password = randomBytes(16).toString("hex");
   try {
     await rm(work, { recursive: true, force: true });
@@ -60,9 +61,9 @@ export async function passwordOf(data: string): Promise<string> {
 }
 
 /**
- * A postmaster that was killed leaves its pid file. PostgreSQL ignores it when that pid is free, but not when another
- * process has it by now, which is common in containers with their low pids. The file also guards the shared memory
- * that orphaned backends may still use, so it is removed only when its pid is certain to belong to someone else.
+ * A killed postmaster leaves its pid file. PostgreSQL ignores the file when no process has that pid, but not when
+ * another process has it by now, which is common in containers with their low pids. The file also guards the shared
+ * memory that orphaned backends may still use. So it is removed only when the pid certainly belongs to another process.
  */
 export async function dropStalePidFile(data: string): Promise<void> {
   const path = join(data, "postmaster.pid");

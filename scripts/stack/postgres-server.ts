@@ -8,22 +8,22 @@ import { isErrno } from "./ports.js";
 import { PrivateServer } from "./private-server.js";
 
 export interface PostgresOptions {
-  /** Its data, log and lock; created when missing. */
+  /** The folder for its data, log and lock; created when missing. */
   dir: string;
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
   /**
-   * Whether a commit waits for the disk. False is for tests: it survives `kill()`, as the kernel keeps what was
-   * written, but not a power cut. Default: true.
+   * Whether a commit waits for the disk. False is for tests: commits survive `kill()`, because the kernel keeps what
+   * was written, but not a power cut. Default: true.
    */
   fsync?: boolean;
-  /** Further settings, such as `{ max_connections: "300" }`; they override ours. */
+  /** Further settings, such as `{ max_connections: "300" }`; they override our own. */
   settings?: Readonly<Record<string, string>>;
   log?: (line: string) => void;
 }
 
 export interface PostgresHandle extends PrivateServer {
-  /** With user, password and the database `standings`. */
+  /** Includes the user, the password and the database `standings`. */
   readonly url: string;
 }
 
@@ -31,8 +31,8 @@ const host = "127.0.0.1";
 const startTimeoutMs = 60_000;
 
 /**
- * Starts a private PostgreSQL on 127.0.0.1, making its data folder at the first start; returns when the database
- * `standings` accepts connections (first start about 1 s, later 0.1 s).
+ * Starts a private PostgreSQL on 127.0.0.1 and creates its data folder at the first start. Returns when the database
+ * `standings` accepts connections (about 1 s at the first start, later 0.1 s).
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresHandle> {
   const dir = resolve(options.dir);
@@ -40,8 +40,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresH
   const binaries = await findPostgresBinaries();
   const settings = {
     listen_addresses: host,
-    unix_socket_directories: "", // their path may be too long, and nobody needs them
-    // Nothing more than this: without synchronous_commit or full_page_writes, `kill()` could lose commits or tear pages.
+    unix_socket_directories: "", // no sockets: their path may be too long, and nothing uses them
+    // Switch off fsync only: without synchronous_commit or full_page_writes, `kill()` could lose commits or tear pages.
     ...(options.fsync === false ? { fsync: "off" } : {}),
     ...options.settings,
   };
@@ -62,7 +62,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresH
         if (account === undefined) throw new Error("prepare() comes first");
         return {
           ...account.wrap(binaries.postgres, ["-D", data, "-p", String(port), ...flags]),
-          // Nothing of ours: PGOPTIONS, PGDATA or a locale that this machine lacks would get in the way.
+          // Our own environment stays out: PGOPTIONS, PGDATA or a locale that this machine lacks would interfere.
           env: { PATH: process.env.PATH, LC_ALL: "C" },
           cwd: dir,
         };
@@ -76,7 +76,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresH
   return Object.assign(server, { url: urlOf(clusterDatabase) });
 }
 
-/** PostgreSQL writes its state into the eighth line of postmaster.pid; pg_ctl waits for the same. */
+/** PostgreSQL writes its state into line 8 of postmaster.pid; pg_ctl waits for the same line. */
 async function saysReady(data: string, pid: number): Promise<boolean> {
   try {
     const lines = (await readFile(join(data, "postmaster.pid"), "utf8")).split("\n");

@@ -6,17 +6,17 @@ import { findFreePort } from "./ports.js";
 import { acquireLock } from "./process-lock.mjs";
 import { endLeftover, ServerProcess, type ServerCommand } from "./server-process.js";
 
-/** What Redis and PostgreSQL differ in. */
+/** The differences between Redis and PostgreSQL. */
 export interface ServerKind {
   name: string;
-  /** Belongs to this server alone: its data, its log, its lock. */
+  /** The folder of this server alone, for its data, log and lock. */
   dir: string;
   stopSignal: NodeJS.Signals;
   startTimeoutMs: number;
   command(port: number): Pick<ServerCommand, "command" | "args" | "env" | "cwd" | "uid" | "gid">;
-  /** Runs before each start, when it is certain that no other server uses `dir`. */
+  /** Runs before each start, when no other server can be using `dir`. */
   prepare(): Promise<void>;
-  /** Whether the server `pid` itself (not another one on that port) answers on `port`. */
+  /** Whether the server with this `pid`, and not another one, answers on `port`. */
   isReady(port: number, pid: number): Promise<boolean>;
 }
 
@@ -24,8 +24,8 @@ const portAttempts = 5;
 const pollMs = 5;
 
 /**
- * One private server: at most one process at a time on its folder, always on the same port. It stops when we end,
- * by whatever cause (see watchdog.ts).
+ * One private server: at most one process at a time on its folder, always on the same port. It stops when this process
+ * ends, whatever ends it (see watchdog.ts).
  */
 export class PrivateServer {
   readonly logFile: string;
@@ -38,7 +38,7 @@ export class PrivateServer {
     this.logFile = logFileOf(kind);
   }
 
-  /** Starts on `port`; without one, on a free port, and on another should that be taken in the meantime. */
+  /** Starts on `port`. Without `port`: on a free one, and on another if that is taken before the server has it. */
   static async start(kind: ServerKind, port?: number): Promise<PrivateServer> {
     await mkdir(kind.dir, { recursive: true });
     for (let attempt = 1; ; attempt += 1) {
@@ -53,7 +53,7 @@ export class PrivateServer {
     }
   }
 
-  /** Of the newest process, even when that has ended. */
+  /** The pid of the newest process, even after it has ended. */
   get pid(): number {
     return this.#current.pid;
   }
@@ -62,17 +62,17 @@ export class PrivateServer {
     return this.#current.running;
   }
 
-  /** Fulfilled when the process that runs now ends, with how: "exit code 1" or "signal SIGKILL". */
+  /** Fulfils when the current process ends, with how it ended: "exit code 1" or "signal SIGKILL". */
   get exited(): Promise<string> {
     return this.#current.exited;
   }
 
-  /** In good order; data that is to be kept is on disk when this returns. Fine to call twice. */
+  /** Stops it in good order. When this returns, the data to keep is on disk. May be called twice. */
   async stop(): Promise<void> {
     await this.#current.stop();
   }
 
-  /** As a power cut would, all its processes at one instant; returns when they are gone. */
+  /** Ends all its processes at once, as a power cut would. Returns when they are gone. */
   async kill(): Promise<void> {
     await this.#current.kill();
   }
@@ -86,13 +86,13 @@ export class PrivateServer {
     await this.#current.resume();
   }
 
-  /** Stops it if it runs, then starts it on the same port and the same data; returns when it answers. */
+  /** Stops it if it runs, then starts it on the same port and data. Returns when it answers. */
   async restart(): Promise<void> {
     await this.stop();
     await this.#launch();
   }
 
-  /** An error that says what happened and what the server itself said last. */
+  /** An error with what happened and the last lines of the server's log. */
   async failure(what: string): Promise<Error> {
     return this.#current.failure(what);
   }
@@ -129,7 +129,7 @@ export class PrivateServer {
 
   async #untilReady(process: ServerProcess): Promise<void> {
     const deadline = Date.now() + this.kind.startTimeoutMs;
-    // A connection refused tells nothing about when to try again, hence the polling.
+    // A refused connection does not tell when to try again, hence the polling.
     while (!(await this.kind.isReady(this.port, process.pid))) {
       if (!process.running) throw await process.failure(`ended while starting (${await process.exited})`);
       if (Date.now() > deadline) {

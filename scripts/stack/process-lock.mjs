@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 const pollMs = 250;
 
 /**
- * What tells a process from a later one with the same pid: its start time and the boot that it belongs to.
+ * Tells a process from a later one with the same pid, by its start time and the boot that it belongs to.
  * @param {number} pid
  * @returns {string | undefined} undefined when there is no such process (a zombie counts as none)
  */
@@ -19,7 +19,7 @@ export function processIdentity(pid) {
 function identityFromProc(pid) {
   const stat = readIfExists(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
-  // The command's name, in parentheses, may itself hold spaces and parentheses: count the fields from the last one.
+  // The command's name, in parentheses, may hold spaces and parentheses itself: count the fields from the last one.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return undefined;
   const boot = readIfExists("/proc/sys/kernel/random/boot_id") ?? "";
@@ -41,7 +41,7 @@ function identityFromPs(pid) {
 }
 
 /**
- * Writes "<pid> <identity>", which `readProcessRecord` can later tell to be alive or gone.
+ * Writes "<pid> <identity>", from which `readProcessRecord` can tell whether the process is alive.
  * @param {string} path
  * @param {number} pid
  */
@@ -62,7 +62,7 @@ export function readProcessRecord(path) {
 }
 
 /**
- * Takes the lock `path` for this process. It needs no clean-up: the lock of a process that is gone counts as free.
+ * Takes the lock `path` for this process. It needs no clean-up: a lock whose process is gone counts as free.
  * @param {string} path its folder must exist
  * @returns {{ acquired: true, release: () => void } | { acquired: false, heldBy: number }}
  */
@@ -71,7 +71,7 @@ export function acquireLock(path) {
   writeProcessRecord(mine, process.pid);
   try {
     for (;;) {
-      // link(2) makes the lock appear with its content and fails when it exists; create-then-write is not that atomic.
+      // link(2) creates the lock together with its content and fails when it exists. Create-then-write is not atomic.
       if (linkIfFree(mine, path)) return { acquired: true, release: () => rmSync(path, { force: true }) };
       const owner = readProcessRecord(path);
       if (owner?.alive) return { acquired: false, heldBy: owner.pid };
@@ -83,9 +83,9 @@ export function acquireLock(path) {
 }
 
 /**
- * Takes the lock `path`, after whoever holds it; then says so on stderr.
+ * Waits until the lock `path` is free and takes it. Says on stderr when it has to wait.
  * @param {string} path its folder must exist
- * @param {string} doing what its owner does
+ * @param {string} doing what the lock's owner does
  * @returns {Promise<{ release: () => void }>}
  */
 export async function waitForLock(path, doing) {
@@ -100,8 +100,8 @@ export async function waitForLock(path, doing) {
 }
 
 /**
- * Removes a dead owner's lock. Another process may have replaced it since it was read, so look again once it is out
- * of everyone's way, and put a living one back.
+ * Removes a dead owner's lock. Another process may have replaced it since it was read. So move it aside first, look
+ * again, and put a living owner's lock back.
  * @param {string} path
  */
 function setAside(path) {
@@ -135,7 +135,7 @@ function readIfExists(path) {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    // ESRCH: a process of /proc that ended between open and read.
+    // ESRCH: a process in /proc ended between open and read.
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ESRCH") return undefined;
     throw error;
   }

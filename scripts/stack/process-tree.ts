@@ -14,7 +14,7 @@ interface ProcessEntry {
 
 const pollMs = 5;
 
-/** Sends a signal; false when there is no such process any more. */
+/** Sends a signal. Returns false when the process no longer exists. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
@@ -25,9 +25,9 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 /**
- * Freezes a process and all below it. The root goes first, so that it forks no one while its children are listed.
- * PostgreSQL's backends are processes of their own (and lead their own groups): freezing the postmaster alone would
- * leave every open connection working.
+ * Freezes a process and all its descendants. The root goes first, so that it forks no new child while its children are
+ * listed. PostgreSQL's backends are processes (and group leaders) themselves: with only the postmaster frozen, every
+ * open connection would still work.
  */
 export async function freezeTree(root: number): Promise<number[]> {
   sendSignal(root, "SIGSTOP");
@@ -44,8 +44,8 @@ export async function thawTree(root: number): Promise<void> {
 }
 
 /**
- * Ends a process and all below it at one instant, as a power cut would: nobody gets to finish a commit, and when this
- * returns nobody holds a file, a port or shared memory any more.
+ * Ends a process and all its descendants at once, as a power cut would: none of them finishes a commit, and when this
+ * returns none of them holds a file, a port or shared memory.
  */
 export async function killTree(root: number): Promise<void> {
   const all = await freezeTree(root);
@@ -54,7 +54,7 @@ export async function killTree(root: number): Promise<void> {
 }
 
 export async function untilGone(pids: readonly number[]): Promise<void> {
-  // Not all of them are our children, so there is no event to wait for.
+  // Some of them are not our children, so there is no event to wait for.
   while (pids.some((pid) => processIdentity(pid) !== undefined)) await delay(pollMs);
 }
 
@@ -93,7 +93,7 @@ async function readProcStat(pid: string): Promise<ProcessEntry | undefined> {
     const [state = "", parent = ""] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return { pid: Number(pid), parent: Number(parent), state };
   } catch (error) {
-    if (isErrno(error, "ENOENT") || isErrno(error, "ESRCH")) return undefined; // it ended while we were looking
+    if (isErrno(error, "ENOENT") || isErrno(error, "ESRCH")) return undefined; // it ended during the look-up
     throw error;
   }
 }

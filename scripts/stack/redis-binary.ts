@@ -8,27 +8,27 @@ import { fetchRedisWithApt, hasApt, sharedLibraryFolders } from "./redis-from-ap
 
 export interface RedisBinary {
   path: string;
-  /** What the program needs beside the usual environment; the fetched one needs its own shared libraries. */
+  /** Variables that the program needs beside the usual environment: a fetched one needs its own shared libraries. */
   env: Record<string, string>;
-  /** As the program tells it, such as "7.0.15". */
+  /** The version that the program reports, such as "7.0.15". */
   version: string;
   source: "path" | "fetched";
 }
 
 export interface FindRedisOptions {
-  /** Where a fetched Redis is kept for the next time. Default: `.data/redis` of the project. */
+  /** The folder that keeps a fetched Redis for the next time. Default: `.data/redis` of the project. */
   cacheDir?: string;
   /** Default: the PATH of this process. */
   path?: string;
-  /** Progress, as it may take some seconds. */
+  /** Reports progress, as fetching may take some seconds. */
   log?: (line: string) => void;
 }
 
 export const projectRoot = resolve(import.meta.dirname, "../..");
 
 /**
- * `redis-server` or `valkey-server`: on the PATH, or fetched by an earlier call, or fetched now from Debian's or
- * Ubuntu's packages into a private folder (about two seconds; no root, nothing installed).
+ * Finds `redis-server` or `valkey-server`: on the PATH, or fetched by an earlier call, or fetched now from Debian's or
+ * Ubuntu's packages into a private folder (about two seconds; needs no root and installs nothing).
  */
 export async function findRedis(options: FindRedisOptions = {}): Promise<RedisBinary> {
   const { cacheDir = join(projectRoot, ".data", "redis"), log = () => undefined } = options;
@@ -74,7 +74,10 @@ async function inspectFetched(folder: string): Promise<RedisBinary | undefined> 
   return inspect(join(folder, "redis-server"), { LD_LIBRARY_PATH: libraries.join(":") }, "fetched");
 }
 
-/** Runs it, because a file that is there may still not work: another architecture, a missing library, an empty stub. */
+/**
+ * Runs the program: an existing file may still not work, because of another architecture, a missing library or an empty
+ * stub.
+ */
 async function inspect(
   path: string,
   env: Record<string, string>,
@@ -89,15 +92,15 @@ async function inspect(
     const version = /\bv=(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
     return version === undefined ? undefined : { path, env, version, source };
   } catch (error) {
-    // Ctrl-C in a terminal ends it as well as us; that says nothing about the program.
+    // Ctrl-C in a terminal ends the program together with us; that says nothing about the program.
     if (error instanceof Error && "signal" in error && error.signal === "SIGINT") throw error;
-    return undefined; // whatever is wrong with it, the next candidate may be fine
+    return undefined; // whatever the fault, the next candidate may work
   }
 }
 
 /**
- * Fetches into a folder of its own and moves that into place when it works, so that a fetch that is interrupted or
- * races with another leaves either a working Redis or none.
+ * Fetches into a temporary folder and moves that into place once it works. A fetch that is interrupted or races with
+ * another one leaves a working Redis or none.
  */
 async function fetchInto(cacheDir: string): Promise<RedisBinary> {
   await mkdir(dirname(cacheDir), { recursive: true });
@@ -120,7 +123,7 @@ async function moveIntoPlace(work: string, cacheDir: string): Promise<void> {
     await rename(work, cacheDir);
   } catch (error) {
     if (!isErrno(error, "ENOTEMPTY") && !isErrno(error, "EEXIST")) throw error;
-    // Another process was faster, and then its result serves; or what is there no longer works.
+    // Another process was faster and its result works; or the existing program no longer works.
     if ((await inspectFetched(cacheDir)) !== undefined) return;
     await rm(cacheDir, { recursive: true, force: true });
     await rename(work, cacheDir);

@@ -5,16 +5,16 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The package that holds the server's program, under the name of its checking tool: they are one file. */
+/** The package that holds the server's program, by the name of its checking tool: both are one file. */
 const candidates = [
   { package: "redis-tools", program: "usr/bin/redis-check-rdb" },
   { package: "valkey-tools", program: "usr/bin/valkey-check-rdb" },
 ];
 
-/** Libraries of libraries of libraries: no release needs more than two rounds. */
+/** Rounds of resolving libraries that libraries need: no release needs more than two. */
 const libraryRounds = 4;
 
-/** How apt-get is called: as it is, or with package lists of our own. */
+/** How to call apt-get: with the machine's package lists, or with lists of our own. */
 interface Apt {
   options: readonly string[];
 }
@@ -33,7 +33,9 @@ async function isInAny(folders: readonly string[], tool: string): Promise<boolea
   );
 }
 
-/** Makes `folder/redis-server` from the distribution's packages, with the libraries that this machine lacks. */
+/**
+ * Makes `folder/redis-server` from the distribution's packages, together with the libraries that this machine lacks.
+ */
 export async function fetchRedisWithApt(folder: string): Promise<void> {
   const downloads = join(folder, "downloads");
   await mkdir(downloads, { recursive: true });
@@ -48,9 +50,10 @@ async function fetchServer(
   downloads: string,
 ): Promise<{ apt: Apt; program: string; packageName: string }> {
   const ways = [
-    // The machine's own package lists. As root, apt would download as the user _apt, who may not enter our folder.
+    // First the machine's own package lists. As root, apt downloads as the user _apt, who may not enter our folder.
     () => Promise.resolve<Apt>({ options: ["-o", "APT::Sandbox::User=root"] }),
-    // They are empty (as in container images) or name versions that are gone: fetch lists into our folder, no root.
+    // Those may be empty (container images) or name versions that are gone. So fetch lists into our folder, without
+    // root.
     () => updatePrivately(downloads),
   ];
   const failures: string[] = [];
@@ -103,7 +106,8 @@ async function fetchLibraries(
     const missing = await missingLibraries(join(folder, program), await sharedLibraryFolders(folder));
     if (missing.length === 0) return;
     const needed = (await dependencies(aptOptions, level, downloads)).filter((name) => !seen.has(name));
-    // libjemalloc.so.2 is in libjemalloc2 or libjemalloc2t64. Where no name fits (libcrypto is in libssl), take all.
+    // libjemalloc.so.2 is in libjemalloc2 or libjemalloc2t64. If no name fits (libcrypto is in libssl), take all
+    // packages.
     const byName = needed.filter((name) => missing.some((library) => name.startsWith(packagePrefix(library))));
     const wanted = byName.length > 0 ? byName : needed;
     if (wanted.length === 0) break;
@@ -128,7 +132,7 @@ async function missingLibraries(program: string, folders: readonly string[]): Pr
   return [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, library = ""]) => library);
 }
 
-/** What the packages depend on directly, but for the C library: two of them in one process cannot work. */
+/** The packages' direct dependencies, except for the C library: two of those in one process can't work. */
 async function dependencies(aptOptions: Apt, packages: readonly string[], cwd: string): Promise<string[]> {
   const output = await apt("apt-cache", aptOptions, ["depends", "--no-suggests", "--no-recommends", ...packages], cwd);
   const names = [...output.matchAll(/^ {2}\|?(?:Pre)?Depends: (lib[^\s:]+)/gm)].map(([, name = ""]) => name);
@@ -163,7 +167,7 @@ async function apt(tool: string, { options }: Apt, args: readonly string[], cwd:
   return stdout;
 }
 
-/** Folders below `folder` that hold shared libraries, for LD_LIBRARY_PATH; none when it does not exist. */
+/** The folders below `folder` that hold shared libraries, for LD_LIBRARY_PATH. Empty when `folder` does not exist. */
 export async function sharedLibraryFolders(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const libraries = names.filter((name) => /\.so(\.\d+)*$/.test(name));

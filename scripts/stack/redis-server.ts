@@ -4,13 +4,15 @@ import { PrivateServer } from "./private-server.js";
 import { findRedis, type RedisBinary } from "./redis-binary.js";
 
 export interface RedisOptions {
-  /** Its data, log and lock; created when missing. */
+  /** The folder for its data, log and lock; created when missing. */
   dir: string;
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
-  /** Keeps every acknowledged write, as `DURABILITY=redis` demands. Default: false, nothing is written to disk. */
+  /**
+   * True: keeps every acknowledged write, as `DURABILITY=redis` demands. Default: false, which writes nothing to disk.
+   */
   persistent?: boolean;
-  /** Further arguments of redis-server, such as `["--maxmemory", "50mb"]`; they override ours. */
+  /** Further arguments of redis-server, such as `["--maxmemory", "50mb"]`; they override our own. */
   args?: readonly string[];
   /** Default: `findRedis()`. */
   binary?: RedisBinary;
@@ -31,7 +33,7 @@ const persistentArgs = [
   ...["--no-appendfsync-on-rewrite", "no", "--maxmemory-policy", "noeviction"],
 ];
 
-/** Starts a private Redis on 127.0.0.1; returns when it answers PING and has loaded its data (about 30 ms). */
+/** Starts a private Redis on 127.0.0.1. Returns when it answers PING and has loaded its data (about 30 ms). */
 export async function startRedis(options: RedisOptions): Promise<RedisHandle> {
   const dir = resolve(options.dir);
   const binary = options.binary ?? (await findRedis(options.log === undefined ? {} : { log: options.log }));
@@ -56,15 +58,15 @@ export async function startRedis(options: RedisOptions): Promise<RedisHandle> {
   return Object.assign(server, { url: `redis://${host}:${server.port}` });
 }
 
-/** PONG, and from that very process: while ours finds its port taken, another server may be answering on it. */
+/** Checks for PONG from this very process: if another server has taken the port, that one may answer. */
 async function isReady(port: number, pid: number): Promise<boolean> {
   const answer = await ask(port, "PING\r\nINFO server\r\nQUIT\r\n");
-  // It has a password, by `args`: then it is up, and nothing more can be asked.
+  // `args` set a password. The server is up, and nothing more can be asked.
   if (answer.startsWith("-NOAUTH")) return true;
   return answer.startsWith("+PONG") && answer.includes(`\r\nprocess_id:${pid}\r\n`);
 }
 
-/** Everything that the server sends until it closes the connection; "" when it cannot be reached. */
+/** Everything that the server sends until it closes the connection; "" when it can't be reached. */
 function ask(port: number, commands: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = "";

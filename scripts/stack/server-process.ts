@@ -8,7 +8,7 @@ import { readLastLines } from "./log-file.js";
 import { startWatchdog, type Watchdog } from "./watchdog.js";
 
 export interface ServerCommand {
-  /** For messages: "Redis", "PostgreSQL". */
+  /** The name in messages: "Redis", "PostgreSQL". */
   name: string;
   command: string;
   args: readonly string[];
@@ -17,13 +17,13 @@ export interface ServerCommand {
   uid?: number;
   gid?: number;
   /**
-   * Takes the server's standard output and error; a pipe would stall the server whenever we are busy. Without a file
-   * they are ours.
+   * Receives the server's standard output and error. A pipe would stall the server whenever this process is busy.
+   * Without a file, both go to ours.
    */
   logFile?: string;
-  /** What the log file is opened with: "a" keeps what earlier runs wrote, "w" starts anew. */
+  /** The flag for opening the log file: "a" keeps the lines of earlier runs, "w" starts anew. */
   logFlags?: "a" | "w";
-  /** Remembers the process, for the case that both we and the watchdog are killed. */
+  /** Remembers the process, in case both this process and the watchdog are killed. */
   recordFile: string;
   stopSignal: NodeJS.Signals;
 }
@@ -31,17 +31,17 @@ export interface ServerCommand {
 const stopTimeoutMs = 10_000;
 
 /**
- * A server that lives no longer than we do. It has its own session, so that Ctrl-C in a terminal reaches only us and
- * we decide in which order things stop.
+ * A server that lives no longer than this process. It has its own session, so that Ctrl-C in a terminal reaches only
+ * this process, which decides the order of stopping.
  */
 export class ServerProcess {
   readonly pid: number;
-  /** Fulfilled, never rejected, with how it ended: "exit code 1" or "signal SIGKILL". */
+  /** Fulfils, never rejects, with how the process ended: "exit code 1" or "signal SIGKILL". */
   readonly exited: Promise<string>;
   readonly #watchdog: Watchdog;
   #running = true;
 
-  /** Fails when the program cannot be executed, not when it ends with an error later. */
+  /** Fails when the program can't be executed, not when it ends with an error later. */
   static async start(command: ServerCommand): Promise<ServerProcess> {
     await mkdir(dirname(command.recordFile), { recursive: true });
     const log = await openLog(command);
@@ -87,7 +87,7 @@ export class ServerProcess {
     return this.#running;
   }
 
-  /** Asks it to stop in good order; after ten seconds it is killed. Fine to call at any time. */
+  /** Asks it to stop in good order, and kills it after ten seconds. May be called at any time. */
   async stop(): Promise<void> {
     if (this.#running) {
       await thawTree(this.pid); // a frozen process would not see the signal
@@ -99,7 +99,7 @@ export class ServerProcess {
     await rm(this.command.recordFile, { force: true });
   }
 
-  /** Ends it and its children at one instant, as a power cut would. */
+  /** Ends it and its children at once, as a power cut would. */
   async kill(): Promise<void> {
     if (!this.#running) return;
     await killTree(this.pid);
@@ -117,7 +117,7 @@ export class ServerProcess {
     this.#watchdog.noteFrozen([]);
   }
 
-  /** An error that says what happened and what the server itself said last. */
+  /** An error with what happened and the last lines of the server's log. */
   async failure(what: string): Promise<Error> {
     const { name, logFile } = this.command;
     if (logFile === undefined) return new Error(`${name} ${what}. See above for the reason.`);
@@ -134,7 +134,7 @@ async function openLog({ logFile, logFlags = "a" }: ServerCommand): Promise<numb
 
 /**
  * Ends a server of an earlier run that outlived both its owner and its watchdog: two servers on one data folder would
- * destroy it. Only for whoever holds the folder's lock, as only then nobody else can own that process.
+ * destroy it. Call it only while holding the folder's lock, as only then no other process can own that server.
  */
 export async function endLeftover(recordFile: string, stopSignal: NodeJS.Signals): Promise<void> {
   const record = readProcessRecord(recordFile);

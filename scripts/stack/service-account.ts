@@ -3,9 +3,9 @@ import { chmod, chown, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { promisify } from "node:util";
 
-/** How a program that refuses to run as root (PostgreSQL, PgBouncer) is to be started. */
+/** How to start a program that refuses to run as root (PostgreSQL, PgBouncer). */
 export interface ServiceAccount {
-  /** The owner of its data; undefined when it is simply us. */
+  /** The owner of its data; undefined for our own account. */
   owner: { uid: number; gid: number } | undefined;
   /** Wraps a command line. */
   wrap(
@@ -16,16 +16,16 @@ export interface ServiceAccount {
 
 const run = promisify(execFile);
 
-/** PostgreSQL's `initdb` insists that the account has a name. `nobody` exists everywhere, so that we need not create any. */
+/** PostgreSQL's `initdb` needs an account with a name. `nobody` exists everywhere, so we need not create one. */
 const accounts = ["postgres", "nobody"];
 
 const capDacReadSearch = 2;
 
 /**
- * What refuses to run as root, root starts as another account. That account must reach the program (PostgreSQL's is in
- * node_modules) and the data, but a folder above them may be closed to it: /root, a `mktemp -d`, a home directory.
- * We do not open such folders (they are not ours) and do not move the data elsewhere (it would be left behind).
- * Instead the server keeps, of root's powers, the single one to pass through closed folders.
+ * Root starts a program that refuses to run as root under another account. That account must reach the program
+ * (PostgreSQL's is in node_modules) and the data, but a folder above them may be closed to it: /root, a `mktemp -d`, a
+ * home directory. We don't open such folders, as they are not ours, and don't move the data elsewhere, as it would be
+ * left behind. Instead the server keeps a single one of root's powers: to pass through closed folders.
  *
  * @param dir where its files are; root must be able to write there
  * @param program an executable that answers `--version`
@@ -33,7 +33,7 @@ const capDacReadSearch = 2;
 export async function chooseServiceAccount(dir: string, program: string): Promise<ServiceAccount> {
   if (process.getuid?.() !== 0) return { owner: undefined, wrap: (command, args) => ({ command, args }) };
   const { name, ...owner } = await findAccount();
-  // Our own folder, unlike those above it, we may open: to pass through, not to list.
+  // `dir` itself is ours to open, unlike the folders above it: to pass through, not to list.
   await chmod(dir, 0o711);
   const plain: ServiceAccount = { owner, wrap: (command, args) => ({ command, args, ...owner }) };
   if (await canReach(plain, dir, program)) return plain;
@@ -65,9 +65,9 @@ async function canReach(account: ServiceAccount, dir: string, program: string): 
 }
 
 /**
- * `setpriv` (util-linux) with one ambient capability. Two things that one would trip over: access(2) drops the
- * capabilities of whoever is not root unless "no setuid fixup" is set, and initdb asks access(2) for its programs;
- * and containers seldom grant the narrower CAP_DAC_READ_SEARCH, but usually CAP_DAC_OVERRIDE.
+ * Uses `setpriv` (util-linux) with one ambient capability. Two hazards: access(2) drops the capabilities of a user
+ * other than root unless "no setuid fixup" is set, and initdb asks access(2) about its programs; and containers seldom
+ * grant the narrower CAP_DAC_READ_SEARCH, but usually CAP_DAC_OVERRIDE.
  */
 async function keepingPassage(owner: { uid: number; gid: number }): Promise<ServiceAccount["wrap"]> {
   const capability = (await haveCapability(capDacReadSearch)) ? "dac_read_search" : "dac_override";
@@ -86,7 +86,7 @@ async function haveCapability(bit: number): Promise<boolean> {
   return ((BigInt(`0x${bounding}`) >> BigInt(bit)) & 1n) === 1n;
 }
 
-/** Gives what root has just made to the account that is going to use it. */
+/** Gives a path that root has just created to the account that will use it. */
 export async function giveTo(account: ServiceAccount, path: string): Promise<void> {
   if (account.owner !== undefined) await chown(path, account.owner.uid, account.owner.gid);
 }

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 
 /**
- * The shell waits on a pipe of which only we hold the other end. The line "done" means that the server has ended; any
- * other lists its frozen processes. End of file without "done" means that we are gone, by whatever cause (even SIGKILL,
- * which runs no handler, closes our pipes). Then it stops the server, and after eight seconds kills it. Frozen
- * processes are thawed first: PostgreSQL would wait for its own for ever.
+ * The shell waits on a pipe whose other end only this process holds. The line "done" means that the server has ended;
+ * any other line lists its frozen processes. End of file without "done" means that this process is gone, whatever ended
+ * it (even SIGKILL, which runs no handler, closes the pipe). The shell then stops the server, and kills it after eight
+ * seconds. It thaws frozen processes first: PostgreSQL would wait for them for ever.
  */
 const script = `
 frozen=
@@ -24,26 +24,26 @@ kill -s KILL "$1"
 `;
 
 export interface Watchdog {
-  /** The server's frozen processes; none after it was thawed. */
+  /** The server's frozen processes; an empty list after it was thawed. */
   noteFrozen(pids: readonly number[]): void;
-  /** The server has ended: its pid may soon belong to someone else. */
+  /** The server has ended: its pid may soon belong to another process. */
   dismiss(): void;
 }
 
 /**
- * Makes sure that the process `pid` does not outlive us. One shell for each server, because then there is nothing to
- * keep track of: no list of pids, no module state.
+ * Makes sure that the process `pid` does not outlive this one. Each server has its own shell, so there is no list of
+ * pids and no module state to keep.
  */
 export function startWatchdog(pid: number, stopSignal: NodeJS.Signals): Watchdog {
   const shell = spawn("/bin/sh", ["-c", script, "standings-watchdog", String(pid), stopSignal.replace(/^SIG/, "")], {
     stdio: ["pipe", "ignore", "ignore"],
-    // Its own session: Ctrl-C and a closing terminal must not end it before it has done its work.
+    // It has its own session: Ctrl-C and a closing terminal must not end it before it has stopped the server.
     detached: true,
     cwd: "/",
   });
   shell.unref();
   if (shell.stdin instanceof Socket) shell.stdin.unref(); // it always is one, though not by its type
-  // Without a shell there is no protection, yet the server itself is fine; the record file helps the next run.
+  // Without a shell there is no protection, but the server itself works; the record file helps the next run.
   shell.on("error", () => undefined);
   shell.stdin.on("error", () => undefined);
   return {

@@ -24,7 +24,7 @@ beforeAll(async () => {
       AMQP_URL: broker.url,
       BOARDS: "main,other",
       MAX_INCREMENT: "1000",
-      // So slow that nothing comes back while a test runs.
+      // So slow that the bucket does not refill while a test runs.
       RATE_LIMIT_PER_SECOND: "1",
       RATE_LIMIT_BURST: String(burst),
     },
@@ -86,8 +86,8 @@ describe("an accepted increment", () => {
   });
 });
 
-describe("what counts once", () => {
-  test("is a key, however often and by whichever way it comes", async () => {
+describe("counts once", () => {
+  test("a key, however often and over whichever way it comes", async () => {
     const change = { userId: "keyed", scoreIncrement: 5, idempotencyKey: "match 1" };
     await Promise.all(Array.from({ length: 5 }, () => enqueue(app, referee, change)));
     await enqueueOverRest(app, referee, { ...change, idempotencyKey: undefined }, { "idempotency-key": "match 1" });
@@ -97,7 +97,7 @@ describe("what counts once", () => {
     expect(await scoreOf(app, "keyed")).toBe(5);
   });
 
-  test("is a message, however often the broker delivers it", async () => {
+  test("a message, however often the broker delivers it", async () => {
     const replayed = 'standings_ingested_total{board="main",outcome="replayed"}';
     const before = await metric(replayed);
     const message = { board: "main", userId: "again", increment: 4, subject: "referee" };
@@ -107,13 +107,13 @@ describe("what counts once", () => {
     expect(await scoreOf(app, "again")).toBe(4);
   });
 
-  test("and no caller's key can stand for a message's", async () => {
+  test("a message, as no caller's key can imitate a message's", async () => {
     const answer = await enqueue(app, referee, { userId: "u", scoreIncrement: 1, idempotencyKey: `→${randomUUID()}` });
     expect(codeOf(answer)).toBe("BAD_USER_INPUT");
   });
 });
 
-describe("what the direct way refuses", () => {
+describe("an increment that the direct way refuses", () => {
   test.each<[string, object]>([
     ["BAD_USER_INPUT", { scoreIncrement: 0 }],
     ["BAD_USER_INPUT", { scoreIncrement: 1001 }],
@@ -144,7 +144,7 @@ describe("what the direct way refuses", () => {
   });
 });
 
-test("one rate limit holds for both ways, and what it let pass is applied", async () => {
+test("one rate limit holds for both ways, and every increment that passes it is applied", async () => {
   const token = app.token("eager");
   const change = { userId: "eager", scoreIncrement: 1 };
   for (let sent = 0; sent < burst; sent += 1) expect(codeOf(await enqueue(app, token, change))).toBeUndefined();
@@ -157,7 +157,7 @@ test("one rate limit holds for both ways, and what it let pass is applied", asyn
   await waitFor(async () => (await scoreOf(app, "eager")) === burst);
 });
 
-describe("what is refused when it is applied becomes a dead letter with its reason", () => {
+describe("an increment that is refused when it is applied becomes a dead letter with its reason", () => {
   test("a total out of range", async () => {
     await increment(app, referee, { userId: "rich", scoreIncrement: Number.MAX_SAFE_INTEGER });
     const { data } = await enqueue(app, referee, { userId: "rich", scoreIncrement: 1 });

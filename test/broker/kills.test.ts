@@ -15,7 +15,7 @@ import { waitFor } from "../helpers/wait-for.js";
 import { enqueue, enqueueOverRest, QueueWatch } from "./helpers/enqueue.js";
 import { startBroker, type Broker } from "./helpers/rabbitmq.js";
 
-/** BROKER_KILLS=100 for a night. */
+/** BROKER_KILLS=100 for a run overnight. */
 const kills = Number(process.env.BROKER_KILLS ?? 12);
 const writers = 12;
 const token = signToken({ secret: jwtSecret, subject: "referee", role: "service", expiresInSeconds: 3600 });
@@ -59,10 +59,10 @@ test(
     const done = startWriters({ url: `http://127.0.0.1:${port}` }, witness, load.signal);
     try {
       for (let kill = 1; kill <= kills; kill += 1) {
-        // Sometimes in the middle of the last one's recovery, sometimes when all is well again.
+        // The kill comes sometimes in the middle of the previous recovery, sometimes after it.
         const enough = witness.acknowledged.length + random.int(0, 2) * 50;
         await waitFor(() => witness.acknowledged.length >= enough, 30_000);
-        // Each broker takes seconds to come back, so there are few of its kills, but always some.
+        // A broker takes seconds to come back, so only a few kills hit it, but always some.
         const victim = kill % 4 === 0 ? "broker" : random.pick(["ingest", "ingest", "api"]);
         await victims[victim as keyof typeof victims]();
       }
@@ -82,7 +82,7 @@ test(
   120_000 + kills * 10_000,
 );
 
-/** Also of what a consumer holds: stopped in good order, it gives back what it has not applied. */
+/** Also checks messages that a consumer holds: a consumer that stops in good order returns those it has not applied. */
 async function expectEmptyQueue(ingest: RoleProcess): Promise<void> {
   await ingest.ready(60_000);
   await waitFor(async () => (await watch.waiting()) === 0, 60_000);
@@ -92,8 +92,8 @@ async function expectEmptyQueue(ingest: RoleProcess): Promise<void> {
 }
 
 /**
- * Half of them send each increment once, whatever comes of it; the others repeat it with its key until it is confirmed.
- * Every second one speaks REST.
+ * Half of the writers send each increment once, whatever the outcome. The others repeat an increment with its key until
+ * it is confirmed. Every second writer uses REST.
  */
 async function startWriters(target: Target, witness: Witness, signal: AbortSignal): Promise<void> {
   const write = async (writer: number) => {

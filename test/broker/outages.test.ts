@@ -10,7 +10,7 @@ import { waitFor } from "../helpers/wait-for.js";
 import { enqueue, enqueueOverRest, QueueWatch, scoreOf } from "./helpers/enqueue.js";
 import { startBroker, type Broker } from "./helpers/rabbitmq.js";
 
-/** What a request may take, with room for a slow machine. */
+/** The limit for a request, plus a margin for a slow machine. */
 const deadlineMs = 5_500;
 const soonMs = 1_000;
 
@@ -60,7 +60,7 @@ async function isReady(app: TestApp): Promise<boolean> {
 const untilAccepted = (userId: string) => waitFor(async () => (await tell(userId)).code === undefined, 20_000);
 
 describe("without AMQP_URL", () => {
-  test("both ways in say so, and the direct way works", async () => {
+  test("both ways to enqueue say so, and the direct way works", async () => {
     const plain = await startTestApp({ role: "api", stores });
     const answer = await enqueue(plain, referee, { userId: "off", scoreIncrement: 1 });
     expect(answer.errors?.[0]).toMatchObject({
@@ -80,7 +80,7 @@ describe("without AMQP_URL", () => {
 });
 
 describe("a broker that is away", () => {
-  test("from the start is UNAVAILABLE, and keeps the API from nothing else", async () => {
+  test("from the start is UNAVAILABLE, and the rest of the API works", async () => {
     const port = await findFreePort();
     const early = await startTestApp({ role: "api", stores, env: { AMQP_URL: `amqp://127.0.0.1:${port}` } });
     const { code, ms } = await tell("early", early);
@@ -94,11 +94,11 @@ describe("a broker that is away", () => {
     await early.stop();
   });
 
-  test("for a restart is UNAVAILABLE, and what it had confirmed is still applied", async () => {
+  test("during a restart is UNAVAILABLE, and confirmed increments are still applied", async () => {
     await stores.redis.pause();
     expect((await tell("kept")).code).toBeUndefined();
     await broker.server.kill();
-    // Until the broken connection is noticed the outcome is unknown.
+    // Until the API notices the broken connection, the outcome is unknown.
     await waitFor(async () => (await tell("lost")).code === "UNAVAILABLE", soonMs);
     await stores.redis.resume();
     await waitFor(async () => !(await isReady(ingest)));
@@ -109,7 +109,7 @@ describe("a broker that is away", () => {
     expect(await scoreOf(api, "lost")).toBeUndefined();
   });
 
-  test("and frozen is UNKNOWN_OUTCOME for what it was sent, and UNAVAILABLE at once for what comes after", async () => {
+  test("because it is frozen is UNKNOWN_OUTCOME for sent increments, and UNAVAILABLE at once for later ones", async () => {
     await untilAccepted("thaws");
     await waitFor(async () => (await scoreOf(api, "thaws")) === 1);
     await broker.server.pause();
@@ -126,7 +126,7 @@ describe("a broker that is away", () => {
 });
 
 describe("a confirm that gets lost", () => {
-  test("is UNKNOWN_OUTCOME, and counts once when it is sent again with the same key", async () => {
+  test("is UNKNOWN_OUTCOME, and the increment counts once when it is sent again with the same key", async () => {
     await untilAccepted("ready");
     proxy.treat("down", "blackhole");
     const { code, ms } = await tell("keyed", api, "key 1");
@@ -140,7 +140,7 @@ describe("a confirm that gets lost", () => {
     expect(await scoreOf(api, "keyed")).toBe(1);
   });
 
-  test("with its connection is UNKNOWN_OUTCOME at once, and nothing is sent twice", async () => {
+  test("together with its connection is UNKNOWN_OUTCOME at once, and nothing is sent twice", async () => {
     await untilAccepted("ready");
     proxy.treat("down", "blackhole");
     const told = tell("plain");
@@ -153,10 +153,10 @@ describe("a confirm that gets lost", () => {
   });
 });
 
-test("a queue that somebody deletes is missed at once, and made anew", async () => {
+test("notices a deleted queue at once, and creates it anew", async () => {
   await untilAccepted("ready");
   await waitFor(async () => (await watch.waiting()) === 0);
-  // So that nobody but the publisher can make it anew.
+  // Without ingest, only the publisher can create the queue anew.
   await ingest.stop();
   await watch.connection.queueDelete({ queue: incrementsQueue.queue });
   expect((await tell("nowhere")).code).toBe("UNAVAILABLE");
@@ -167,7 +167,7 @@ test("a queue that somebody deletes is missed at once, and made anew", async () 
   expect(await scoreOf(api, "nowhere")).toBeUndefined();
 });
 
-test("what waits while Redis is away is applied when it is back, as fast as ever", async () => {
+test("applies increments that waited while Redis was away, once it is back, at full speed", async () => {
   await untilAccepted("ready");
   await stores.redis.kill();
   const count = 2_000;
@@ -181,22 +181,22 @@ test("what waits while Redis is away is applied when it is back, as fast as ever
   expect(performance.now() - start).toBeLessThan(10_000);
 });
 
-test("what is not as durable as was promised is not acknowledged", async () => {
+test("does not acknowledge an increment that is less durable than promised", async () => {
   await ingest.stop();
-  // The worker does not say how far PostgreSQL is, as it runs with another DURABILITY.
+  // The worker does not report PostgreSQL's position, as it runs with another DURABILITY.
   const env = { AMQP_URL: broker.url, DURABILITY: "postgres" };
   const waitsForEver = await startTestApp({ role: "ingest", stores, env });
   await untilAccepted("durable");
   await waitFor(async () => (await scoreOf(api, "durable")) === 1);
   await waitsForEver.stop();
-  // The broker takes it back when it has seen that the connection is gone.
+  // The broker takes the message back once it notices that the connection is gone.
   await waitFor(async () => (await watch.waiting()) === 1);
   await ingest.restart();
   await waitFor(async () => (await watch.waiting()) === 0);
   expect(await scoreOf(api, "durable")).toBe(1);
 });
 
-test("the role all, with several processes, has one that applies", async () => {
+test("with several processes, the role all has a single one that applies increments", async () => {
   await ingest.stop();
   const all = await startService(stores, "all", { AMQP_URL: broker.url, WEB_CONCURRENCY: "2" });
   expect((await tell("supervised", all)).code).toBeUndefined();
@@ -206,7 +206,7 @@ test("the role all, with several processes, has one that applies", async () => {
   await ingest.restart();
 });
 
-test("SIGTERM lets the role ingest finish what it has, and leaves the rest to others", async () => {
+test("at SIGTERM the role ingest finishes the increments that it holds, and leaves the rest to other processes", async () => {
   await ingest.stop();
   const process = await startService(stores, "ingest", { AMQP_URL: broker.url });
   const count = 500;

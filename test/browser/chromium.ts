@@ -3,7 +3,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from "p
 
 const executable = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
-/** Without a sandbox, as root in a container has none; and without Chromium's own traffic. */
+/** No sandbox, as root in a container has none; and no network traffic of Chromium's own. */
 const launchArguments = [
   "--no-sandbox",
   "--disable-gpu",
@@ -29,11 +29,11 @@ export async function launchChromium(): Promise<Browser> {
 
 export interface OpenedPage {
   page: Page;
-  /** What a user's developer tools would complain of: errors, warnings, policy violations, requests to elsewhere. */
+  /** Complaints in a user's developer tools: errors, warnings, policy violations, requests to other servers. */
   complaints: string[];
 }
 
-/** A page in a context of its own (storage, cookies), in English so that numbers are written in one way. */
+/** A page with its own storage and cookies, in English so that numbers have one form. */
 export async function newPage(
   browser: Browser,
   origin: string,
@@ -64,9 +64,9 @@ export async function newPage(
   return { page, complaints };
 }
 
-/** The shown rows as rank, player and score, read in one go. */
+/** The rows on the page as rank, player and score, read in one call. */
 export async function shownRows(page: Page): Promise<string[][]> {
-  // As a string: the tests are compiled without the browser's types.
+  // The script is a string: the tests are compiled without the browser's types.
   const rows = await page.evaluate(
     `[...document.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent))`,
   );

@@ -13,13 +13,13 @@ import { launchChromium, newPage, shownRows } from "./chromium.js";
 import { increment } from "./increment.js";
 
 /*
- * The React application of docs/clients.md, pasted into a new Vite project: served on a port of its own by Vite, shown by
- * Chromium, type-checked and given its generated types.
+ * Tests the React application of docs/clients.md, pasted into a new Vite project: Vite serves it on its own port,
+ * Chromium shows it, and it is type-checked together with its generated types.
  */
 
 const sources = ["addresses.ts", "retry.ts", "socket.ts", "apollo.ts", "Scoreboard.tsx", "main.tsx", "points.ts"];
 
-/** As `npm create vite -- --template react-ts` makes them. */
+/** The files that `npm create vite -- --template react-ts` creates. */
 const viteFiles = {
   "index.html": `<!doctype html>
 <html lang="en">
@@ -82,9 +82,9 @@ afterAll(async () => {
   await app.stop();
 });
 
-test("shows the standings, each change, and goes on after a restart of the service", async () => {
+test("shows the standings and each change, and recovers after a restart of the service", async () => {
   await increment(app, "ada", 10);
-  // The service is another origin than the page: that is what this page is about.
+  // The page has another origin than the service: docs/clients.md describes this case.
   const { page, complaints } = await newPage(browser, origin);
   await page.goto(origin);
   const shows = (rows: string[][]) => expect.poll(() => shownRows(page), { timeout: 20_000 }).toEqual(rows);
@@ -105,7 +105,7 @@ test("shows the standings, each change, and goes on after a restart of the servi
   await page.context().close();
 });
 
-test("has the types that a new Vite project checks, and those that codegen makes", async () => {
+test("passes the type check of a new Vite project, with the types that codegen makes", async () => {
   const run = (program: string, ...args: string[]) =>
     promisify(execFile)(process.execPath, [join(projectRoot, "node_modules", program), ...args], {
       cwd: project.folder,

@@ -8,7 +8,7 @@ import { logLines, Program } from "../helpers/processes.js";
 import { waitFor } from "../helpers/wait-for.js";
 import { launchChromium, newPage } from "./chromium.js";
 
-// Bounds, not expectations: everything starts from its sources, and the service a second time.
+// Upper bounds, not expected times: everything starts from its sources, and the service starts twice.
 const startTimeoutMs = 50_000;
 const testTimeoutMs = 120_000;
 
@@ -52,7 +52,7 @@ test(
   testTimeoutMs,
 );
 
-/** As a save without a change; afterwards the file is as old as before, so that builds stay current. */
+/** Saves a file without a change, and restores its modification time, so that builds stay current. */
 async function save(file: string): Promise<void> {
   const { atime, mtime } = await stat(file);
   onTestFinished(() => utimes(file, atime, mtime));
@@ -72,7 +72,7 @@ function linesOfJson(output: string): string {
   return output.slice(0, output.lastIndexOf("\n")).replace(/^(?!\{).*$/gm, "");
 }
 
-/** Redis, PostgreSQL and what watches the sources. */
+/** Redis, PostgreSQL and the processes that watch the sources. */
 function serversOf(data: string): number[] {
   const records = ["redis", "postgres", ""].map((folder) => readProcessRecord(join(data, folder, "server-process")));
   return records.map((record) => record?.pid ?? 0);

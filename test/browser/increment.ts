@@ -4,7 +4,7 @@ const mutation = `mutation ($userId: ID!, $by: SafeInt!) {
   incrementScore(userId: $userId, scoreIncrement: $by) { revision }
 }`;
 
-/** Changes a score the way an application does, and fails the test when the service does not accept it. */
+/** Changes a score as an application does, and fails the test when the service does not accept it. */
 export async function increment(app: TestApp, userId: string, by: number): Promise<void> {
   const response = await fetch(`${app.url}/graphql`, {
     method: "POST",

@@ -25,7 +25,7 @@ describe("the playground", () => {
       permissions: ["clipboard-read", "clipboard-write"],
     }));
     await page.goto(`${app.url}/playground`);
-    // A tab that is chosen before the editor is there gets the first tab's text.
+    // A tab that is chosen before the editor is ready gets the first tab's text.
     await editorShows("TopScores");
     return () => page.context().close();
   });
@@ -33,7 +33,7 @@ describe("the playground", () => {
   async function openTab(operation: string): Promise<void> {
     await page.getByRole("tablist").getByRole("button", { name: operation, exact: true }).click();
     await editorShows(operation);
-    // GraphiQL runs the operation that it knew a moment ago; once it has stored the tab it knows this one.
+    // GraphiQL runs the operation that it knew before; once it has stored the tab, it knows this one.
     await expect.poll(storedOperation, { timeout: 5000 }).toBe(operation);
   }
 
@@ -90,7 +90,7 @@ describe("the playground", () => {
     await page.getByRole("button", { name: editor, exact: true }).click();
     await page.getByRole("region", { name: editor }).getByRole("textbox").focus();
     await page.keyboard.press("Control+A");
-    // Pasted, not typed: the editor would close each bracket and quote a second time.
+    // Pastes the text: the editor would close each typed bracket and quote by itself.
     await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
     await page.keyboard.press("Control+V");
   }

@@ -1,6 +1,6 @@
 import { findChromium } from "./chromium.js";
 
-/** Says what is missing once, before anything else is started. */
+/** Reports a missing program once, before anything else starts. */
 export default function setup(): void {
   findChromium();
 }

@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchChromium, newPage, shownRows } from "./chromium.js";
 import { scriptServer, servePages, type Entry } from "./scripted-server.js";
 
-/** What the page makes of messages that a healthy server sends seldom; the test plays the server. */
+/** How the page handles messages that a healthy server seldom sends; the test plays the server. */
 describe("the scoreboard page, message by message", () => {
   let browser: Browser;
   let pages: Awaited<ReturnType<typeof servePages>>;
@@ -40,7 +40,7 @@ describe("the scoreboard page, message by message", () => {
     expect(await shownRows(page)).toEqual([["1", "ada", "2"]]);
   });
 
-  test("leaves a snapshot alone when the query's answer comes after it", async () => {
+  test("keeps a snapshot when the query's answer comes after it", async () => {
     let answer = () => {};
     const server = await scriptServer(page, new Promise((resolve) => (answer = () => resolve(alone(1)))));
     await page.goto(pages.url);
@@ -53,7 +53,7 @@ describe("the scoreboard page, message by message", () => {
     expect(await shownRows(page)).toEqual([["1", "ada", "2"]]);
     subscription.snapshot(3, alone(3));
     await revision(3);
-    // The highlight tells: had the old answer been shown in between, this row would have changed twice.
+    // The highlight proves it: if the page had shown the old answer in between, this row would have changed twice.
     expect(await page.locator("tbody tr").getAttribute("data-turn")).toBe("odd");
   });
 
@@ -90,7 +90,7 @@ describe("the scoreboard page, message by message", () => {
     );
   });
 
-  test("highlights the rows that changed and no others", async () => {
+  test("highlights only the rows that changed", async () => {
     const server = await scriptServer(page);
     await page.goto(pages.url);
     const subscription = await server.nextSubscription();
@@ -114,7 +114,7 @@ describe("the scoreboard page, message by message", () => {
     await live();
   });
 
-  test("says in a sentence that a board does not exist, and does not ask again", async () => {
+  test("says in a sentence that a board does not exist, and does not retry", async () => {
     const server = await scriptServer(page);
     await page.goto(`${pages.url}/?board=${encodeURIComponent("<b>nope</b>")}`);
     (await server.nextSubscription()).fail("BAD_USER_INPUT");
@@ -123,16 +123,16 @@ describe("the scoreboard page, message by message", () => {
     expect(await page.getByRole("status").count()).toBe(0);
   });
 
-  test("notices a connection that died without a word", async () => {
+  test("notices a connection that died silently", async () => {
     await page.clock.install();
     const server = await scriptServer(page);
     await page.goto(pages.url);
     const silent = await server.nextSubscription();
     silent.snapshot(1, alone(1));
-    // A page under a test's clock draws its next frame when the clock says so.
+    // While a test controls the clock, a page draws its next frame only when the clock moves.
     await page.clock.runFor(100);
     await live();
-    // Ten seconds until the ping, five for a pong that the scripted server never sends.
+    // Ten seconds until the ping, five more for a pong that the scripted server never sends.
     await page.clock.runFor(15_100);
     await reconnecting();
   });

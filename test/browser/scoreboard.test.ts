@@ -57,7 +57,7 @@ describe("the scoreboard page", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("recovers after the server restarts, and shows what happened since", async () => {
+  test("recovers after the server restarts, and shows the changes since", async () => {
     await increment(app, "ada", 1);
     await page.goto(app.url);
     await state("Live");
@@ -69,7 +69,7 @@ describe("the scoreboard page", () => {
     await state("Live");
     await increment(app, "ada", 58);
     await score("100");
-    // Chromium itself reports each refused connection; nothing else may complain.
+    // Chromium itself reports each refused connection; there must be no other complaint.
     expect(complaints.filter((complaint) => !/WebSocket connection to .* failed/.test(complaint))).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ export const builtPages = fileURLToPath(new URL("../../dist/web", import.meta.ur
 
 export type Entry = readonly [rank: number, userId: string, score: number];
 
-/** The pages without the service behind them, for tests that play the service themselves. */
+/** Serves the pages without the service behind them, for tests that play the service themselves. */
 export async function servePages(): Promise<{ url: string; stop(): Promise<void> }> {
   const server = Fastify({ forceCloseConnections: true });
   registerWeb(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined) });
@@ -26,8 +26,8 @@ export interface Subscription {
 }
 
 /**
- * Plays the server's side of the page's sockets, so that a test decides every message and its order. The page's query
- * over HTTP is answered with `queried` once that is there, or not at all.
+ * Plays the server's side of the page's sockets, so that a test decides every message and their order. The page's query
+ * over HTTP gets `queried` as its answer once that is there, or no answer at all.
  */
 export async function scriptServer(page: Page, queried?: Promise<readonly Entry[]>) {
   const arrived: Subscription[] = [];
@@ -46,7 +46,7 @@ export async function scriptServer(page: Page, queried?: Promise<readonly Entry[
     if (queried) await route.fulfill({ json: { data: { topScores: entriesOf(await queried) } } });
   });
   return {
-    /** The page's next subscription; waits for it. */
+    /** Waits for the page's next subscription. */
     async nextSubscription(): Promise<Subscription> {
       for (;;) {
         const subscription = arrived.shift();

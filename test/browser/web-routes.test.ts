@@ -5,7 +5,7 @@ import { registerWeb, type WebOptions } from "../../src/transports/pages.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 import { builtPages } from "./scripted-server.js";
 
-/** What is served of the built pages, and with which headers. */
+/** The files and headers that the service serves for the built pages. */
 describe("the web routes", () => {
   function web(options: Partial<WebOptions> = {}) {
     const server = Fastify();
@@ -36,7 +36,7 @@ describe("the web routes", () => {
     },
   );
 
-  test("serve assets for ever, compressed for those who can read it", async () => {
+  test("let browsers cache assets for ever, and compress them for browsers that can read it", async () => {
     const script = readdirSync(`${builtPages}/assets`).find((name) => /^index-.*\.js$/.test(name));
     const plain = await web().inject(`/assets/${script}`);
     expect(plain.headers["cache-control"]).toBe("public, max-age=31536000, immutable");

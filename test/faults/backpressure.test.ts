@@ -18,14 +18,14 @@ afterEach(async () => {
 
 const megabyte = 2 ** 20;
 
-/** A Redis that has room for some thousand changes. */
+/** Starts a Redis with room for some thousand changes. */
 async function startSmall(): Promise<void> {
   stores = await startOwnStores();
   const used = /^used_memory:(\d+)/m.exec(await stores.redisClient.info("memory"))?.[1];
   await stores.redisClient.config("SET", "maxmemory", String(Number(used) + 4 * megabyte));
 }
 
-/** Takes up memory until this share of it is used. */
+/** Fills memory up to this share of the limit. */
 async function fill(share: number): Promise<void> {
   for (let n = 0; (await used()) < share; n += 1) {
     await stores.redisClient.set(`ballast-${n}`, "x".repeat(100_000));
@@ -38,13 +38,13 @@ async function used(): Promise<number> {
   return field("used_memory") / field("maxmemory");
 }
 
-test("acked-kept, sum, once, bounds, agree: a Redis that fills up while PostgreSQL is away refuses writes in time, and takes them again", async () => {
+test("acked-kept, sum, once, bounds, agree: a Redis that fills up while PostgreSQL is away refuses writes in time, and accepts them again later", async () => {
   await startSmall();
   app = await startTestApp({ stores });
   const target = app;
   const token = target.token("referee", "service");
   await stores.postgres.pause();
-  await fill(0.7); // The changes themselves fill the rest, which would take long from zero.
+  await fill(0.7); // The changes fill the rest; from zero that would take long.
   const witness = new Witness();
   const load = startLoad({ target, record: witness, plain: 8, keyed: 8, pauseMs: 0 });
   await waitFor(async () => (await used()) > 0.8, 60_000);
@@ -60,7 +60,7 @@ test("acked-kept, sum, once, bounds, agree: a Redis that fills up while PostgreS
     code: "UNAVAILABLE",
     retryAfter: expect.any(Number) as number,
   });
-  // Nothing was evicted, and nothing came near the limit at which Redis itself would refuse.
+  // Redis evicted nothing, and memory stayed below the limit at which Redis itself would refuse.
   expect(await stores.redisClient.info("stats")).toMatch(/^evicted_keys:0/m);
   expect(await used()).toBeLessThan(0.95);
 
@@ -70,11 +70,11 @@ test("acked-kept, sum, once, bounds, agree: a Redis that fills up while PostgreS
   await waitFor(() => witness.acknowledged.length > before + 20, 20_000);
   await load.stop();
   await stores.redisClient.zrem("lb:{main}:scores", "nobody");
-  // The few of this test's own that were not refused belong to `u`.
+  // The few changes of this test that were not refused belong to `u`.
   await expectAllInvariants(stores, witness);
 }, 120_000);
 
-test("agree: a worker that starts on a Redis that is full drains it all the same", async () => {
+test("agree: a worker that starts on a full Redis still drains it", async () => {
   await startSmall();
   app = await startTestApp({ stores, env: { SYNC_INTERVAL_MS: "3600000" } });
   const target = app;

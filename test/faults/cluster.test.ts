@@ -19,7 +19,7 @@ const boards = ["main", "two", "three", "four"];
 
 beforeAll(async () => {
   [cluster, stores] = await Promise.all([RedisCluster.start(), startStores()]);
-  // What is acknowledged must outlive a fail-over to a replica, which may lack the last changes.
+  // An acknowledged change must outlive a fail-over to a replica, which may lack the last changes.
   const env = { REDIS_URL: cluster.url, BOARDS: boards.join(","), DURABILITY: "postgres" };
   app = await startTestApp({ stores, env });
   other = await startTestApp({ stores, role: "api", env });
@@ -66,13 +66,13 @@ test("boards on different nodes count, rank, replay and push", async () => {
   expect(codeOf(reused)).toBe("IDEMPOTENCY_KEY_REUSED");
 });
 
-/** The names of all keys on all nodes that end in this. */
+/** The names of all keys, on all nodes, that end in `ending`. */
 async function keysLike(ending: string): Promise<string[]> {
   const found = await Promise.all(cluster.nodes.map(({ client }) => client.keys(`*${ending}`)));
   return [...new Set(found.flat())].sort();
 }
 
-test("an increment that is refused leaves nothing, and its key is free on every board", async () => {
+test("a refused increment leaves nothing behind, and its key is free on every board", async () => {
   const full = { board: "main", userId: "full", scoreIncrement: Number.MAX_SAFE_INTEGER };
   await increment(app, token, full);
   const send = (target: TestApp, board: string, userId: string, idempotencyKey: string) =>
@@ -82,7 +82,7 @@ test("an increment that is refused leaves nothing, and its key is free on every 
   expect(await keysLike(":refused")).toEqual([]);
   expect(codeOf(await send(app, "two", "full", "refused"))).toBeUndefined();
 
-  // A refused call does not free a key that another call, at the same time, had accepted.
+  // A refused call must not free a key that another call accepted at the same time.
   for (let round = 0; round < 10; round += 1) {
     const key = `race ${round}`;
     const codes = await Promise.all(
@@ -94,7 +94,7 @@ test("an increment that is refused leaves nothing, and its key is free on every 
     expect(codeOf(await send(other, "three", "fits", key))).toBe("IDEMPOTENCY_KEY_REUSED");
   }
 
-  // Two boards at the same time: one of them gets the key.
+  // Two boards compete at the same time: one of them gets the key.
   for (let round = 0; round < 10; round += 1) {
     const sent = [send(app, "main", "ada", `both ${round}`), send(other, "two", "ada", `both ${round}`)];
     const codes = (await Promise.all(sent)).map(codeOf);
@@ -108,7 +108,7 @@ test("acked-kept, once, bounds, agree, newest: a slot moves and its new node die
   const enough = new AbortController();
   const codes = new Map<string, number>();
   let [plainAttempted, plainAcknowledged, keyed] = [0, 0, 0];
-  /** An attempt and what it came to; every problem is one of those that the contract knows. */
+  /** Makes an attempt and returns its outcome; every problem must be one that the contract knows. */
   const attempt = async (target: TestApp, userId: string, idempotencyKey?: string): Promise<boolean> => {
     const variables = { board, userId, scoreIncrement: 1, ...(idempotencyKey !== undefined && { idempotencyKey }) };
     const code = codeOf(await tryIncrement(target, token, variables));
@@ -124,7 +124,7 @@ test("acked-kept, once, bounds, agree, newest: a slot moves and its new node die
     })(),
     (async () => {
       for (let count = 0; !enough.signal.aborted; count += 1) {
-        // A client with keys: sends the same again until it is accepted.
+        // A client with keys repeats the same change until it is accepted.
         await waitFor(() => attempt(target, "keyed", `${index} ${count}`), 60_000);
         keyed += 1;
       }

@@ -23,7 +23,7 @@ import { startOwnStores, type OwnStores, type OwnStoresOptions } from "./helpers
 import { Witness } from "./helpers/witness.js";
 import { board } from "./helpers/worker-steps.js";
 
-/** The contract's 5 s, and what this machine may take to come round to it. */
+/** The contract's 5 s, plus a margin for a slow machine. */
 const patienceMs = 6_000;
 
 async function ownStores(options: OwnStoresOptions = {}): Promise<OwnStores> {
@@ -71,7 +71,7 @@ describe("DURABILITY=postgres", () => {
     await expectAllInvariants(stores, witness);
   }, 60_000);
 
-  test("acked-kept: an increment that Redis loses before PostgreSQL has it is not acknowledged, even when its revision is given out again", async () => {
+  test("acked-kept: an increment that Redis loses before PostgreSQL has it is not acknowledged, even when its revision is used again", async () => {
     const stores = await ownStores();
     const app = await service(stores, env);
     const files = new AppendOnlyFiles(stores.redisDir);
@@ -115,7 +115,7 @@ describe("DURABILITY=postgres", () => {
     });
     await progress.start();
     const at = (epoch: number, revision: number): Position => ({ epoch, revision: revision as Revision });
-    // Once it has heard of the new epoch, its changes are durable.
+    // Once the API knows the new epoch, its changes are durable.
     await waitFor(async () => {
       await channels.publishSynced(board, at(2, 2 ** 32 + 5));
       return progress.wait(board, at(2, 2 ** 32 + 5), performance.now() + 300).then(
@@ -151,14 +151,14 @@ describe("DURABILITY=postgres", () => {
 });
 
 describe("DURABILITY=redis", () => {
-  test("acked-kept: a Redis that stalls and is killed then has everything that it acknowledged", async () => {
+  test("acked-kept: a Redis that stalls and is then killed keeps everything that it acknowledged", async () => {
     const stores = await ownStores();
     const app = await service(stores, {});
     const witness = new Witness();
     const load = startLoad({ target: app, record: witness, plain: 8, keyed: 8, pauseMs: 0 });
     await waitFor(() => witness.acknowledged.length > 200);
     await stores.redis.pause();
-    await delay(1_500); // The stall itself.
+    await delay(1_500); // the stall
     await stores.redis.kill();
     await stores.redis.restart();
     await load.stop();
@@ -187,7 +187,7 @@ describe("a start", () => {
     return url.href;
   }
 
-  test("is refused with 78 and with what to change, for each setting that breaks the promise of DURABILITY=redis", async () => {
+  test("is refused with 78, and names the setting to change, for each one that breaks the promise of DURABILITY=redis", async () => {
     const wrong = [
       ["appendonly", "no", "yes"],
       ["appendfsync", "everysec", "always"],
@@ -209,14 +209,14 @@ describe("a start", () => {
     await rm(dir, { recursive: true });
   }, 60_000);
 
-  test("is refused with 78 and the advice to use postgres, where Redis does not tell its configuration", async () => {
+  test("is refused with 78 and the advice to use postgres when Redis hides its configuration", async () => {
     const start = processOf({}, await forbidConfig());
     expect(await start.runOnce()).toBe(78);
     expect(JSON.stringify(start.log)).toContain("use DURABILITY=postgres");
   }, 30_000);
 
   test.each(["postgres", "memory"])(
-    "is no trouble on such a Redis with DURABILITY=%s; memory is warned of",
+    "succeeds on such a Redis with DURABILITY=%s; memory causes a warning",
     async (mode) => {
       const port = String(await findFreePort());
       const start = processOf({ DURABILITY: mode, OPS_PORT: port }, await forbidConfig());

@@ -43,7 +43,7 @@ async function readiness(): Promise<{ status: number; text: string }> {
   return { status: response.status, text: await response.text() };
 }
 
-test("connections that stay open to a server which was demoted are left for the new one", async () => {
+test("the service drops open connections to a demoted Redis and connects to the new primary", async () => {
   const token = app.token("referee", "service");
   const viewer = await SocketClient.connect(app.wsUrl);
   onTestFinished(() => viewer.close());
@@ -54,7 +54,7 @@ test("connections that stay open to a server which was demoted are left for the 
   onTestFinished(() => promoted.disconnect());
   await waitFor(async () => (await promoted.zscore("lb:{main}:scores", "ada")) === "5");
 
-  // The old one is a replica now, and the name still leads to it.
+  // The old server is a replica now, and the name still leads to it.
   await promoted.replicaof("NO", "ONE");
   await stores.redisClient.replicaof("127.0.0.1", second.port);
   const refused = await tryIncrement(app, token, { userId: "ada", scoreIncrement: 1 });
@@ -70,12 +70,12 @@ test("connections that stay open to a server which was demoted are left for the 
   expect(entry.score).toBe(7);
   expect((await updatesUntil(viewer, revision)).at(-1)?.topScores).toMatchObject([{ userId: "ada", score: 7 }]);
   expect(await promoted.zscore("lb:{main}:scores", "ada")).toBe("7");
-  // Channels, too: what is said on the old server is heard by nobody.
+  // Checks channels, too: no process hears a message that is published on the old server.
   const clients = String(await stores.redisClient.client("LIST"));
   expect(clients).not.toContain("standings-");
 }, 30_000);
 
-test("a worker keeps no connection to a PostgreSQL that is a standby, says so, and works when there is a primary", async () => {
+test("a worker leaves a PostgreSQL standby, reports it, and works once there is a primary", async () => {
   const own = await startOwnStores();
   onTestFinished(() => own.stop());
   const worker = await startTestApp({ stores: own, role: "worker" });

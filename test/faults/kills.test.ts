@@ -11,7 +11,7 @@ import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
 import { seededRandom } from "./helpers/random.js";
 import { Witness } from "./helpers/witness.js";
 
-/** FAULTS_KILLS=1000 for a night. */
+/** FAULTS_KILLS=1000 for a run overnight. */
 const kills = Number(process.env.FAULTS_KILLS ?? 30);
 
 let stores: OwnStores;
@@ -50,7 +50,7 @@ test(
     const load = startLoad({ target: { url: `http://127.0.0.1:${port}` }, record: witness });
     try {
       for (let kill = 1; kill <= kills; kill += 1) {
-        // Sometimes in the middle of the last one's recovery, sometimes when all is well again.
+        // The kill comes sometimes in the middle of the previous recovery, sometimes after it.
         const before = witness.acknowledged.length;
         const more = random.int(0, 2) * 15;
         await waitFor(() => witness.acknowledged.length >= before + more, 30_000);

@@ -10,7 +10,7 @@ import { ForwardWatch } from "./helpers/forward-watch.js";
 import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
 import { Witness } from "./helpers/witness.js";
 
-/** The promise is 5 s; the rest is what a busy machine may take. */
+/** The promise is 5 s; the rest is a margin for a busy machine. */
 const takeoverMs = 6_500;
 
 let stores: OwnStores;
@@ -43,7 +43,7 @@ class WorkerProcess {
     return new WorkerProcess(process, port);
   }
 
-  /** As its own metric says; false for one that sleeps. */
+  /** Whether the worker's own metric says that it leads; false for a worker that sleeps. */
   async leads(): Promise<boolean> {
     try {
       const response = await fetch(`http://127.0.0.1:${this.port}/metrics`, { signal: AbortSignal.timeout(250) });
@@ -84,14 +84,14 @@ test("a leader that sleeps is replaced within 5 s, and changes nothing when it w
     const settled = await expectAllInvariants(stores, witness);
 
     sleeper.process.signal("SIGCONT");
-    // It has noticed when it says so, and then it has also asked for the lock again.
+    // The worker has noticed when it says so, and then it has also asked for the lock again.
     await waitFor(() =>
       sleeper.process.log.some(({ msg }) => msg === "lost the lock of the leading worker" || msg === "stepping down"),
     );
     await waitFor(async () => !(await sleeper.leads()) && (await successor.leads()));
     expect(await readBoth(stores)).toEqual(settled);
 
-    // The other way round: the one that slept can lead again.
+    // Reverses the roles: the worker that slept can lead again.
     successor.process.signal("SIGSTOP");
     const second = startLoad({ target: api, record: witness, plain: 3, keyed: 3, name: "second" });
     await waitFor(() => sleeper.leads(), takeoverMs);

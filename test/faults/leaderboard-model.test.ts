@@ -14,7 +14,7 @@ import { createLogger } from "../../src/observability/logger.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { seededRandom } from "./helpers/random.js";
 
-/** The whole of increment.lua and of the reads, on a real Redis, against a few lines that are plainly right. */
+/** Compares all of increment.lua and of the reads, on a real Redis, with a model of a few obvious lines. */
 
 const boards = new BoardDirectory(["main", "other"]).all;
 
@@ -22,7 +22,7 @@ let stores: Stores;
 let redis: Redis;
 let leaderboard: Leaderboard;
 
-/** Buckets that do not fill again while a test runs. */
+/** The buckets don't refill while a test runs. */
 const burst = 4;
 const rateLimits: RateLimits = { player: { perSecond: 1e-3, burst }, service: undefined };
 const maxTotal = Number.MAX_SAFE_INTEGER;
@@ -60,7 +60,7 @@ const commands = fc.record<Command>({
 
 type Answer = { score: number; revision: number; rank: number } | { code: string };
 
-/** Keys and the rate limit are the subject's, on whatever board. */
+/** Keys and the rate limit belong to the subject, on every board. */
 class Subject {
   readonly records = new Map<string, Command & { board: Board; score: number; revision: number }>();
   tokens = burst;
@@ -86,7 +86,7 @@ class Model {
       return isSame ? { score, revision, rank: this.#rankOf(score) } : { code: "IDEMPOTENCY_KEY_REUSED" };
     }
     if (ratePolicy === "player" && this.#subject.tokens === 0) return { code: "RATE_LIMITED" };
-    // Exact beyond 2^53, where the numbers themselves are not.
+    // Exact beyond 2^53, where JavaScript's numbers are not.
     const score = Number(BigInt(this.totals.get(userId) ?? 0) + BigInt(increment));
     if (Math.abs(score) > maxTotal) return { code: "BAD_USER_INPUT" };
     if (ratePolicy === "player") this.#subject.tokens -= 1;
@@ -145,7 +145,7 @@ test("once, sum: any batches of increments, replays, reused keys, limits and ove
       const models = new Map(boards.map((board) => [board, new Model(board, subject)]));
       for (const { board, changes } of all) {
         const model = models.get(board) ?? new Model(board, subject);
-        // Submitted at once, so they share a script call; the order within it is theirs.
+        // Submitted at once, so they share a script call and keep their order in it.
         const answers = await Promise.all(changes.map((change) => send(board, change)));
         expect(answers).toEqual(changes.map((change) => model.increment(change)));
         const standings = model.standings();
@@ -162,7 +162,7 @@ test("once, sum: any batches of increments, replays, reused keys, limits and ove
         expect(await redis.xlen(`lb:{${board}}:outbox`)).toBe(revision);
         expect(Number(await redis.hget(`lb:{${board}}:meta`, "revision"))).toBe(revision);
       }
-      // A key for each record and claim that an accepted change left, and none besides.
+      // One key for each record and claim that an accepted change left, and no other key.
       const left = await redis.keys("*k[123]");
       expect(left).toHaveLength(2 * subject.records.size);
     }),

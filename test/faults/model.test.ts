@@ -8,7 +8,7 @@ import { Killed, pass, passUntilSettled } from "./helpers/worker-steps.js";
 
 const noStep = () => Promise.resolve();
 
-/** What a fault does to Redis; an older copy is one that was taken at the fault's own beginning. */
+/** What a fault does to Redis. "older copy": the copy was taken at the beginning of the fault. */
 type Fault = "flush" | "restart" | "older copy" | "kill";
 
 interface Plot {
@@ -28,7 +28,7 @@ const plots = fc.record<Plot>({
   faults: fc.array(fc.constantFrom<Fault>("flush", "restart", "older copy", "kill"), { minLength: 1, maxLength: 3 }),
 });
 
-/** Same key, same change: reuse with other arguments is another test's. */
+/** The same key always has the same change: another test covers reuse with other arguments. */
 function withoutReuse(changes: readonly FakeChange[]): FakeChange[] {
   const first = new Map<string, FakeChange>();
   return changes.map((change) => {
@@ -56,7 +56,7 @@ async function play(s: fc.Scheduler, { changes, faults }: Plot): Promise<void> {
       await anything(`write ${JSON.stringify(change)}`);
       const before = stores.redis.revision;
       const revision = stores.apply(change);
-      if (revision === undefined || stores.redis.revision === before) continue; // Closed, or a replay.
+      if (revision === undefined || stores.redis.revision === before) continue; // The board is closed, or this is a replay.
       if (given.has(revision)) violations.push(`revision ${revision} was given out twice`);
       given.add(revision);
     }
@@ -68,7 +68,7 @@ async function play(s: fc.Scheduler, { changes, faults }: Plot): Promise<void> {
         await anything(`${name} ${what}`);
         if (name === "first" && born !== generation) throw new Killed();
       };
-      // It lost its lead, or it was killed; either way it starts again.
+      // The worker lost its lead or was killed; either way it starts again.
       await pass(stores.deps(step)).catch(() => undefined);
     }
   };
@@ -119,7 +119,7 @@ function expectConsistent(stores: FakeStores, attempted: ReadonlyMap<string, num
   );
   // bounds
   for (const [userId, sum] of sums) expect(sum).toBeLessThanOrEqual(attempted.get(userId) ?? 0);
-  // A key that is committed is known.
+  // Redis knows every committed key.
   for (const key of seen) expect([...stores.redis.records.keys()]).toContain(key);
 }
 
@@ -153,7 +153,7 @@ describe("planRecovery", () => {
     { maxLength: 15 },
   );
 
-  test("sum, acked-kept: never leaves a board as it is when Redis lacks something that the cursor has", async () => {
+  test("sum, acked-kept: never leaves a board unchanged when Redis lacks a change that the cursor covers", async () => {
     const { seed } = seededRandom("plans");
     await fc.assert(
       fc.asyncProperty(moves, async (history) => {

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const good = { user: "ada", increment: "1", score: "1", subject: "s", key: "", at: "1700000000000" };
 
-/** What increment.lua would never write, and a person or another program might. */
+/** Entries that increment.lua never writes, but a person or another program might. */
 const garbage: Record<string, string[]> = {
   "an increment that is no number": fields({ ...good, increment: "many" }),
   "a score that is no whole number": fields({ ...good, score: "1.5" }),
@@ -75,7 +75,7 @@ async function addGarbage({ redisClient }: Stores, kind: string): Promise<void> 
   await redisClient.xadd("lb:{main}:outbox", `1-${revision}`, ...(garbage[kind] ?? []));
 }
 
-test("sum, once: entries that PostgreSQL refuses are set aside once, with an alarm, and the good ones around them are synced", async () => {
+test("sum, once: sets entries that PostgreSQL refuses aside once, with an alarm, and syncs the good entries around them", async () => {
   const opsPort = await findFreePort();
   const worker = new RoleProcess("worker", {
     ...serviceEnvironment(stores),
@@ -86,7 +86,7 @@ test("sum, once: entries that PostgreSQL refuses are set aside once, with an ala
     worker.start();
     await worker.ready();
     api = await startTestApp({ stores, role: "api" });
-    // All of it must be there when the worker looks.
+    // All entries must be there when the worker looks.
     worker.signal("SIGSTOP");
     const kinds = Object.keys(garbage);
     for (const kind of kinds) {

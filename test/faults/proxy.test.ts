@@ -9,7 +9,7 @@ import { send, startLoad } from "./helpers/clients.js";
 import { TcpProxy } from "./helpers/tcp-proxy.js";
 import { Witness } from "./helpers/witness.js";
 
-/** The contract's 5 s, and what this machine may take to come round to it. */
+/** The contract's 5 s, plus a margin for a slow machine. */
 const patienceMs = 6_500;
 
 interface Network {
@@ -19,13 +19,13 @@ interface Network {
   readonly apiToRedis: TcpProxy;
   readonly workerToRedis: TcpProxy;
   readonly workerToPostgres: TcpProxy;
-  /** The API, by way of its proxy. */
+  /** The API, through its proxy. */
   readonly target: Target;
 }
 
 type Line = "clientToApi" | "apiToRedis" | "workerToRedis" | "workerToPostgres";
 
-/** An API and a worker with a line of their own to each store. */
+/** Starts an API and a worker, each with its own connection line to each store. */
 async function network(durability: string, { onTestFinished }: TestContext): Promise<Network> {
   const stores = await startStores();
   onTestFinished(() => stores.stop());
@@ -56,7 +56,9 @@ async function network(durability: string, { onTestFinished }: TestContext): Pro
   }
 }
 
-/** What happens to a line, and for how long; longer than a request may take where it could make one wait. */
+/**
+ * The troubles of a line, and how long each lasts: longer than a request may take, where it can make a request wait.
+ */
 const troubles: Record<string, (proxy: TcpProxy) => Promise<void>> = {
   cut: (proxy) => Promise.resolve(proxy.cut()),
   reset: (proxy) => Promise.resolve(proxy.reset()),
@@ -86,7 +88,7 @@ const lines: [string, Line, durability: string][] = [
   ["client and API", "clientToApi", "redis"],
 ];
 
-// Side by side, as they mostly wait.
+// The tests run side by side, as they mostly wait.
 test.concurrent.for(lines)(
   "acked-kept, sum, once, bounds, agree: cuts, losses and delays between %s; no request takes longer than 5 s",
   { timeout: 120_000 },
@@ -108,7 +110,7 @@ test.concurrent.for(lines)(
     }
     await load.stop();
     await expectAllInvariants(net.stores, witness);
-    // What the line to the client itself does to an answer is not the service's doing.
+    // A lost answer on the line to the client itself is not the service's fault.
     if (line === "clientToApi") return;
     const tooSlow = Object.entries(slowest).filter(([, ms]) => ms > patienceMs);
     expect(Object.fromEntries(tooSlow)).toEqual({});
@@ -124,7 +126,7 @@ test.concurrent.for(lines.slice(0, 4))(
     const load = startLoad({ target: net.target, record: witness, plain: 2, keyed: 2 });
     await waitFor(() => witness.acknowledged.length > 10, 20_000);
     net[line].forget();
-    // Of the worker's own connections the load may see nothing: PostgreSQL must come up with Redis again.
+    // The load may notice nothing of the worker's own connections: PostgreSQL must catch up with Redis again.
     const at = Number(await net.stores.redisClient.hget("lb:{main}:meta", "revision"));
     const before = witness.acknowledged.length;
     await waitFor(async () => {
@@ -137,7 +139,7 @@ test.concurrent.for(lines.slice(0, 4))(
   },
 );
 
-test("once: a lost answer is UNKNOWN_OUTCOME, and a change with a key is repeated until it has one", async (context) => {
+test("once: a lost answer is UNKNOWN_OUTCOME, and a client repeats a change with a key until it gets an answer", async (context) => {
   const net = await network("redis", context);
   const { redisClient } = net.stores;
   expect((await send(net.api, { userId: "ada", increment: 1, key: undefined }, "graphql")).kind).toBe("accepted");
@@ -147,7 +149,7 @@ test("once: a lost answer is UNKNOWN_OUTCOME, and a change with a key is repeate
   const keyed = send(net.api, { userId: "ada", increment: 100, key: "k" }, "graphql");
   expect(await plain).toEqual({ kind: "refused", code: "UNKNOWN_OUTCOME" });
   net.apiToRedis.heal();
-  // It waited behind the other; whatever it was told, another try counts at most once.
+  // The attempt waited behind the other one; whatever it was told, another attempt counts at most once.
   await keyed;
   await waitFor(
     async () => (await send(net.api, { userId: "ada", increment: 100, key: "k" }, "graphql")).kind === "accepted",

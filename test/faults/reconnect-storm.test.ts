@@ -13,7 +13,7 @@ const viewerCount = Number(process.env.FAULTS_VIEWERS ?? 5_000);
 const logError = 50;
 const token = signToken({ secret: jwtSecret, subject: "referee", role: "service", expiresInSeconds: 600 });
 
-/** A viewer as docs/clients.md has it: retries for ever, with full jitter. */
+/** A viewer as docs/clients.md describes it: retries for ever, with full jitter. */
 class Viewer {
   revision = -1;
   refusals = 0;
@@ -79,6 +79,6 @@ test(`${viewerCount} viewers come back after a restart of the API, and of Redis,
   let revision = 0;
   await waitFor(async () => (revision = await change()) > 0, 20_000);
   await allAt(revision);
-  // The worker tells of its passes that failed; nobody tells it again for each viewer.
+  // The worker logs its failed passes; no process logs them again for each viewer.
   expect(errorsLogged().length).toBeLessThan(20);
 }, 180_000);

@@ -16,8 +16,8 @@ import {
 } from "./helpers/worker-steps.js";
 
 /**
- * Every recovery, interrupted before every single one of its steps, on real stores. A test runs the same recovery again
- * and again, each time one step further, until there is no further step.
+ * Interrupts every recovery before each of its steps, on real stores. A test repeats the same recovery, each time one
+ * step further, until there is no further step.
  */
 
 let stores: Stores;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const own = await startStores();
   const client = new Client({ connectionString: own.databaseUrl });
   await client.connect();
-  // One connection for all: there are hundreds of recoveries to look at.
+  // One connection for all queries: the tests check hundreds of recoveries.
   const query = async <Row extends object>(sql: string, values?: unknown[]) =>
     (await (values ? client.query<Row>(sql, values) : client.query<Row>(sql))).rows;
   const stop = async () => {
@@ -50,7 +50,7 @@ interface Answer {
   readonly revision: number;
 }
 
-/** What was acknowledged before the fault, and which part of it PostgreSQL had. */
+/** The changes that were acknowledged before the fault, and the part of them that PostgreSQL had. */
 interface Before {
   readonly committed: readonly Answer[];
   readonly newest: number;
@@ -70,7 +70,7 @@ async function apply(changes: readonly Change[]): Promise<Answer[]> {
   });
 }
 
-/** A board with a past: changes that both stores have, and two that only Redis has. Made once, then copied. */
+/** A board with a past: changes that both stores have, and two that only Redis has. It is made once and then copied. */
 async function makeHistory(): Promise<Past> {
   await passUntilSettled(worker.deps);
   const committed = await apply(first);
@@ -120,14 +120,14 @@ const faults: [string, () => Promise<unknown>][] = [
   ["restarted", anotherProcess],
 ];
 
-/** As if the board had been opened on a server process that is no more. */
+/** Makes it look as if the board had been opened on a Redis process that no longer exists. */
 async function anotherProcess(): Promise<void> {
   await stores.redisClient.hset("lb:{main}:meta", "run_id", "0");
 }
 
 /**
- * What must hold after any recovery: sums are right, nothing committed is lost, its keys are answered as before, and what
- * comes next has a revision that was never given out.
+ * The requirements after any recovery: sums are right, no committed change is lost, its keys give the same answers as
+ * before, and the next change gets a revision that was never used.
  */
 async function expectRecovered({ committed, newest }: Before, step: string): Promise<void> {
   const again = await apply(committed.map(({ change }) => change));
@@ -145,7 +145,7 @@ async function expectRecovered({ committed, newest }: Before, step: string): Pro
   ).toEqual([]);
 }
 
-/** Calls `run` for step 1, 2, 3 and so on, until it says that there was no such step. */
+/** Calls `run` for step 1, 2, 3 and so on, until it reports that there was no such step. */
 async function forEveryStep(run: (at: number) => Promise<string | undefined>): Promise<void> {
   const failures: string[] = [];
   let at = 1;
@@ -160,7 +160,7 @@ async function forEveryStep(run: (at: number) => Promise<string | undefined>): P
     if (step === undefined) break;
   }
   expect(failures).toEqual([]);
-  // A pass that finds nothing to do has as many steps itself.
+  // Even a pass that finds nothing to do has this many steps.
   expect(at).toBeGreaterThan(5);
 }
 
@@ -179,21 +179,21 @@ describe.each(faults)("when Redis %s", (_what, happen) => {
     });
   }, 60_000);
 
-  test("sum, once, acked-kept: Redis loses everything (again) before any step, and all is recovered", async () => {
+  test("sum, once, acked-kept: when Redis loses everything (again) before any step, everything is recovered", async () => {
     await forEveryStep(async (at) => {
       await goBack();
       await happen();
       const steps = interrupt(worker.deps, at, async () => {
         await stores.redisClient.flushall();
       });
-      await pass(steps.deps).catch(() => undefined); // It may notice, and must be right in the end.
+      await pass(steps.deps).catch(() => undefined); // It may notice; the result must be right in the end.
       await passUntilSettled(worker.deps);
       await expectRecovered({ ...past, newest: 0 }, steps.interrupted ?? "none");
       return steps.interrupted;
     });
   }, 60_000);
 
-  test("once, sum: a leader that slept before any step changes nothing of what its successor did", async () => {
+  test("once, sum: a leader that slept before any step changes nothing that its successor wrote", async () => {
     await forEveryStep(async (at) => {
       await goBack();
       await happen();
@@ -204,9 +204,9 @@ describe.each(faults)("when Redis %s", (_what, happen) => {
         live = await apply([keyed("live", "ada", 11)]);
         meta = await stores.redisClient.hgetall("lb:{main}:meta");
       });
-      await pass(steps.deps).catch(() => undefined); // It is told that it no longer leads, or it finds nothing to do.
+      await pass(steps.deps).catch(() => undefined); // It learns that it no longer leads, or finds nothing to do.
       if (steps.interrupted !== undefined) {
-        // Before these two it had no fence yet, and may rightly be the next leader.
+        // Before these two steps it had no fence yet, and may become the next leader.
         const hadFence = steps.interrupted !== "ledger.takeLease" && at > 1;
         if (hadFence) expect(await stores.redisClient.hgetall("lb:{main}:meta"), steps.interrupted).toEqual(meta);
         await passUntilSettled(worker.deps);
@@ -221,9 +221,9 @@ describe.each(faults)("when Redis %s", (_what, happen) => {
   }, 60_000);
 });
 
-test("acked-kept, sum: PostgreSQL's totals stay when the standings and the outbox vanish, and with them a change", async () => {
+test("acked-kept, sum: PostgreSQL's totals stay when the standings and the outbox vanish together with a change", async () => {
   await goBack();
-  // As a Redis does that evicts its biggest keys.
+  // A Redis that evicts its biggest keys does this.
   await stores.redisClient.del("lb:{main}:scores", "lb:{main}:outbox");
   await passUntilSettled(worker.deps);
   const content = await readBoth(stores);
@@ -235,7 +235,7 @@ describe("when PostgreSQL was restored from a backup", () => {
   beforeEach(async () => {
     await goBack();
     await pass(worker.deps);
-    // A backup of when only the first changes were there.
+    // A backup from the time when only the first changes existed.
     await stores.query("UPDATE sync_cursor SET revision = 3, fence = 1");
     await stores.query("DELETE FROM score_events WHERE revision > 3");
     await stores.query("DELETE FROM user_scores");
@@ -257,10 +257,10 @@ describe("when PostgreSQL was restored from a backup", () => {
   });
 });
 
-test("once: the keys of changes that a recovery abandons are free on every board, and those of all others are not", async () => {
+test("once: the keys of changes that a recovery abandons are free on every board, and all other keys are not", async () => {
   await goBack();
   await apply([keyed("gone", "ada", 1)]);
-  // PostgreSQL went on without this Redis.
+  // PostgreSQL moved on without this Redis.
   await stores.query("UPDATE sync_cursor SET epoch = epoch + 1");
   await passUntilSettled(worker.deps);
   expect(await stores.redisClient.keys("*gone")).toEqual([]);

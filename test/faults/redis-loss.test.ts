@@ -24,7 +24,7 @@ afterEach(async () => {
 
 type Loss = (files: AppendOnlyFiles, random: Random) => Promise<void>;
 
-/** What may happen to Redis' data while it is down; `undefined` while it is up. */
+/** What happens to Redis' data while it is down; `undefined`: it stays up. */
 const losses: Record<string, Loss | undefined> = {
   "was emptied": undefined,
   "lost its append-only files": (files) => files.remove(),
@@ -71,7 +71,7 @@ describe("DURABILITY=postgres", () => {
 });
 
 describe.each(["postgres", "redis"])("DURABILITY=%s", (mode) => {
-  test("forward, newest: a revision that Redis lost together with its change is not given out again", async () => {
+  test("forward, newest: a revision that Redis lost together with its change is not used again", async () => {
     app = await startTestApp({ stores, env: { DURABILITY: mode } });
     const files = new AppendOnlyFiles(stores.redisDir);
     expect((await send(app, { userId: "ada", increment: 1, key: undefined }, "graphql")).kind).toBe("accepted");
@@ -93,7 +93,7 @@ describe.each(["postgres", "redis"])("DURABILITY=%s", (mode) => {
         return revision !== undefined;
       }, 20_000);
       expect(revision).toBeGreaterThan(2);
-      // Every viewer sees it, the one who saw revision 2 as well.
+      // Every viewer sees the change, including the viewer that saw revision 2.
       await viewer.nextUntil(({ payload }) => JSON.stringify(payload).includes('"bob"'));
     } finally {
       viewer.close();
@@ -106,14 +106,14 @@ async function untilAcknowledged(witness: Witness, more: number): Promise<void> 
   await waitFor(() => witness.acknowledged.length >= before + more, 20_000);
 }
 
-/** Redis is killed, something happens to its files, and it starts again. */
+/** Kills Redis, changes its files, and starts it again. */
 async function whileDown(happen: () => Promise<void>): Promise<void> {
   await stores.redis.kill();
   await happen();
   await stores.redis.restart();
 }
 
-/** Committed changes answer as they did the first time: 20 of them, from before, between and after the losses. */
+/** Committed changes get their first answer again: 20 of them, from before, between and after the losses. */
 async function expectSameAnswers(witness: Witness, random: Random): Promise<void> {
   const keyed = witness.acknowledged.filter(({ key, revision }) => key !== undefined && revision !== undefined);
   const [first, ...others] = keyed;
@@ -127,7 +127,7 @@ async function expectSameAnswers(witness: Witness, random: Random): Promise<void
   expect(await stores.redisClient.hget("lb:{main}:meta", "revision")).toBe(before);
 }
 
-/** The contract's one second, and the same again for a busy machine. Revisions only grow. */
+/** The newest standings arrive within the contract's one second, doubled for a busy machine. Revisions only grow. */
 async function expectNewest(viewer: SocketClient): Promise<void> {
   const newest = Number(await stores.redisClient.hget("lb:{main}:meta", "revision"));
   const start = performance.now();

@@ -12,9 +12,9 @@ export { jwtSecret };
 
 export interface TestAppOptions {
   role?: AppRole;
-  /** Environment variables besides those that point at the stores. */
+  /** Environment variables in addition to those that point to the stores. */
   env?: EnvironmentVariables;
-  /** Stores that the caller started and stops; default: new ones, which end with the app. */
+  /** Stores that the caller starts and stops. Default: new ones, which end with the app. */
   stores?: Stores;
 }
 
@@ -25,14 +25,17 @@ export interface TestApp {
   readonly wsUrl: string;
   readonly opsUrl: string;
   readonly stores: Stores;
-  /** A valid token of an hour. */
+  /** A valid token that lives for an hour. */
   readonly token: (subject: string, role?: TokenRole) => string;
   stop(): Promise<void>;
-  /** Stops and starts on the same port and stores. */
+  /** Stops the service and starts it on the same port and stores. */
   restart(): Promise<void>;
 }
 
-/** The whole service in this process, on free ports, ready. Log lines of level `warn` and above show on stdout. */
+/**
+ * Starts the whole service in this process, on free ports; returns when it is ready. Log lines of level `warn` and
+ * above go to stdout.
+ */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const stores = options.stores ?? (await startStores());
   let app = await launch(stores, options, "0");
@@ -61,11 +64,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
 }
 
 export interface SharedTestAppOptions extends Omit<TestAppOptions, "stores"> {
-  /** Another process of this service, on its stores; default: a service with stores of its own. */
+  /** Makes this another process of that service, on its stores. Default: a service with stores of its own. */
   beside?: TestApp;
 }
 
-/** As `startTestApp`, for all tests of a file or a `describe`: runs before the first, and stops after the last. */
+/** Calls `startTestApp` before the first test of a file or a `describe`, and stops the app after the last. */
 export function useTestApp({ beside, ...options }: SharedTestAppOptions = {}): TestApp {
   let app: TestApp | undefined;
   const running = (): TestApp => {
@@ -108,7 +111,7 @@ async function launch(stores: Stores, { role = "all", env = {} }: TestAppOptions
     DATABASE_URL: stores.databaseUrl,
     JWT_SECRET: jwtSecret,
     SYNC_INTERVAL_MS: "50",
-    // Tests of the limits set their own; the others are not about limits.
+    // Tests of the limits set their own values; no other test should reach a limit.
     RATE_LIMIT_PER_SECOND: "100000",
     RATE_LIMIT_BURST: "100000",
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",

@@ -3,18 +3,18 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 import { projectRoot } from "../../scripts/stack.js";
 
-/** What the programs read, at the place where they look for it. */
+/** Files that the programs read, at the paths where they look for them. */
 const companions = ["package.json", "schema.graphql", "prisma", join("dist", "prisma")];
 
 /**
- * The project's programs as JavaScript, from today's sources, in the folders that they have in the project. A process
- * starts in less than half of the time that it takes to compile it with every start, and the tests start dozens.
+ * Compiles the project's programs to JavaScript, from the current sources, in the same folders as in the project. A
+ * compiled program starts in less than half the time of one that is compiled at each start, and the tests start dozens.
  *
- * @returns the folder, which is the caller's to remove
+ * @returns the folder, which the caller must remove
  */
 export async function buildPrograms(): Promise<string> {
   await mkdir(join(projectRoot, ".data"), { recursive: true });
-  // Below the project's folder, where Node finds its packages.
+  // The folder lies below the project's folder, where Node finds the packages.
   const dir = await mkdtemp(join(projectRoot, ".data", "test-build-"));
   await Promise.all([
     ...["src", "scripts"].map((folder) => buildFolder(join(projectRoot, folder), join(dir, folder))),

@@ -7,7 +7,7 @@ export interface Certificate {
   readonly keyFile: string;
 }
 
-/** A certificate for a name, which is its own authority: whoever is to trust it names its file. */
+/** Creates a self-signed certificate for a name: a client that is to trust it names its file. */
 export async function createCertificate(dir: string, name: string): Promise<Certificate> {
   const [certFile, keyFile] = [join(dir, `${name}.crt`), join(dir, `${name}.key`)];
   const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`, "-days", "2"];

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { projectRoot } from "../../scripts/stack.js";
 
-/** The code of docs/clients.md by the first line of each block, which is a comment with the file's name. */
+/** The code blocks of docs/clients.md, found by each block's first line, a comment with the file's name. */
 export interface ClientExamples {
   /** @throws when the page has no such block */
   get(firstLine: string): string;
@@ -26,7 +26,7 @@ export interface ExampleProject {
   remove(): Promise<void>;
 }
 
-/** A project of its own below this one, so that it finds the packages that the examples import. */
+/** Creates a project below this one, so that it finds the packages that the examples import. */
 export async function writeProject(name: string, files: Readonly<Record<string, string>>): Promise<ExampleProject> {
   const folder = join(projectRoot, ".data", `${name}-${process.pid}`);
   for (const [path, text] of Object.entries({ "package.json": '{ "type": "module" }\n', ...files })) {
@@ -36,7 +36,7 @@ export async function writeProject(name: string, files: Readonly<Record<string, 
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** An example for a service at another address than that of the page: the only thing that tests change. */
+/** Changes an example for a service at another address than the page's: the tests change nothing else. */
 export function atAddress(code: string, url: string): string {
   return code.replaceAll("localhost:4000", new URL(url).host);
 }

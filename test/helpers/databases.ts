@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { inject } from "vitest";
 
-/** A database that belongs to one test alone, with roles of its own, beside those of `startStores`. */
+/** A database with roles of its own that belongs to one test, on the server of `startStores`. */
 export class TestDatabase {
   readonly #roles: string[] = [];
 
   private constructor(
     readonly name: string,
-    /** As the superuser. */
+    /** Connects as the superuser. */
     readonly url: string,
   ) {}
 
-  /** @param migrated whether the tables are there already */
+  /** @param migrated true: the tables exist already */
   static async create(migrated: boolean): Promise<TestDatabase> {
     const templateUrl = inject("templateUrl");
     const name = `test_${randomBytes(8).toString("hex")}`;
@@ -20,7 +20,7 @@ export class TestDatabase {
     return new TestDatabase(name, at(templateUrl, name));
   }
 
-  /** Names of roles are the whole server's, so each is one of a kind. */
+  /** Creates a role with a unique name, as roles belong to the whole server. */
   async createRole(): Promise<string> {
     const role = `role_${randomBytes(8).toString("hex")}`;
     await this.query(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
@@ -28,7 +28,7 @@ export class TestDatabase {
     return role;
   }
 
-  /** Drops a role together with the database that a test's own SQL made it for. */
+  /** Drops a role, which a test's own SQL created, together with the database. */
   adoptRole(role: string): void {
     this.#roles.push(role);
   }
@@ -58,7 +58,7 @@ function at(url: string, database: string): string {
 }
 
 async function run<Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
-  // A test may give its database timeouts that only the service is to live with.
+  // A test may give its database timeouts that are meant for the service only.
   const options = "-c statement_timeout=0 -c lock_timeout=0 -c idle_session_timeout=0";
   const client = new Client({ connectionString: url, options });
   await client.connect();

@@ -4,9 +4,9 @@ import { delimiter, join } from "node:path";
 /** A program of the system that some tests run. */
 export interface NeededProgram {
   name: string;
-  /** Where Debian keeps it, looked at before the PATH: a user's often lacks /usr/sbin. */
+  /** The folder in which Debian keeps it. Searched before the PATH: a user's PATH often lacks /usr/sbin. */
   folder: string;
-  /** The Debian package that has it. */
+  /** The Debian package that contains it. */
   debianPackage: string;
 }
 

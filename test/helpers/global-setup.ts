@@ -10,7 +10,7 @@ import { findRedis, startPostgres } from "../../scripts/stack.js";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** A PostgreSQL whose database is migrated and empty: the template of each test's own. */
+    /** A PostgreSQL server with a migrated, empty database: the template of each test's own. */
     templateUrl: string;
     /** The folder of the compiled programs. */
     programs: string;
@@ -18,19 +18,19 @@ declare module "vitest" {
 }
 
 /**
- * One PostgreSQL and one build of the programs for the whole run, also where several projects ask for them; each test
+ * Starts one PostgreSQL and builds the programs once for the whole run, even when several projects need them. Each test
  * clones the migrated database, which takes 50 ms.
  */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if ("templateUrl" in project.getProvidedContext()) return undefined;
   await ensurePrismaClient();
   const dir = await mkdtemp(join(tmpdir(), "standings-test-"));
-  await findRedis(); // Fetched once, before the files that need it start side by side.
+  await findRedis(); // Fetches Redis once, before files that need it run at the same time.
   const [postgres, programs] = await Promise.all([
     startPostgres({ dir, fsync: false, settings: { max_connections: "300" } }),
     buildPrograms(),
   ]);
-  // The command itself, as an operator runs it.
+  // Runs the command itself, as an operator does.
   await promisify(execFile)(process.execPath, [join(programs, "src", "cli.js"), "migrate"], {
     env: { ...process.env, DATABASE_URL: postgres.url },
   });

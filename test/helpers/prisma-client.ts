@@ -1,4 +1,4 @@
 import { ensurePrismaClient } from "../../scripts/prisma-client.mjs";
 
-/** For tests that need no store, but code that knows one. */
+/** For tests that need no store, but import code that imports Prisma's client. */
 export default ensurePrismaClient;

@@ -6,12 +6,12 @@ import { jwtSecret } from "./app.js";
 import type { Stores } from "./stores.js";
 import { waitFor } from "./wait-for.js";
 
-/** A bound, not an expectation: several processes that start at once on a busy machine take their time. */
+/** An upper bound, not an expected time: several processes that start together on a busy machine are slow. */
 const startTimeoutMs = 60_000;
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** What is left of a process. */
+/** The exit code and output of an ended process. */
 export interface Outcome {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -20,22 +20,22 @@ export interface Outcome {
 }
 
 /**
- * What `node` is called with to run a source file: the project's own (`src/…`, `scripts/…`) were compiled once for the
- * whole run, and others are compiled as they start.
+ * The arguments with which `node` runs a source file. The project's own files (`src/…`, `scripts/…`) were compiled once
+ * for the whole run; other files are compiled when they start.
  */
 export function sourceArgs(file: string): string[] {
   const isOurs = /^(src|scripts)\//.test(file);
   return isOurs ? [join(inject("programs"), file.replace(/\.ts$/, ".js"))] : ["--import", "tsx", file];
 }
 
-/** A process of the project's own, in an environment of its own: nothing of ours leaks into it. */
+/** A program of the project in its own environment: none of our variables leak into it. */
 export class Program {
   readonly ended: Promise<Outcome>;
   readonly #child: ChildProcess;
   #stdout = "";
   #stderr = "";
 
-  /** @param args a source file, and what it is called with */
+  /** @param args a source file and its arguments */
   constructor(args: readonly string[], env: Environment) {
     const { PATH = "" } = process.env;
     const [source = "", ...others] = args;
@@ -64,7 +64,7 @@ export class Program {
     this.#child.kill(signal);
   }
 
-  /** For a test that failed half-way; harmless when it has ended by itself. */
+  /** Cleans up after a test that failed half-way; harmless when the process has ended by itself. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.ended;
@@ -90,7 +90,7 @@ export function logLines(stdout: string): LogLine[] {
 
 export interface ServiceProcess {
   readonly program: Program;
-  /** What it said of itself when it began to serve. */
+  /** The line that it logged when it began to serve. */
   readonly serving: LogLine;
   readonly url: string;
   readonly wsUrl: string;
@@ -108,7 +108,7 @@ export function serviceEnvironment(stores: Stores): Environment {
   };
 }
 
-/** `src/main.ts` in a process of its own, ready. */
+/** Starts `src/main.ts` in a separate process; returns when it is ready. */
 export async function startService(stores: Stores, role: string, env: Environment = {}): Promise<ServiceProcess> {
   const program = new Program(["src/main.ts", role], { ...serviceEnvironment(stores), ...env });
   try {

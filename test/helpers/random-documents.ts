@@ -1,6 +1,6 @@
 import { getNamedType, isInputType, isObjectType, type GraphQLField, type GraphQLSchema } from "graphql";
 
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
+/** Numbers from 0 to below 1; the same seed gives the same numbers (mulberry32). */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -17,7 +17,7 @@ export interface RandomRequest {
   readonly variables: Record<string, unknown>;
 }
 
-/** Names that mean something elsewhere: to JavaScript, to JSON, to what writes answers. */
+/** Names that mean something elsewhere: in JavaScript, in JSON, or to the code that writes answers. */
 const aliases = [
   "a",
   "b",
@@ -31,7 +31,7 @@ const aliases = [
   "__proto__",
   "length",
 ];
-/** Ids that look like parts of an answer, or of a pattern. */
+/** Ids that look like parts of an answer or of a pattern. */
 const ids = ["u", "rows", '"topScores":"rows"', "$&$1$`", "\\", '{"data":null}', "__proto__", "é\u2028😀", " "];
 const numbers = ["1", "3", "10", "0", "101", "-1", "2147483648", "9007199254740991"];
 
@@ -42,16 +42,16 @@ interface Variable {
 }
 
 /**
- * A document that uses all of GraphQL's syntax for operations over a schema, most of them valid: fragments that are used
- * again and nested, inline fragments with and without a type, directives with variables, aliases, arguments as literals and
- * variables, defaults and nulls, several operations; with variables that mostly fit.
+ * Makes a document that uses all of GraphQL's syntax for operations on a schema. Most documents are valid. They have
+ * fragments that are reused and nested, inline fragments with and without a type, directives with variables, aliases,
+ * arguments as literals and variables, defaults and nulls, and several operations. The variables mostly fit.
  */
 export function randomRequest(schema: GraphQLSchema, random: () => number): RandomRequest {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const chance = (share: number) => random() < share;
   const variables = new Map<string, Variable>();
   const fragments = new Map<string, { type: string; body: string }>();
-  /** Of this request: some have plain documents, some use a part of the syntax again and again. */
+  /** The tastes of this request: some requests have plain documents, some repeat one part of the syntax. */
   const taste = {
     directives: pick([0, 0, 0.1, 0.4]),
     aliases: pick([0.1, 0.5]),
@@ -119,7 +119,7 @@ export function randomRequest(schema: GraphQLSchema, random: () => number): Rand
     const known = [...fragments].filter(([, { type, body }]) => type === typeName && body !== "");
     if (known.length > 0 && chance(0.5)) return pick(known)[0];
     const name = `F${fragments.size}`;
-    fragments.set(name, { type: typeName, body: "" }); // So that it does not spread itself.
+    fragments.set(name, { type: typeName, body: "" }); // An empty body, so that it can't spread itself.
     fragments.set(name, { type: typeName, body: selections(typeName, depth) });
     return name;
   }

@@ -2,14 +2,14 @@ import { connect, type Socket } from "node:net";
 import { expect, onTestFinished } from "vitest";
 import { waitFor } from "./wait-for.js";
 
-/** One answer, as it came over the wire. */
+/** One answer as it came over the wire. */
 export interface RawAnswer {
   status: number;
   head: string;
   body: string;
 }
 
-/** A TCP connection to an HTTP server, for what no client library sends. */
+/** A TCP connection to an HTTP server, for requests that no client library sends. */
 export class RawHttp {
   readonly socket: Socket;
   #received = "";
@@ -28,7 +28,7 @@ export class RawHttp {
     return this.#closed;
   }
 
-  /** What came and was not taken. */
+  /** Bytes that came and were not taken. */
   get received(): string {
     return this.#received;
   }
@@ -38,7 +38,7 @@ export class RawHttp {
     return this;
   }
 
-  /** Waits for the next answer and takes it. For answers with a Content-Length, or without a body. */
+  /** Waits for the next answer and takes it. For answers with a Content-Length or without a body. */
   async answer(): Promise<RawAnswer> {
     await waitFor(() => this.#end() !== undefined);
     const end = this.#end() ?? 0;
@@ -60,12 +60,12 @@ export class RawHttp {
   }
 }
 
-/** The answer to one request on a connection of its own. */
+/** Sends one request on a new connection and returns the answer. */
 export function ask(url: string, text: string): Promise<RawAnswer> {
   return new RawHttp(url).send(text).answer();
 }
 
-/** Every refusal that is no GraphQL answer looks like this, whatever its status. */
+/** Every refusal that is no GraphQL answer has this form, whatever its status. */
 export function expectRawRefusal({ status, head, body }: RawAnswer, expected: number): void {
   expect({ status, body }).toMatchObject({
     status: expected,

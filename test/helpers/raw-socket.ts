@@ -13,8 +13,8 @@ const text = 0x1;
 const close = 0x8;
 
 /**
- * A WebSocket client that does what no library lets one do: it offers any sub-protocol, and it does not answer the
- * server's close but goes on talking.
+ * A WebSocket client that does what no library allows: it offers any sub-protocol, and it does not answer the server's
+ * close but keeps sending.
  */
 export class RawSocket {
   readonly #socket: Duplex;

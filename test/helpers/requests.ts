@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 
-/** A running service, or anything else that has the address of one. */
+/** A running service, or any other server that has an address. */
 export interface Target {
   readonly url: string;
 }
@@ -33,13 +33,13 @@ export interface GraphQLRequest {
   headers?: Record<string, string>;
 }
 
-/** One GraphQL request over HTTP; what the answer says is for the caller to judge. */
+/** Sends one GraphQL request over HTTP; the caller judges the answer. */
 export async function graphql(target: Target, request: GraphQLRequest): Promise<GraphQLAnswer> {
   const { token, headers = {}, ...body } = request;
   return postGraphQL(target, JSON.stringify(body), { ...authorization(token), ...headers });
 }
 
-/** As `graphql`, with the body as it is. */
+/** Sends one GraphQL request with this exact body. */
 export async function postGraphQL(
   target: Target,
   body: string,
@@ -64,7 +64,7 @@ function isJson(response: Response): boolean {
   return response.headers.get("content-type")?.includes("json") ?? false;
 }
 
-/** The code of the answer's only error; undefined when there is none. */
+/** The code of the answer's only error; undefined when there is no error. */
 export function codeOf({ errors }: Pick<GraphQLAnswer, "errors">): string | undefined {
   expect(errors?.length ?? 0).toBeLessThanOrEqual(1);
   return errors?.[0]?.extensions.code;
@@ -105,7 +105,7 @@ export const incrementMutation = /* GraphQL */ `
   }
 `;
 
-/** An increment over GraphQL, whatever comes of it. */
+/** An increment over GraphQL, whatever the outcome. */
 export function tryIncrement(
   target: Target,
   token: string | undefined,
@@ -114,7 +114,7 @@ export function tryIncrement(
   return graphql(target, { query: incrementMutation, variables, token });
 }
 
-/** An increment over GraphQL that has to be accepted. */
+/** An increment over GraphQL that must be accepted. */
 export async function increment(target: Target, token: string, variables: IncrementArguments): Promise<Increment> {
   return incrementOf(await tryIncrement(target, token, variables));
 }
@@ -131,7 +131,7 @@ export interface RestAnswer {
   body: { success: boolean; message: string; topScores?: { userId: string; score: number }[]; id?: string };
 }
 
-/** One request to the REST shim; a string is the body as it is. */
+/** One request to the REST shim; a string is sent as the exact body. */
 export async function updateScore(
   target: Target,
   body: unknown,
@@ -147,7 +147,7 @@ export async function updateScore(
   return { status: response.status, headers: response.headers, text, body: JSON.parse(text) as RestAnswer["body"] };
 }
 
-/** Every refusal of the REST shim looks like this, whatever its status. */
+/** Every refusal of the REST shim has this form, whatever its status. */
 export function expectRefusal({ status, text, body }: RestAnswer, expected: number): void {
   expect({ status, text }).toEqual({
     status: expected,

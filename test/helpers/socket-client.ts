@@ -19,7 +19,7 @@ export interface Result {
 }
 
 export interface SocketOptions {
-  /** Sub-protocols to offer. Default: `graphql-transport-ws` alone. */
+  /** The sub-protocols to offer. Default: `graphql-transport-ws` alone. */
   protocols?: string[];
   headers?: Record<string, string>;
 }
@@ -35,8 +35,8 @@ const timeoutMs = 10_000;
 const protocol = "graphql-transport-ws";
 
 /**
- * Speaks the protocol message by message, and says what a real client would hide. Messages wait in a queue until a test
- * takes them, so none is missed between two lines of a test.
+ * Speaks the protocol message by message, and shows what a real client would hide. Messages wait in a queue until a
+ * test takes them, so a test misses none between two of its lines.
  */
 export class SocketClient {
   readonly #socket: WebSocket;
@@ -52,7 +52,7 @@ export class SocketClient {
       this.#messages.push(JSON.parse((data as Buffer).toString()) as Message);
       this.#wake();
     });
-    // What the server does to a socket shows in its close code.
+    // The close code shows what the server does to a socket.
     socket.on("error", () => undefined);
     this.closed = new Promise((resolve) => {
       socket.once("close", (code, reason) => {
@@ -63,7 +63,7 @@ export class SocketClient {
     });
   }
 
-  /** An open socket on which nothing was said yet. Rejects with `UpgradeRefused`. */
+  /** Opens a socket without sending a message. Rejects with `UpgradeRefused`. */
   static open(wsUrl: string, { protocols = [protocol], headers = {} }: SocketOptions = {}): Promise<SocketClient> {
     const socket = new WebSocket(wsUrl, protocols, { headers });
     const client = new SocketClient(socket);
@@ -78,7 +78,7 @@ export class SocketClient {
     });
   }
 
-  /** A socket that the server has acknowledged. */
+  /** Opens a socket and waits for the server's acknowledgement. */
   static async connect(wsUrl: string, token?: string): Promise<SocketClient> {
     const client = await SocketClient.open(wsUrl);
     client.send({ type: "connection_init", payload: token === undefined ? {} : { authorization: `Bearer ${token}` } });
@@ -95,7 +95,7 @@ export class SocketClient {
     this.#socket.send(data);
   }
 
-  /** The next message that no one has taken. Rejects when the socket closes or stays silent. */
+  /** The next message that no caller has taken. Rejects when the socket closes or stays silent. */
   async next(): Promise<Message> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
@@ -107,12 +107,12 @@ export class SocketClient {
     }
   }
 
-  /** How many messages wait to be taken. */
+  /** The number of messages that wait to be taken. */
   get waiting(): number {
     return this.#messages.length;
   }
 
-  /** Everything until a message fulfils the condition, with that one last. */
+  /** All messages until one fulfils the condition; that one is the last. */
   async nextUntil(condition: (message: Message) => boolean): Promise<Message[]> {
     const taken: Message[] = [];
     for (;;) {
@@ -122,14 +122,14 @@ export class SocketClient {
     }
   }
 
-  /** Starts an operation; its messages carry the id that is returned. */
+  /** Starts an operation; its messages carry the id that this returns. */
   subscribe(query: string, variables?: unknown, operationName?: string): string {
     const id = String((this.#lastId += 1));
     this.send({ type: "subscribe", id, payload: { query, variables, operationName } });
     return id;
   }
 
-  /** A query or mutation's answer, whether it came as a result or as a refusal. For sockets with nothing else going on. */
+  /** The answer to a query or mutation, as a result or a refusal. For sockets with no other operation under way. */
   async request(query: string, variables?: unknown, operationName?: string): Promise<Result> {
     const id = this.subscribe(query, variables, operationName);
     const message = await this.next();
@@ -142,12 +142,12 @@ export class SocketClient {
 
   /** Writes bytes past the WebSocket's framing. */
   writeBytes(bytes: Buffer): void {
-    // `ws` has no public way to send a broken frame; its raw socket is what it sends through.
+    // `ws` has no public way to send a broken frame, so this writes to its raw socket.
     const { _socket } = this.#socket as unknown as { _socket: { write(bytes: Buffer): void } };
     _socket.write(bytes);
   }
 
-  /** Reads nothing any more, as a client does whose computer sleeps. */
+  /** Stops reading, like a client whose computer sleeps. */
   pause(): void {
     this.#socket.pause();
   }
@@ -156,7 +156,7 @@ export class SocketClient {
     this.#socket.resume();
   }
 
-  /** Ends the connection without a word. */
+  /** Ends the connection without a close frame. */
   close(): void {
     this.#socket.terminate();
   }

@@ -7,10 +7,10 @@ import { Client } from "pg";
 import { inject } from "vitest";
 import { startRedis, type RedisHandle } from "../../scripts/stack.js";
 
-/** A Redis and a database that belong to one test alone. */
+/** A Redis and a database that belong to one test. */
 export interface Stores {
   readonly redis: RedisHandle;
-  /** A connection for looking at Redis behind the service's back. */
+  /** A connection to look at Redis directly, without the service. */
   readonly redisClient: Redis;
   readonly databaseUrl: string;
   readonly query: <Row extends object>(sql: string, values?: unknown[]) => Promise<Row[]>;
@@ -18,7 +18,7 @@ export interface Stores {
 }
 
 export interface StoresOptions {
-  /** Default: as DURABILITY=redis demands. */
+  /** Default: true, as DURABILITY=redis demands. */
   persistent?: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function startStores({ persistent = true }: StoresOptions = {}): Pr
   const dir = await mkdtemp(join(tmpdir(), "standings-redis-"));
   const redis = await startRedis({ dir, persistent });
   const redisClient = new Redis(redis.url, { maxRetriesPerRequest: null });
-  redisClient.on("error", () => undefined); // Tests kill Redis; the client comes back by itself.
+  redisClient.on("error", () => undefined); // Tests kill Redis; the client reconnects by itself.
 
   const templateUrl = inject("templateUrl");
   const name = `test_${randomBytes(8).toString("hex")}`;
@@ -61,7 +61,7 @@ function withDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-/** A template may not be in use while it is copied, so this connects to another database. */
+/** Connects to another database, as a template must not be in use while it is copied. */
 async function asAdmin(url: string, sql: string): Promise<void> {
   const client = new Client({ connectionString: withDatabase(url, "postgres") });
   await client.connect();

@@ -1,16 +1,16 @@
 import { createHmac } from "node:crypto";
 import { expect, vi } from "vitest";
 
-/** Of every app that tests start. */
+/** The secret of every app that tests start. */
 export const jwtSecret = "a secret for tests only, of at least 32 bytes";
 
-/** A value as a part of a token: as JSON, and text or bytes as they are. */
+/** A value as a part of a token: as JSON, except that text and bytes stay as they are. */
 export function tokenPart(value: unknown): string {
   if (Buffer.isBuffer(value)) return value.toString("base64url");
   return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 }
 
-/** Signed correctly, whatever it says: jsonwebtoken refuses to sign most of what tests need. */
+/** Signs any content correctly: jsonwebtoken refuses to sign most of the tokens that tests need. */
 export function signRaw(payload: unknown, header: unknown = { alg: "HS256", typ: "JWT" }, secret = jwtSecret): string {
   const text = `${tokenPart(header)}.${tokenPart(payload)}`;
   return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;

@@ -7,10 +7,10 @@ export interface Sent {
   readonly headers: Record<string, string>;
 }
 
-/** Those that say something about the answer; the others are the connection's. */
+/** Headers that describe the answer; the other headers describe the connection. */
 const headersThatMatter = ["content-type", "cache-control", "content-length", "vary", "access-control-allow-origin"];
 
-/** The same service twice, with prepared operations and without. */
+/** The same service twice: with prepared operations and without. */
 export class TwoWays {
   private constructor(
     readonly prepared: TestApp,
@@ -18,7 +18,7 @@ export class TwoWays {
     readonly stop: () => Promise<void>,
   ) {}
 
-  /** On stores of their own, so that both see the same history of changes. */
+  /** Each has its own stores, so that both see the same history of changes. */
   static async start(env: Record<string, string>): Promise<TwoWays> {
     const stores = await Promise.all([startStores(), startStores()]);
     const prepared = await startTestApp({ stores: stores[0], env });
@@ -29,7 +29,10 @@ export class TwoWays {
     });
   }
 
-  /** As often as it takes until the operation is prepared, and once more; each answer is to be the same on both sides. */
+  /**
+   * Sends the request often enough that the operation is prepared, and once more. Both sides must give the same
+   * answers.
+   */
   async expectTheSame(sent: Sent, times = 5): Promise<void> {
     for (let count = 0; count < times; count += 1) {
       const expected = await this.ask(this.ordinary, sent);

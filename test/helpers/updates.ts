@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Entry } from "./requests.js";
 import type { Message, Result, SocketClient } from "./socket-client.js";
 
-/** What `topScoresUpdated` sends. */
+/** A message of `topScoresUpdated`. */
 export interface Update {
   board: string;
   revision: number;
@@ -32,7 +32,7 @@ export async function nextUpdate(socket: SocketClient): Promise<Update> {
   return updateOf(await socket.next());
 }
 
-/** All updates up to one of this revision or a later one. */
+/** All updates up to the first with this revision or a later one. */
 export async function updatesUntil(socket: SocketClient, revision: number): Promise<Update[]> {
   const messages = await socket.nextUntil((message) => updateOf(message).revision >= revision);
   return messages.map(updateOf);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 /**
  * Waits until a condition holds.
  *
- * @throws the condition's last error, or that it never held, after `timeoutMs`
+ * @throws the condition's last error, or an error that it never held, after `timeoutMs`
  */
 export async function waitFor(condition: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;

@@ -66,7 +66,10 @@ interface Clients {
   sockets: Client;
 }
 
-/** As a web page sets it up: HTTP for queries and mutations, a WebSocket for subscriptions, or the socket for all. */
+/**
+ * Sets clients up as a web page does: HTTP for queries and mutations and a WebSocket for subscriptions, or the socket
+ * for all.
+ */
 function startClient(token: string | undefined, allOverSocket = false): Clients {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const sockets = createClient({
@@ -147,7 +150,7 @@ test("gets a bad token's refusal as a GraphQL error, not as a broken connection"
   expect(error).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
 });
 
-test("goes on after a restart of the server by itself, with what it missed", async () => {
+test("recovers by itself after a restart of the server, and gets the changes that it missed", async () => {
   const { client } = startClient(app.token("u"));
   let newest: Row[] = [];
   const revisions: number[] = [];

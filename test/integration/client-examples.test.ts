@@ -8,7 +8,7 @@ import { graphql, increment } from "../helpers/requests.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/* The code of docs/clients.md that is not about React, run on Node.js as it stands there. */
+/* The code of docs/clients.md, except for React, run on Node.js as it stands there. */
 
 const examples = await readClientExamples();
 const nodeExamples = [
@@ -22,14 +22,14 @@ const nodeExamples = [
   "graphql-sse",
   "http-only",
 ];
-/** As the page says, for a Node.js without a WebSocket of its own. */
+/** docs/clients.md gives this example for a Node.js without a WebSocket of its own. */
 const socketExample = "WebSocket" in globalThis ? "socket.ts" : "socket.ts on Node.js 20";
 
 let stores: Stores;
 let app: TestApp;
 let project: ExampleProject;
 
-/** @param changes to what the page prints, by file */
+/** @param changes to the code on the page, by file */
 async function writeExamples(name: string, url: string, changes: Record<string, string> = {}): Promise<ExampleProject> {
   const printed = nodeExamples.map((file) => [`${file}.ts`, examples.get(`${file}.ts`)] as const);
   const files = { ...Object.fromEntries(printed), "socket.ts": examples.get(socketExample), ...changes };
@@ -85,7 +85,7 @@ afterAll(async () => {
   await stores.stop();
 });
 
-test("every client sees the current state, each change, and comes back after a restart of the server", async () => {
+test("every client sees the current state and each change, and reconnects after a restart of the server", async () => {
   const programs = ["graphql-ws", "apollo-client", "urql", "graphql-sse", "http-only"].map((name) =>
     start(project, `${name}.ts`),
   );
@@ -101,7 +101,7 @@ test("every client sees the current state, each change, and comes back after a r
   for (const revisions of programs.map(revisionsOf)) expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
 }, 60_000);
 
-test("a connection that dies without a word is noticed and replaced", async () => {
+test("a connection that dies silently is noticed and replaced", async () => {
   const relay = await startRelay(app.url);
   onTestFinished(() => relay.stop());
   // A tenth of a second instead of the page's 20 s and 5 s.
@@ -119,7 +119,7 @@ test("a connection that dies without a word is noticed and replaced", async () =
   await waitFor(() => revisionsOf(program).at(-1) === revision, 20_000);
 });
 
-test("points that are added while Redis is away count once, and a query is answered, when it is back", async () => {
+test("once Redis is back, points that were added while it was away count once, and a query is answered", async () => {
   const before = await scoreOf("user123");
   await stores.redis.kill();
   const program = new Program([join(project.folder, "add.ts")], { TOKEN: app.token("user123") });
@@ -140,7 +140,7 @@ test("points that the service refuses are not sent again", async () => {
   expect(program.stdout.trim()).toBe("FORBIDDEN");
 });
 
-test("a subscription that the service refuses says why, and is not tried again", async () => {
+test("a subscription that the service refuses gets the reason, and is not tried again", async () => {
   const program = start(project, "watch-nothing.ts");
   expect((await program.ended).stdout.trim()).toBe("GRAPHQL_VALIDATION_FAILED");
 });
@@ -156,12 +156,12 @@ async function metricsOf({ opsUrl }: TestApp): Promise<string> {
 
 interface Relay {
   readonly url: string;
-  /** Connections that are open pass nothing on any more, and stay open. */
+  /** Existing connections stay open and pass nothing on any more. */
   fallSilent(): void;
   stop(): void;
 }
 
-/** What a network does when a phone leaves it. */
+/** Relays to the service, and acts like a network that a phone leaves. */
 async function startRelay(target: string): Promise<Relay> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();

@@ -16,14 +16,14 @@ const app = useTestApp();
 describe("cli", () => {
   const cli = (...args: string[]) => run(["src/cli.ts", ...args], {});
 
-  test.each(["migrate", "token", "check"])("says how %s is used", async (command) => {
+  test.each(["migrate", "token", "check"])("prints the usage of %s", async (command) => {
     const { code, stdout, stderr } = await cli(command, "--help");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain(`usage: cli.js ${command}`);
     expect((await cli("--help")).stdout).toContain(`\n  ${command} `);
   });
 
-  test("says its version", async () => {
+  test("prints its version", async () => {
     const { version } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as { version: string };
     expect(await cli("--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
@@ -32,7 +32,7 @@ describe("cli", () => {
     ["without a command", []],
     ["with an unknown command", ["destroy"]],
     ["with an unknown option", ["check", "--hard"]],
-  ])("%s says how it is used on stderr, and exits with 64", async (_name, args) => {
+  ])("%s prints the usage on stderr, and exits with 64", async (_name, args) => {
     const { code, stdout, stderr } = await cli(...args);
     expect({ code, stdout }).toEqual({ code: 64, stdout: "" });
     expect(stderr).toContain("usage: cli.js");
@@ -43,7 +43,7 @@ describe("token", () => {
   const token = (args: string[], env: Environment = { JWT_SECRET: jwtSecret }) =>
     run(["src/cli.ts", "token", ...args], env);
 
-  test("prints a token that the service takes, and nothing else", async () => {
+  test("prints a token that the service accepts, and nothing else", async () => {
     const { code, stdout, stderr } = await token(["--sub", "user123", "--role", "player", "--expires", "1h"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
@@ -53,7 +53,7 @@ describe("token", () => {
     expect(Math.abs(exp - Date.now() / 1000 - 3_600)).toBeLessThan(60);
   });
 
-  test("for ten years prints one that the service takes", async () => {
+  test("prints a token for ten years that the service accepts", async () => {
     const { stdout } = await token(["--sub", "decade", "--expires", "3653d"]);
     expect(codeOf(await tryIncrement(app, stdout.trim(), { userId: "decade", scoreIncrement: 1 }))).toBeUndefined();
   });
@@ -75,7 +75,7 @@ describe("token", () => {
     ["with an unknown time", ["--sub", "u", "--expires", "soon"]],
     ["for more than ten years", ["--sub", "u", "--expires", "3654d"]],
     ["for a number of days that is no date", ["--sub", "u", "--expires", "999999999d"]],
-  ])("%s fails, says how to use it and prints no token", async (_name, args) => {
+  ])("%s fails, prints the usage and no token", async (_name, args) => {
     const { code, stdout, stderr } = await token(args);
     expect(code).toBeGreaterThan(0);
     expect(stdout).toBe("");
@@ -119,7 +119,7 @@ describe("migrate", () => {
     expect(await tablesOf(url)).toEqual(before);
   });
 
-  test("works from two places at once", async () => {
+  test("works when it runs in two places at once", async () => {
     const url = await emptyDatabase();
     const outcomes = await Promise.all([migrate(url), migrate(url)]);
     expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
@@ -231,7 +231,7 @@ async function execute<Row extends object>(url: string, sql: string): Promise<Ro
   }
 }
 
-/** The tables of the schema; a worker adds partitions to them as time goes by. */
+/** The tables of the schema, without partitions: a worker adds those over time. */
 async function tablesOf(url: string): Promise<string[]> {
   const sql =
     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') " +

@@ -30,7 +30,7 @@ describe.each<[string, Record<string, string>]>([
   ["in all", { MAX_CONNECTIONS: "3" }],
   ["from one address", { MAX_CONNECTIONS_PER_ADDRESS: "3" }],
 ])("more connections than may be open %s", (_name, env) => {
-  test("are closed with 1013, which clients take as 'try again later', and there is room again when others leave", async () => {
+  test("are closed with 1013, which clients take as 'try again later'; there is room again when other clients leave", async () => {
     const limited = await startTestApp({ stores: app.stores, role: "api", env });
     onTestFinished(() => limited.stop());
     const [first] = [await connect(limited), await connect(limited)];
@@ -83,14 +83,14 @@ test("a socket that sends thousands of messages at once is closed with 1008", as
 });
 
 describe("as time goes by", () => {
-  /** The service's clock alone jumps; its timers run as ever. */
+  /** Only the service's clock jumps; its timers run as usual. */
   function passTime(ms: number): void {
     const real = performance.now.bind(performance);
     const clock = vi.spyOn(performance, "now").mockImplementation(() => real() + ms);
     onTestFinished(() => clock.mockRestore());
   }
 
-  test("a socket that neither asks nor subscribes is closed with 1000; one that subscribes is not", async () => {
+  test("a socket with no operation is closed with 1000; one with a subscription is not", async () => {
     const [idle, subscribed] = [await connect(), await connect()];
     subscribed.subscribe(subscription);
     await subscribed.next();
@@ -101,7 +101,7 @@ describe("as time goes by", () => {
     });
   });
 
-  test("a viewer that takes nothing is cut off, and the others get every change", async () => {
+  test("a viewer that reads nothing is cut off, and the other viewers get every change", async () => {
     const token = app.token("referee", "service");
     const change = (index: number, scoreIncrement = 1) =>
       increment(app, token, { userId: `${"\u{1F3C6}".repeat(250)}${index}`, scoreIncrement });
@@ -114,8 +114,8 @@ describe("as time goes by", () => {
     live.subscribe(subscription, { limit: 1 });
     await live.next();
     const closedBefore = await metric("standings_closed_slow_connections_total");
-    // Messages of 100 KB, until the kernel takes no more. A viewer that is only late skips one now and then, and the
-    // kernel may take one more even later, whereupon the viewer counts as stalled from then on.
+    // Messages of 100 KB, until the kernel takes no more. A viewer that is only late skips a message now and then. The
+    // kernel may take one more message later; only from then on does the viewer count as stalled.
     await waitFor(async () => {
       await change(0);
       return (await metric("standings_conflated_messages_total")) > 20;

@@ -10,7 +10,7 @@ const query = JSON.stringify({ query: "{ __typename }" });
 
 const app = useTestApp();
 
-describe("an offer to go on in another protocol is ignored", () => {
+describe("an offer to switch to another protocol is ignored", () => {
   const offer = {
     Connection: "Upgrade, HTTP2-Settings",
     Upgrade: "h2c",
@@ -26,7 +26,7 @@ describe("an offer to go on in another protocol is ignored", () => {
     }
   });
 
-  test("an increment over REST is applied, though its body comes late and in pieces", async () => {
+  test("an increment over REST is applied even when its body arrives late and in pieces", async () => {
     const connection = new RawHttp(app.url);
     const text = rawRequest("POST", "/api/v1/scores/update", { ...offer, ...json }, increment());
     const middle = text.indexOf("\r\n\r\n") + 10;
@@ -49,7 +49,7 @@ describe("an offer to go on in another protocol is ignored", () => {
     expect(stdout).toBe('{"data":{"__typename":"Query"}}\n200');
   });
 
-  test("a WebSocket is none of these, whatever came before it on the connection", async () => {
+  test("a WebSocket is accepted, whatever request came before it on the connection", async () => {
     (await SocketClient.connect(app.wsUrl)).close();
     const connection = new RawHttp(app.url);
     expect((await connection.send(rawRequest("POST", "/graphql", { ...offer, ...json }, query)).answer()).status).toBe(
@@ -68,7 +68,7 @@ describe("an offer to go on in another protocol is ignored", () => {
   });
 });
 
-describe("a handshake that is none is refused in our own words", () => {
+describe("an invalid handshake is refused with one of our own messages", () => {
   const offer = { Connection: "Upgrade", Upgrade: "websocket" };
   const key = { "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==" };
 
@@ -106,7 +106,7 @@ describe("behind a trusted proxy", () => {
     return (await socket.next().catch(() => socket.closed)) as { type?: string; code?: number };
   };
 
-  test("sockets and streams count for the address that it tells, an IPv6 address by its network", async () => {
+  test("sockets and streams count for the address that it reports, an IPv6 address for its network", async () => {
     for (const address of ["198.51.100.1", "2001:db8:0:1::"]) {
       expect(await open(behind, address)).toEqual({ type: "connection_ack" });
       expect(await open(behind, address)).toEqual({ type: "connection_ack" });
@@ -123,12 +123,12 @@ describe("behind a trusted proxy", () => {
       headers: { "content-type": "application/json", "x-forwarded-for": "198.51.100.1" },
     };
     expect((await fetch(`${behind.url}/graphql/stream`, init)).status).toBe(503);
-    // Its own connections are many people's, and are not counted for anybody.
+    // The proxy's own connections belong to many clients, and count for none of them.
     for (let count = 0; count < 5; count += 1)
       expect((await ask(behind.url, rawRequest("GET", "/nope"))).status).toBe(404);
   });
 
-  test("its scheme and host are the page's", async () => {
+  test("the scheme and host that it reports are the page's", async () => {
     const told = { "x-forwarded-host": "scores.example", "x-forwarded-proto": "https" };
     (await SocketClient.open(behind.wsUrl, { headers: { origin: "https://scores.example", ...told } })).close();
     for (const origin of ["http://scores.example", behind.url]) {
@@ -138,7 +138,7 @@ describe("behind a trusted proxy", () => {
     }
   });
 
-  test("a client that is no proxy is believed nothing", async () => {
+  test("what a client reports that is no proxy is ignored", async () => {
     const told = {
       "x-forwarded-host": "scores.example",
       "x-forwarded-proto": "https",
@@ -155,7 +155,7 @@ describe("behind a trusted proxy", () => {
   });
 });
 
-test("plain HTTP connections count like others, and one too many is told so", async () => {
+test("plain HTTP connections count like others, and one too many gets an error", async () => {
   const own = await startTestApp({ stores: app.stores, role: "api", env: { MAX_CONNECTIONS: "2" } });
   onTestFinished(() => own.stop());
   const first = new RawHttp(own.url);

@@ -9,7 +9,7 @@ import { graphql, increment, tryIncrement } from "../helpers/requests.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** What a server, a database or a role may have set, and what nothing of ours may depend on. The last one comes last. */
+/** Settings of a server, a database or a role that our code must not depend on. The last must stay last. */
 const oddDefaults = {
   timezone: "'Asia/Kolkata'",
   DateStyle: "'SQL, DMY'",
@@ -37,7 +37,7 @@ let stores: Stores;
 let app: TestApp;
 let token: string;
 
-/** Odd defaults everywhere, and a role that has a schema of its own name, as PostgreSQL's manual advises. */
+/** Odd defaults everywhere, and a role with a schema of its own name, as PostgreSQL's manual advises. */
 beforeAll(async () => {
   database = await TestDatabase.create(false);
   owner = await database.createRole();
@@ -57,7 +57,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** As `npm run migrate` does, without the time that a process of its own takes to start. */
+/** Does what `npm run migrate` does, without the time to start a process. */
 async function migrate(url: string): Promise<void> {
   await applyMigrations(databaseAddresses(url).direct);
 }
@@ -156,7 +156,7 @@ describe("with ?schema= in DATABASE_URL", () => {
     try {
       await increment(second, token, { userId: "ada", scoreIncrement: 70 });
       await waitFor(async () => (await historyOf(second, "ada")).length === 1);
-      // Both still have their leader, and neither sees the other's.
+      // Each still has its leader, and neither sees the other's changes.
       await increment(app, token, { userId: "cleo", scoreIncrement: 1 });
       await waitFor(async () => (await historyOf(app, "cleo")).length === 1);
       expect((await historyOf(second, "ada")).map(({ score }) => score)).toEqual([70]);

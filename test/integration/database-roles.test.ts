@@ -19,11 +19,11 @@ import { waitFor } from "../helpers/wait-for.js";
 
 let database: TestDatabase;
 let stores: Stores;
-/** Of the role that owns the tables, and of the one that serves. */
+/** The URLs of the role that owns the tables and of the role that serves. */
 let ownerUrl: string;
 let appUrl: string;
 
-/** The roles and grants of docs/operations.md, as they stand there; only the names are this test's own. */
+/** Runs the roles and grants of docs/operations.md as they stand there, but with this test's own names. */
 beforeAll(async () => {
   database = await TestDatabase.create(false);
   const page = await readFile(join(projectRoot, "docs", "operations.md"), "utf8");
@@ -44,7 +44,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** As `npm run migrate` does, without the time that a process of its own takes to start. */
+/** Does what `npm run migrate` does, without the time to start a process. */
 async function migrate(): Promise<void> {
   await applyMigrations(databaseAddresses(ownerUrl).direct);
 }
@@ -71,7 +71,7 @@ async function startWorker(env: Record<string, string>): Promise<LoggedWorker> {
   };
 }
 
-it("is not ready without a partition that it may not make, says which in one line, and goes on when it is there", async () => {
+it("is not ready without a partition that it may not create, names it in one line, and is ready once it exists", async () => {
   const { table } = monthOf(Date.now());
   await database.query(`DROP TABLE standings.${table}`);
   const { worker, log, readiness } = await startWorker({});
@@ -96,7 +96,7 @@ it("is not ready without a partition that it may not make, says which in one lin
   }
 });
 
-it("says that old months can't be dropped, and that next month's partition is missing, while all else works", async () => {
+it("says that it can't drop old months and that next month's partition is missing, while everything else works", async () => {
   const nextMonth = monthOf(monthOf(Date.now()).to.getTime()).table;
   await database.query(`DROP TABLE standings.${nextMonth}`);
   await database.query(
@@ -121,7 +121,7 @@ it("says that old months can't be dropped, and that next month's partition is mi
   }
 });
 
-it("is not ready where no migration was run, and says which command does that", async () => {
+it("is not ready before a migration has run, and names the command for it", async () => {
   const { worker, readiness } = await startWorker({ DATABASE_URL: appUrl.replace("=standings", "=nowhere") });
   try {
     await waitFor(

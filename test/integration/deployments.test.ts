@@ -7,7 +7,7 @@ import { startStores, type Stores } from "../helpers/stores.js";
 import { nextUpdate, subscription, updatesUntil } from "../helpers/updates.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** Two deployments on one Redis server, on databases 0 and 1, each with a PostgreSQL database of its own. */
+/** Two deployments on one Redis server, on databases 0 and 1, each with its own PostgreSQL database. */
 
 let blue: Stores;
 let green: Stores;
@@ -44,7 +44,7 @@ async function watch(app: TestApp): Promise<SocketClient> {
 
 const token = () => blueApp.token("referee", "service");
 
-/** Whether a change made by one process shows at a viewer of another within a second: by the channel, not by looking. */
+/** Whether a change by one process reaches a viewer of another within a second: over the channel, not by polling. */
 async function hears(viewer: SocketClient, sender: TestApp): Promise<boolean> {
   const begin = performance.now();
   const { revision } = await increment(sender, token(), { userId: "hears", scoreIncrement: 1 });
@@ -63,10 +63,10 @@ test("viewers of one never see scores of the other, though their boards have the
   expect(JSON.stringify(await updatesUntil(greenViewer, last.revision))).not.toContain("blue");
 });
 
-test("nothing is acknowledged because of what the other's PostgreSQL has", async () => {
+test("nothing is acknowledged because of the contents of the other's PostgreSQL", async () => {
   const own = await startStores();
   onTestFinished(() => own.stop());
-  // Its worker is away: an API alone on database 2, whose board is open at the position that green's will pass.
+  // An API without a worker runs on database 2. Its board is open at a position that green's board will pass.
   const app = await startTestApp({
     stores: own,
     role: "api",
@@ -82,7 +82,7 @@ test("nothing is acknowledged because of what the other's PostgreSQL has", async
 });
 
 describe("processes of one deployment", () => {
-  test("find each other again within seconds when Redis was emptied, and when it holds another's copy", async () => {
+  test("find each other again within seconds after Redis was emptied or got a copy of another's data", async () => {
     const second = await startTestApp({ stores: green, role: "api", env: greenEnv() });
     onTestFinished(() => second.stop());
     const viewer = await watch(second);
@@ -91,7 +91,7 @@ describe("processes of one deployment", () => {
     const redis = database(1);
     for (const id of [undefined, await database(0).get("lb:deployment")]) {
       await redis.flushdb();
-      // As a copy of the other's data, restored here, would bring it.
+      // Restoring a copy of the other's data here would write this id.
       if (typeof id === "string") await redis.set("lb:deployment", id);
       await waitFor(
         async () => codeOf(await tryIncrement(greenApp, token(), { userId: "again", scoreIncrement: 1 })) === undefined,
@@ -100,7 +100,7 @@ describe("processes of one deployment", () => {
     }
     expect(await redis.get("lb:deployment")).toBe(await database(0).get("lb:deployment"));
 
-    // The same id on two databases: still two deployments.
+    // The same id on two databases: there are still two deployments.
     const blueViewer = await watch(blueApp);
     await increment(greenApp, token(), { userId: "green", scoreIncrement: 1 });
     const { revision } = await increment(blueApp, token(), { userId: "blue", scoreIncrement: 1 });

@@ -29,7 +29,7 @@ async function open(query: string, init: RequestInit & { variables?: unknown } =
   return fetch(streamUrl(), { method: "POST", body, signal: left.signal, ...others, headers });
 }
 
-/** What has come of a stream until it holds what is looked for. */
+/** Reads a stream until its text contains `text`. @returns all that was read */
 async function readUntil(response: Response, text: string): Promise<string> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let read = "";
@@ -75,7 +75,7 @@ describe("graphql-sse's client", () => {
   });
 });
 
-test("an EventSource, which can only GET, is served queries and subscriptions, no mutations", async () => {
+test("an EventSource, which can only send GET, may query and subscribe but not mutate", async () => {
   const get = async (query: string, headers: Record<string, string> = {}) => {
     const left = new AbortController();
     onTestFinished(() => left.abort());
@@ -114,7 +114,7 @@ test("a page of the allowlist may read the stream", async () => {
   );
 });
 
-test("who leaves is forgotten", async () => {
+test("a viewer that leaves is forgotten", async () => {
   const viewers = async () =>
     /^standings_viewers (\d+)/m.exec(await (await fetch(`${app.opsUrl}/metrics`)).text())?.[1];
   const before = await viewers();
@@ -126,7 +126,7 @@ test("who leaves is forgotten", async () => {
   await waitFor(async () => (await viewers()) === before);
 });
 
-test("a viewer that reads late gets the newest, not all that was", async () => {
+test("a viewer that reads late gets the newest, not everything before it", async () => {
   const response = await open(subscription, { variables: { board: "slow" } });
   await Promise.all(
     Array.from({ length: 400 }, (_, index) =>
@@ -137,7 +137,7 @@ test("a viewer that reads late gets the newest, not all that was", async () => {
   expect(read.match(/event: next/g)?.length).toBeLessThan(200);
 });
 
-test("shutting down ends the stream without completing it, so that the client comes back", async () => {
+test("shutting down ends the stream without completing it, so that the client reconnects", async () => {
   const own = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: "main" } });
   const response = await fetch(`${own.url}/graphql/stream`, {
     method: "POST",

@@ -22,7 +22,7 @@ const newest = "subscription ($board: ID!) { topScoresUpdated(board: $board) { r
 const revisionOf = ({ payload }: Message) =>
   (payload as { data: { topScoresUpdated: { revision: number } } }).data.topScoresUpdated.revision;
 
-/** Increments as fast as they are answered, until the test ends or says so. */
+/** Sends increments as fast as they are answered, until the test ends or stops it. */
 function keepChanging(board: string): () => Promise<void> {
   const enough = new AbortController();
   const writing = (async () => {
@@ -36,7 +36,7 @@ function keepChanging(board: string): () => Promise<void> {
   return stop;
 }
 
-test("subscriptions that differ get what each of them asked for, also on one socket", async () => {
+test("different subscriptions each get the fields that they asked for, also on one socket", async () => {
   for (const userId of ["a", "b", "c"]) await change("mixed", userId);
   const both =
     'query Q { __typename } subscription A($limit: Int! = 2) { a: topScoresUpdated(board: "mixed", limit: $limit) { ...F } } fragment F on TopScoresUpdate { topScores { userId } }';
@@ -128,7 +128,7 @@ test.each([1, 2, 5, 100])(
   },
 );
 
-test("a reader that sleeps gets the newest when it wakes, and holds nobody up meanwhile", async () => {
+test("a reader that sleeps gets the newest when it wakes, and delays no other reader meanwhile", async () => {
   const [sleeper, awake] = [await connect(), await connect()];
   for (const socket of [sleeper, awake]) {
     socket.subscribe(newest, { board: "paused" });
@@ -175,7 +175,7 @@ describe("a busy subscriber's socket", () => {
     const sockets = await Promise.all(Array.from({ length: 20 }, () => connect(undefined, own)));
     for (const socket of sockets) socket.subscribe(newest, { board: "closing" });
     const stop = keepChanging("closing");
-    // The first message is the answer to the subscription; from the second on it is busy.
+    // The first message answers the subscription; from the second message on the socket is busy.
     for (const socket of sockets) for (let taken = 0; taken < 3; taken += 1) await socket.next();
     await own.stop();
     for (const socket of sockets) expect(await socket.closed).toMatchObject({ code: 1001 });

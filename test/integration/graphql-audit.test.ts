@@ -21,11 +21,11 @@ describe.each(["on", "off"])(
       return results.filter(({ status }) => status !== "ok").map(({ id, status }) => `${id} ${status}`);
     };
 
-    test("all 61 of them, by a client that shows that it is no foreign page's", async () => {
+    test("in all 61 audits, for a client that proves that it is no foreign page", async () => {
       expect(await idsOf({ "apollo-require-preflight": "1" })).toEqual([]);
     });
 
-    test("all but the three optional GETs that the protection from foreign pages refuses, by any other client", async () => {
+    test("for any other client in all audits but three optional GETs, which the protection from foreign pages refuses", async () => {
       expect((await idsOf({})).sort()).toEqual(["5A70 notice", "6A70 notice", "D6D5 notice"]);
     });
   },

@@ -61,7 +61,7 @@ describe("queries", () => {
   });
 });
 
-describe("arguments that are BAD_USER_INPUT, by their name", () => {
+describe("arguments that are BAD_USER_INPUT with their name", () => {
   const anId = 'userId: "u"';
   test.each([
     ...["0", "-1", "101", "2147483647", "-2147483648"].map((limit) => [
@@ -91,7 +91,7 @@ describe("arguments that are BAD_USER_INPUT, by their name", () => {
     expect(answer.errors?.[0]?.message).toContain(name);
   });
 
-  // GraphQL lets a variable that may be null stand where the schema has a default.
+  // GraphQL accepts a nullable variable where the schema has a default.
   test.each([
     ["limit", "query ($value: Int) { topScores(limit: $value) { rank } }"],
     ["radius", 'query ($value: Int) { scoresAround(userId: "u", radius: $value) { rank } }'],
@@ -176,11 +176,11 @@ test("the mutation answers with the row, the revision and the ten best", async (
   expect(second).toMatchObject({ entry: { rank: 1 }, revision: 2, topScores: [{ userId: "b" }, { userId: "a" }] });
 });
 
-test("an internal failure has a fixed message and tells nothing of the inside", async () => {
+test("an internal failure has a fixed message and reveals no internals", async () => {
   const stores = await startStores();
   const own = await startTestApp({ stores });
   try {
-    // What nobody expects there: the script fails on it in words of its own.
+    // An unexpected key type: the script fails with Redis' own message.
     await stores.redisClient.del("lb:{main}:scores");
     await stores.redisClient.set("lb:{main}:scores", "a string");
     const answers = await Promise.all([
@@ -197,7 +197,7 @@ test("an internal failure has a fixed message and tells nothing of the inside", 
   }
 });
 
-test("without Redis everything is UNAVAILABLE or UNKNOWN_OUTCOME, and works again when it is back", async () => {
+test("without Redis everything is UNAVAILABLE or UNKNOWN_OUTCOME, and works again once Redis is back", async () => {
   const stores = await startStores();
   const own = await startTestApp({ stores });
   try {

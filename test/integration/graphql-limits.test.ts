@@ -47,7 +47,7 @@ describe("a document that costs too much is refused over HTTP and WebSocket", ()
     }
   });
 
-  test("fragments that spread each other twice are counted in no time", async () => {
+  test("fragments that spread each other twice are counted fast", async () => {
     const levels = Array.from(
       { length: 60 },
       (_none, index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`,
@@ -84,10 +84,10 @@ describe("a document with some root fields", () => {
   });
 });
 
-describe("requests that a page of somebody else could make a browser send", () => {
+describe("requests that a foreign page could make a browser send", () => {
   const query = `{ ${topScores} }`;
 
-  test("a GET without a header of its own is refused", async () => {
+  test("a GET without a custom header is refused", async () => {
     const answer = await toAnswer(await fetch(`${app.url}/graphql?query=${encodeURIComponent(query)}`));
     expect(answer.status).toBe(400);
     expect(answer.data).toBeUndefined();
@@ -150,7 +150,7 @@ describe("bodies", () => {
     expect(text).not.toMatch(/INTERNAL_SERVER_ERROR|node_modules/);
   });
 
-  test("that are not UTF-8 are refused, as two players would be taken for one", async () => {
+  test("that are not UTF-8 are refused, as two players would become one", async () => {
     const body = Buffer.from('{"query":"{ playerScore(userId: \\"Ren\u00e9\\") { score } }"}', "latin1");
     const response = await fetch(`${app.url}/graphql`, {
       method: "POST",
@@ -169,7 +169,7 @@ describe("bodies", () => {
     expect(response.status).toBe(413);
   });
 
-  test("the service goes on", async () => {
+  test("the service still works", async () => {
     await increment(app, token, { userId: "after", scoreIncrement: 1 });
   });
 });
@@ -201,7 +201,7 @@ describe("introspection", () => {
     }
   });
 
-  test("when off, no error suggests what the schema has, over HTTP and WebSocket", async () => {
+  test("when off, no error suggests names of the schema, over HTTP and WebSocket", async () => {
     const own = await startTestApp({ stores: app.stores, role: "api", env: { INTROSPECTION: "off" } });
     const socket = await SocketClient.connect(own.wsUrl);
     try {

@@ -12,14 +12,17 @@ const board = "main" as Board;
 const ada = "ada" as UserId;
 const events = 50_000;
 const start = Date.UTC(2025, 0);
-/** So that the events fill four months. */
+/** The step that makes the events fill four months. */
 const stepMs = 200_000;
-/** Rows that one read may touch, whatever the size of the history. */
+/** The most rows that one read may touch, whatever the size of the history. */
 const maxRows = 250;
 
 let test: TestDatabase;
 
-/** Ada's n-th event brings her total to n; in four partitions. Bob's second event is older than his first by the clock. */
+/**
+ * Ada's n-th event brings her total to n, across four partitions. By the clock, Bob's second event is older than his
+ * first.
+ */
 beforeAll(async () => {
   test = await TestDatabase.create(true);
   const months = new Map<string, Month>();
@@ -41,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-/** @returns what was read, and how many rows PostgreSQL looked at for it, which a session tells when it ends */
+/** @returns the result, and the number of rows that PostgreSQL read for it, which a session reports when it ends */
 async function reading<T>(read: (history: ScoreHistory) => Promise<T>): Promise<{ result: T; rows: number }> {
   const before = await rowsRead();
   const database = new Database({ address: databaseAddresses(test.url).serving, statementTimeoutMs: 10_000 });
@@ -65,19 +68,19 @@ it.each([
   ["long ago", 100],
   ["in the middle", events / 2],
   ["at the newest event", events],
-])("finds a total among 50,000 events of a player by looking at a few: %s", async (_when, n) => {
+])("finds a total among 50,000 events of a player by reading a few rows: %s", async (_when, n) => {
   const { result, rows } = await reading((history) => history.readScoreAt(board, ada, new Date(start + n * stepMs)));
   expect(result).toBe(n);
   expect(rows).toBeLessThan(maxRows);
 });
 
-it("finds out by looking at a few that a player had nothing yet", async () => {
+it("finds by reading a few rows that a player had no score yet", async () => {
   const { result, rows } = await reading((history) => history.readScoreAt(board, ada, new Date(start)));
   expect(result).toBeUndefined();
   expect(rows).toBeLessThan(maxRows);
 });
 
-it("pages through a history by looking at little more than a page", async () => {
+it("pages through a history by reading little more than a page", async () => {
   const middle = (events / 2) as Revision;
   const { result, rows } = await reading((history) => history.readEvents(board, ada, middle, 100));
   expect(result.map(({ revision }) => revision)).toEqual(Array.from({ length: 100 }, (_, n) => middle - 1 - n));

@@ -76,7 +76,7 @@ describe("scoreHistory", () => {
     expect(page?.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
   });
 
-  it("goes on after a cursor, page by page, without a gap or a repetition", async () => {
+  it("continues after a cursor, page by page, without a gap or a repetition", async () => {
     const first = (await history("ada", 2)).data?.scoreHistory;
     expect(first?.pageInfo).toMatchObject({ hasNextPage: true, endCursor: first?.edges[1]?.cursor });
     const second = (await history("ada", 2, first?.pageInfo.endCursor ?? "")).data?.scoreHistory;
@@ -122,7 +122,7 @@ describe("scoreAt", () => {
     expect(await scoreAt("nobody", new Date())).toBeNull();
   });
 
-  it("refuses what is no moment, and does not repeat it", async () => {
+  it("refuses an invalid moment, and does not repeat it", async () => {
     const { errors } = await ask('{ scoreAt(userId: "ada", at: "yesterday") }', {});
     expect(errors?.map(({ message }) => message).join()).not.toContain("yesterday");
     const query = 'query ($at: DateTime!) { scoreAt(userId: "ada", at: $at) }';
@@ -163,7 +163,7 @@ describe("scoreAt", () => {
 });
 
 describe("while PostgreSQL does not answer", () => {
-  it("nulls what it would have answered, and nothing else", async () => {
+  it("nulls the fields that PostgreSQL answers, and nothing else", async () => {
     await app.stores.query("ALTER TABLE score_events RENAME TO away");
     try {
       const query = `{ topScores { userId } scoreAt(userId: "ada", at: "2026-01-01T00:00:00Z")
@@ -178,7 +178,7 @@ describe("while PostgreSQL does not answer", () => {
 });
 
 describe("when one address asks for hundreds of reads at once", () => {
-  it("answers others before most of them, and refuses what is too much", async () => {
+  it("answers other addresses before most of them, and refuses the excess", async () => {
     const lock = new Client({ connectionString: app.stores.databaseUrl });
     await lock.connect();
     try {
@@ -191,7 +191,7 @@ describe("when one address asks for hundreds of reads at once", () => {
         else answered.push(address);
       };
       const greedy = Array.from({ length: 150 }, () => read("127.0.0.1"));
-      // Two at work and a hundred in the queue; the refusals tell that all have arrived.
+      // Two reads run and a hundred wait; the refusals show that all have arrived.
       await waitFor(() => refused === 48);
       const modest = ["127.0.0.2", "127.0.0.3", "127.0.0.4"].map(read);
       await waitFor(async () => (await waitingForLocks()) === 3);
@@ -212,7 +212,7 @@ async function waitingForLocks(): Promise<number> {
   return (await app.stores.query(sql)).length;
 }
 
-/** From an address of this machine's own. */
+/** Sends the request from another address of this machine. */
 function historyFrom(localAddress: string): Promise<Answer<unknown>> {
   const { hostname, port } = new URL(app.url);
   const headers = { "content-type": "application/json" };
@@ -229,7 +229,7 @@ function historyFrom(localAddress: string): Promise<Answer<unknown>> {
 }
 
 describe("HISTORY_RETENTION_DAYS", () => {
-  it("drops months that ended longer ago, whole, and still knows what the total was before the rest", async () => {
+  it("drops whole months that ended longer ago, and still knows the total before the remaining ones", async () => {
     const { query } = app.stores;
     await query(
       `CREATE TABLE score_events_2020_01 PARTITION OF score_events
@@ -239,7 +239,7 @@ describe("HISTORY_RETENTION_DAYS", () => {
       `INSERT INTO score_events (board, epoch, revision, user_id, increment, score, subject, occurred_at)
        VALUES ('main', 1, 0, 'ada', 1, 1, 'test', '2020-01-15 00:00+00')`,
     );
-    await app.restart(); // The worker looks at its start, then once an hour.
+    await app.restart(); // The worker checks when it starts, then once an hour.
     await waitFor(async () => {
       const rows = await query("SELECT 1 FROM pg_class WHERE relname = 'score_events_2020_01'");
       return rows.length === 0;

@@ -10,7 +10,7 @@ const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avi
 const app = useTestApp({ env: { CORS_ORIGINS: `${friend},capacitor://localhost` } });
 const production = useTestApp({ beside: app, role: "api", env: { NODE_ENV: "production" } });
 
-describe("what can't be answered is refused in our own words", () => {
+describe("a malformed request is refused with one of our own messages", () => {
   test.each<[string, string, number]>([
     ["a malformed address", rawRequest("GET", "/%"), 400],
     ["an address that is no text", rawRequest("GET", "/%E0%A4%A"), 400],
@@ -50,7 +50,7 @@ describe("what can't be answered is refused in our own words", () => {
   });
 });
 
-describe("the wrong method at a known address is 405, with those that it takes", () => {
+describe("the wrong method at a known address is 405, with the allowed methods", () => {
   test.each([
     ["PUT", "/graphql", "GET, HEAD, POST"],
     ["DELETE", "/graphql/stream", "GET, HEAD, POST"],
@@ -93,7 +93,7 @@ describe("in a browser", () => {
   const visit = (target: TestApp, path: string, accept = browser) =>
     fetch(`${target.url}${path}`, { headers: { accept }, redirect: "manual" });
 
-  test("the address for GraphQL leads to the playground", async () => {
+  test("the address for GraphQL redirects to the playground", async () => {
     const response = await visit(app, "/graphql");
     expect({ status: response.status, location: response.headers.get("location") }).toEqual({
       status: 303,
@@ -101,7 +101,7 @@ describe("in a browser", () => {
     });
   });
 
-  test("it says what it is where there is no playground", async () => {
+  test("it explains itself when there is no playground", async () => {
     const response = await visit(production, "/graphql");
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
@@ -160,7 +160,7 @@ describe("no refusal names the software", () => {
     expect(await response.text()).not.toMatch(/apollo|fastify/i);
   });
 
-  test("a field of that name is the client's own", async () => {
+  test("a field with the software's name in it is the client's own", async () => {
     const response = await fetch(`${app.url}/graphql`, {
       method: "POST",
       body: '{"query":"{ apollo }"}',

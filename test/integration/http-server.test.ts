@@ -12,11 +12,11 @@ import { SampledLog } from "../../src/observability/sampled-log.js";
 import { RawHttp, rawRequest } from "../helpers/raw-http.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** The listener by itself, with routes that are easy to count. */
+/** The listener alone, with routes that are easy to count. */
 
 const requestTimeoutMs = 1_000;
 const maxWaitingBytes = 64 * 2 ** 20;
-/** What was logged. */
+/** The lines that were logged. */
 const lines: string[] = [];
 const destination = new Writable({
   write: (chunk: Buffer, _encoding, done) => {
@@ -24,13 +24,13 @@ const destination = new Writable({
     done();
   },
 });
-/** More than the kernel takes for a client that does not read. */
+/** More than the kernel buffers for a client that does not read. */
 const large = "x".repeat(16 * 2 ** 20);
 const metrics = createMetrics("test");
 
 let server: HttpServer;
 let url: string;
-/** How often the large answer was asked for, and made. */
+/** How often the large answer was requested, and made. */
 let made = 0;
 let running = 0;
 let mostRunning = 0;
@@ -68,14 +68,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** The service's clock alone jumps; its timers run as ever. */
+/** Only the service's clock jumps; its timers run as usual. */
 function passTime(ms: number): void {
   const real = performance.now.bind(performance);
   const clock = vi.spyOn(performance, "now").mockImplementation(() => real() + ms);
   onTestFinished(() => clock.mockRestore());
 }
 
-describe("a request that does not come in full in time", () => {
+describe("a request that does not arrive completely in time", () => {
   const head = "POST /echo HTTP/1.1\r\nHost: x\r\n";
 
   test.each([
@@ -98,7 +98,7 @@ describe("a request that does not come in full in time", () => {
     expect(performance.now() - began).toBeLessThan(requestTimeoutMs + 2_500);
   });
 
-  test("a connection on which nothing came is closed without a word: its client may be about to send", async () => {
+  test("a connection without any data is closed without an answer: its client may be about to send", async () => {
     const began = performance.now();
     const connection = new RawHttp(url);
     await connection.closed();
@@ -106,7 +106,7 @@ describe("a request that does not come in full in time", () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(requestTimeoutMs);
   });
 
-  test("nobody waits longer for it than for ten seconds by default", () => {
+  test("the service waits ten seconds for it by default", () => {
     const proxies = new TrustedProxies(undefined);
     const { server: byDefault } = new HttpServer({
       port: 0,
@@ -133,7 +133,7 @@ describe("requests that are sent ahead on one connection", () => {
     expect((await connection.send(rawRequest("GET", "/small?n=last")).answer()).body).toBe("last");
   });
 
-  test("keep their bodies, whatever answer comes between", async () => {
+  test("keep their bodies, whatever answers come between them", async () => {
     const json = { "Content-Type": "application/json" };
     const connection = new RawHttp(url).send(
       rawRequest("POST", "/echo", json, '{"a":1}') +
@@ -152,20 +152,20 @@ describe("requests that are sent ahead on one connection", () => {
     expect((await connection.answer()).body).toBe('{"e":5}');
   });
 
-  test("are not run while nobody reads the answers: 200 KB of them cost a few", async () => {
+  test("are not run while the client reads no answers: 200 KB of them run only a few", async () => {
     made = 0;
     const connection = new RawHttp(url);
     connection.socket.pause();
     const request = rawRequest("GET", "/large", { "X-Padding": "x".repeat(1_900) });
     connection.send(request.repeat(100));
     await waitFor(() => made > 0);
-    // An answer to somebody else shows that the server has gone on.
+    // An answer to another client shows that the service has moved on.
     expect((await fetch(`${url}/small?n=1`)).status).toBe(200);
     await delay(100);
     expect(made).toBeLessThan(5);
   });
 
-  test("end the connection when there are hundreds", async () => {
+  test("end the connection when hundreds are waiting", async () => {
     const connection = new RawHttp(url);
     connection.socket.pause();
     connection.send(rawRequest("GET", "/large").repeat(1_000));
@@ -174,7 +174,7 @@ describe("requests that are sent ahead on one connection", () => {
   });
 });
 
-test("answers that many don't read together hold no more than the service allows", async () => {
+test("answers that many clients don't read hold no more memory together than the service allows", async () => {
   made = 0;
   const connections = Array.from({ length: 12 }, () => new RawHttp(url));
   for (const connection of connections) {
@@ -190,7 +190,7 @@ test("answers that many don't read together hold no more than the service allows
   }
 });
 
-test("what is no HTTP is counted, and not logged for each", async () => {
+test("data that is no HTTP is counted, and not logged each time", async () => {
   const counted = async () => {
     const text = await metrics.text.read();
     return Number(/^standings_bad_connections_total\{status="400"\} (\d+)$/m.exec(text)?.[1] ?? 0);
@@ -200,26 +200,26 @@ test("what is no HTTP is counted, and not logged for each", async () => {
   for (let count = 0; count < 20; count += 1)
     expect((await new RawHttp(url).send("no HTTP\r\n\r\n").answer()).status).toBe(400);
   expect(await counted()).toBe(before + 20);
-  // Connections that other tests ended are of another kind.
+  // Connections that other tests ended have another kind of error.
   const added = lines.slice(linesBefore).filter((line) => line.includes("HPE_INVALID_METHOD"));
   expect(added.length).toBeLessThanOrEqual(1);
   expect(added.join()).not.toMatch(/ at /);
 });
 
-describe("an answer that nobody reads", () => {
+describe("an answer that the client does not read", () => {
   const closedSlow = async () => {
     const text = await metrics.text.read();
     return Number(/^standings_closed_slow_connections_total (\d+)$/m.exec(text)?.[1]);
   };
 
-  test("ends its connection after ten seconds, and counts", async () => {
+  test("ends its connection after ten seconds, and is counted", async () => {
     made = 0;
     const before = await closedSlow();
     const connection = new RawHttp(url);
     connection.socket.pause();
     connection.send(rawRequest("GET", "/large"));
     await waitFor(() => made === 1);
-    // The sweeper has to see it once before the time passes, and once after.
+    // The sweeper has to see the connection once before the time passes, and once after.
     await delay(2_500);
     expect(await closedSlow()).toBe(before);
     passTime(11_000);

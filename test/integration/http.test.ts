@@ -45,7 +45,7 @@ describe.each(paths)("CORS at %s", (path) => {
     expect(headers.get("vary")).toMatch(/\borigin\b/i);
   });
 
-  test.each(allowed)("lets %s send what a client needs", async (origin) => {
+  test.each(allowed)("lets %s send the headers that a client needs", async (origin) => {
     const { ok, headers } = await preflight(app, path, origin);
     expect(ok).toBe(true);
     expect(headers.get("access-control-allow-origin")).toBe(origin);
@@ -70,7 +70,7 @@ describe.each(paths)("CORS at %s", (path) => {
 
 describe("the operators' endpoints", () => {
   test.each(["/healthz", "/readyz", "/metrics"])(
-    "%s answers on its own port and is not there on the public one",
+    "%s answers on its own port and not on the public one",
     async (path) => {
       expect((await fetch(`${app.opsUrl}${path}`)).status).toBe(200);
       for (const variant of [path, `${path}/`, `/${path}`, `${path}?x`, path.toUpperCase()]) {
@@ -80,7 +80,7 @@ describe("the operators' endpoints", () => {
   );
 
   test.each(["/graphql", "/api/v1/scores/update", "/", "/playground"])(
-    "%s is not there on the operators' port",
+    "%s does not exist on the operators' port",
     async (path) => {
       expect((await fetch(`${app.opsUrl}${path}`)).status).toBe(404);
     },
@@ -104,7 +104,7 @@ describe("the operators' endpoints", () => {
     }
   });
 
-  test("readyz is 503 with its reason as long as the boards are not open", async () => {
+  test("readyz is 503 with its reason until the boards are open", async () => {
     const target = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: "unopened" } });
     try {
       const answer = await fetch(`${target.opsUrl}/readyz`);
@@ -123,7 +123,7 @@ describe("the metrics", () => {
     samples: number;
   }
 
-  /** Prometheus' text format, line by line; a line that is none of it fails. */
+  /** Parses Prometheus' text format, line by line; fails at a line that does not fit it. */
   function parse(text: string): Map<string, Family> {
     const families = new Map<string, Family>();
     const family = (name: string) =>
@@ -166,7 +166,7 @@ describe("the metrics", () => {
     expect(await read()).toMatch(/^standings_build_info\{version="test"\} 1$/m);
   });
 
-  test("count what happens", async () => {
+  test("count events", async () => {
     const count = async () =>
       Number(/^standings_increments_total\{.*outcome="accepted".*\} (\d+)$/m.exec(await read())?.[1] ?? 0);
     const before = await count();
@@ -175,7 +175,7 @@ describe("the metrics", () => {
     expect(await count()).toBe(before + 2);
   });
 
-  test("hold nothing that clients choose, whatever they send", async () => {
+  test("hold no text that clients choose, whatever they send", async () => {
     const mark = "marked";
     await graphql(app, { query: `query ${mark} { ${mark} }` });
     await graphql(app, { query: "{ topScores { rank } }", token: mark });
@@ -185,7 +185,7 @@ describe("the metrics", () => {
   });
 });
 
-describe("what is not there", () => {
+describe("an unknown address or method", () => {
   test.each([
     ["GET", "/nope"],
     ["GET", "/graphql/"],
@@ -212,7 +212,7 @@ describe("what is not there", () => {
     },
   );
 
-  test("no answer tells what software gives it", async () => {
+  test("no answer names the software behind it", async () => {
     for (const path of ["/", "/graphql", "/nope"]) {
       const { headers } = await fetch(`${closed.url}${path}`);
       expect(headers.get("x-powered-by")).toBeNull();

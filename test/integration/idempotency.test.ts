@@ -41,7 +41,7 @@ describe("the same key from the same subject with the same arguments", () => {
     expect(await scoreOf("many")).toBe(5);
   });
 
-  test("counts once when it comes by every transport", async () => {
+  test("counts once when it comes over every transport", async () => {
     const change = { userId: "transports", scoreIncrement: 5, idempotencyKey: "transports" };
     const first = await increment(app, service("s"), change);
     expect((await updateScore(app, { ...change, authToken: service("s") })).status).toBe(200);
@@ -55,7 +55,7 @@ describe("the same key from the same subject with the same arguments", () => {
     expect(await scoreOf("transports")).toBe(5);
   });
 
-  test("counts once when it comes to two processes at once, on a board each", async () => {
+  test("counts once when it comes to two processes at once, each for another board", async () => {
     const second = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: "main,other" } });
     try {
       const sent = Array.from({ length: 40 }, (_none, index) =>
@@ -77,7 +77,7 @@ describe("the same key from the same subject with the same arguments", () => {
     }
   });
 
-  test("counts once when the token is another of the same subject", async () => {
+  test("counts once when it comes with another token of the same subject", async () => {
     const change = { userId: "sam", scoreIncrement: 5, idempotencyKey: "renewed" };
     await increment(app, app.token("sam", "service"), change);
     await increment(app, app.token("sam", "player"), change);
@@ -129,7 +129,7 @@ describe("the same key from the same subject with other arguments is refused and
   });
 });
 
-describe("keys are apart", () => {
+describe("keys are separate", () => {
   test.each([
     ["for different subjects", ["a", "k"], ["b", "k"]],
     ["for different keys", ["a", "k 1"], ["a", "k 2"]],
@@ -185,7 +185,7 @@ describe("an increment that is refused leaves nothing in Redis, and its key is f
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(codeOf(await tryIncrement(app, service("s"), { ...change, idempotencyKey }))).toBe(code);
     }
-    // The worker may have drained the outbox meanwhile.
+    // The worker may have drained the outbox in the meantime.
     expect([...(await keysOf())].filter((key) => !before.has(key) && !key.endsWith(":outbox"))).toEqual([]);
     if (code !== "BAD_USER_INPUT") return;
     const elsewhere = { board: "other", userId: "free", scoreIncrement: 1, idempotencyKey };

@@ -37,7 +37,7 @@ describe("a configuration that is not valid", () => {
     DATABASE_URL: "mysql://u:dbpass@d/x",
   };
 
-  test("ends the process with 78, with all errors together and no secret", async () => {
+  test("ends the process with 78, and prints all errors together and no secret", async () => {
     const wrong = {
       ...secrets,
       PORT: "80000",
@@ -53,7 +53,7 @@ describe("a configuration that is not valid", () => {
     expect(stderr).not.toMatch(/\bat .*\.ts|node_modules/);
   });
 
-  test("is a Redis that does not keep what it acknowledges, with DURABILITY=redis", async () => {
+  test("includes a Redis that does not keep acknowledged writes, with DURABILITY=redis", async () => {
     const own = await startStores({ persistent: false });
     onTestFinished(() => own.stop());
     const { code, stdout, stderr } = await run(["src/main.ts"], serviceEnvironment(own));
@@ -62,7 +62,7 @@ describe("a configuration that is not valid", () => {
   });
 });
 
-test("an unknown role is refused, with those that there are", async () => {
+test("an unknown role is refused with the list of roles", async () => {
   const { code, stderr } = await run(["src/main.ts", "everything"], serviceEnvironment(stores));
   expect(code).not.toBe(0);
   for (const role of ["api", "worker", "all"]) expect(stderr).toContain(role);
@@ -82,7 +82,7 @@ describe("the line that a process logs when it serves", () => {
     expect(`http://${String(serving.opsHost)}:${String(serving.opsPort)}`).toBe(opsUrl);
   });
 
-  test("tells of no public address in a worker, which has none", async () => {
+  test("names no public address in a worker, which has none", async () => {
     const { serving, program } = await start("worker");
     expect(serving).toMatchObject({ version, role: "worker", opsHost: "127.0.0.1" });
     expect(serving).not.toHaveProperty("host");
@@ -92,7 +92,7 @@ describe("the line that a process logs when it serves", () => {
 });
 
 describe("SIGTERM", () => {
-  test("ends the process with 0 within 10 s, closes its sockets, and the outbox is drained", async () => {
+  test("ends the process with 0 within 10 s, its sockets closed and the outbox drained", async () => {
     const service = await start("all", { SYNC_INTERVAL_MS: "3600000", LOG_LEVEL: "trace" });
     const before = await ledgerTotal();
     const idle = await SocketClient.connect(service.wsUrl);
@@ -130,7 +130,7 @@ describe("SIGTERM", () => {
     expect(Number(row?.score)).toBeGreaterThanOrEqual(acknowledged);
   });
 
-  test("before it serves ends the process, too", async () => {
+  test("also ends a process that does not serve yet", async () => {
     const program = new Program(["src/main.ts"], { ...serviceEnvironment(stores), LOG_LEVEL: "debug" });
     onTestFinished(() => program.kill());
     await waitFor(() => program.stdout.includes('"started"'), 20_000);
@@ -141,7 +141,7 @@ describe("SIGTERM", () => {
   });
 });
 
-test("an API process and a worker of their own work together", async () => {
+test("a separate API process and worker work together", async () => {
   const worker = await start("worker");
   const api = await start("api");
   await increment(api, token, { userId: "two processes", scoreIncrement: 42 });

@@ -5,12 +5,12 @@ import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
 import { increment } from "../helpers/requests.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/* Subscriptions over `POST /graphql`, as Apollo Client's HttpLink asks for them. */
+/* Subscriptions over `POST /graphql`, requested as Apollo Client's HttpLink does. */
 
 const app = useTestApp({ env: { BOARDS: "main,other,quiet,clients" } });
 const token = app.token("referee", "service");
 
-/** As Apollo Client 4 sends it. */
+/** Apollo Client 4 sends this value. */
 const accept = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json";
 const subscription = (board: string, fields = "revision topScores { userId score }") =>
   `subscription { topScoresUpdated(board: "${board}") { ${fields} } }`;
@@ -26,7 +26,7 @@ function open(query: string, headers: Record<string, string> = {}, url = app.url
   });
 }
 
-/** What comes of an answer, until it holds what is looked for. */
+/** Reads an answer until its text contains `text`. @returns all that was read */
 async function readUntil(response: Response, text: string): Promise<string> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let read = "";
@@ -41,7 +41,7 @@ async function readUntil(response: Response, text: string): Promise<string> {
 const part = (json: string) => `\r\ncontent-type: application/json\r\n\r\n${json}\r\n--graphql`;
 
 describe("the protocol", () => {
-  test("each message is a part, which is complete with the boundary after it", async () => {
+  test("each message is a part, which the boundary after it completes", async () => {
     const response = await open(subscription("main"));
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe('multipart/mixed;boundary="graphql";subscriptionSpec=1.0');
@@ -85,7 +85,7 @@ describe("the protocol", () => {
     expect(await response.json()).toMatchObject(expected);
   });
 
-  test("without asking for parts there is no subscription over HTTP", async () => {
+  test("a subscription over HTTP must ask for parts", async () => {
     const response = await open(subscription("main"), { accept: "application/json" });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
@@ -97,13 +97,13 @@ describe("the protocol", () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
   });
 
-  test("an expired token breaks the answer off, without the last boundary", async () => {
+  test("an expired token ends the answer without the last boundary", async () => {
     const shortLived = signToken({ secret: jwtSecret, subject: "u", role: "player", expiresInSeconds: -3 });
     const response = await open(subscription("main"), { authorization: `Bearer ${shortLived}` });
     await expect(response.text()).rejects.toThrow();
   });
 
-  test("shutting down breaks the answer off, so that the client comes back", async () => {
+  test("shutting down ends the answer without the last boundary, so that the client reconnects", async () => {
     const own = await startTestApp({ stores: app.stores, role: "api", env: { BOARDS: "main" } });
     const response = await open(subscription("main"), {}, own.url);
     const text = response.text();
@@ -111,7 +111,7 @@ describe("the protocol", () => {
     await expect(text).rejects.toThrow();
   });
 
-  test("a viewer who leaves is forgotten", async () => {
+  test("a viewer that leaves is forgotten", async () => {
     const viewers = async () =>
       /^standings_viewers (\d+)/m.exec(await (await fetch(`${app.opsUrl}/metrics`)).text())?.[1];
     const before = await viewers();

@@ -72,7 +72,7 @@ describe("playerScoreUpdated", () => {
     expect(await low.next()).toMatchObject({ rank: 112, score: 3 });
   });
 
-  test("ends with the newest when more changes than are pushed, and revisions only grow", async () => {
+  test("ends with the newest when there are more changes than pushes, and revisions only grow", async () => {
     const viewers = await Promise.all([watch("busy", "ada"), watch("busy", "ada"), watch("busy", "ada", other)]);
     await Promise.all(Array.from({ length: 300 }, () => change("busy", "ada", 1)));
     for (const viewer of viewers) {
@@ -126,7 +126,7 @@ describe("scoresAroundUpdated", () => {
       return scoresAround.map(({ rank, userId, score }) => `${rank} ${userId} ${score}`);
     };
     expect(await rows()).toEqual(["2 b 40", "3 c 30", "4 d 20"]);
-    await change("around", "a", 1); // Out of sight.
+    await change("around", "a", 1); // outside the neighbourhood
     await change("around", "d", 25);
     expect(await rows()).toEqual(["3 b 40", "4 c 30", "5 e 10"]);
   });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TwoWays } from "../helpers/two-ways.js";
 
-/** Prepared operations answer as Apollo Server would, whatever is asked. */
+/** Prepared operations answer as Apollo Server would, whatever the request. */
 
 let ways: TwoWays;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => ways.stop());
 
-// Random documents over what can be asked, with variables that may be wrong.
+// Random documents for the schema, with variables that may be wrong.
 const odd = fc.constantFrom<unknown>(
   null,
   0,
@@ -100,7 +100,7 @@ test("random documents with random variables, four times each", async () => {
   let answered = 0;
   await fc.assert(
     fc.asyncProperty(requests, async (body) => {
-      // Documents with parts that are not used are refused; so that not all are, both kinds are sent.
+      // Documents with unused parts are refused; both kinds are sent, so that not all are refused.
       const used = body.query.replace(/\$(n|board|user|b): [^,)]+(, )?/g, (text, name: string) =>
         body.query.split(`$${name}`).length > 2 ? text : "",
       );

@@ -67,7 +67,7 @@ describe("one by one", () => {
     await ways.expectTheSame({ body: { query: increment, variables }, headers: ways.bearer("referee") });
   });
 
-  test("a player who is called as the rows are: no field changes places with another", async () => {
+  test("a player whose id is the name of the rows' field: no field takes another's place", async () => {
     const query =
       "mutation ($u: ID!) { incrementScore(userId: $u, scoreIncrement: 1) { entry { topScores: userId } topScores { userId } } }";
     for (const u of ["rows", "$&", "$`", "$'"])
@@ -97,7 +97,7 @@ describe("one by one", () => {
     await ways.expectTheSame({ body: { query: increment, variables: { userId: "u", by: 1 } }, headers });
   });
 
-  test("a player may not increment another's score, nor by more than is allowed", async () => {
+  test("a player may not increment another player's score, nor add more than allowed", async () => {
     const headers = ways.bearer("ada", "player");
     await ways.expectTheSame({ body: { query: increment, variables: { userId: "bob", by: 1 } }, headers });
     await ways.expectTheSame({ body: { query: increment, variables: { userId: "ada", by: 1_000_001 } }, headers });

@@ -9,7 +9,7 @@ import { startStores, type Stores } from "../helpers/stores.js";
 import { nextUpdate, subscription, updatesUntil } from "../helpers/updates.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** Several API processes that share nothing but Redis. */
+/** Several API processes that share only Redis. */
 
 let stores: Stores;
 
@@ -34,7 +34,7 @@ async function watch(service: ServiceProcess): Promise<SocketClient> {
   return socket;
 }
 
-test("every viewer of three API processes and a worker ends with the newest, whoever made the changes", async () => {
+test("every viewer of three API processes and a worker ends with the newest, whichever process made the changes", async () => {
   const services = await Promise.all([start("worker"), start("api"), start("api"), start("api")]);
   const apis = services.slice(1);
   const viewers = (await Promise.all(apis.map((api) => Promise.all([watch(api), watch(api), watch(api)])))).flat();
@@ -58,14 +58,14 @@ test("every viewer of three API processes and a worker ends with the newest, who
 
 describe("WEB_CONCURRENCY", () => {
   const metrics = async ({ opsUrl }: ServiceProcess) => (await fetch(`${opsUrl}/metrics`)).text();
-  /** Process ids of the children, by what the kernel says. */
+  /** The children's process ids, as the kernel reports them. */
   async function childrenOf(service: ServiceProcess): Promise<number[]> {
     const { pid } = service.program;
     const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
     return text.trim().split(" ").filter(Boolean).map(Number);
   }
 
-  test("starts so many API processes behind one port, one worker, and one operators' listener for all", async () => {
+  test("starts that many API processes behind one port, one worker, and one operators' listener for all", async () => {
     const service = await start("all", { WEB_CONCURRENCY: "3", SYNC_INTERVAL_MS: "50" });
     expect(await childrenOf(service)).toHaveLength(4);
     const viewers = await Promise.all(Array.from({ length: 9 }, () => watch(service)));
@@ -94,7 +94,7 @@ describe("WEB_CONCURRENCY", () => {
     expect((await tryIncrement(service, token, { userId: "after", scoreIncrement: 1 })).status).toBe(200);
   }, 120_000);
 
-  test("stops all on SIGTERM within 10 s, with 0, sockets closed with 1001 and the outbox drained", async () => {
+  test("stops all processes on SIGTERM within 10 s, with 0, sockets closed with 1001 and the outbox drained", async () => {
     const service = await start("all", { WEB_CONCURRENCY: "2", SYNC_INTERVAL_MS: "3600000" });
     const viewers = await Promise.all([watch(service), watch(service), watch(service)]);
     await increment(service, token, { userId: "drained", scoreIncrement: 1 });

@@ -45,7 +45,8 @@ describe("equal scores", () => {
   let top: Entry[];
 
   beforeAll(async () => {
-    // In this order each newcomer meets those that it will share its rank with. UTF-16 sorts 😀 before ﬀ, UTF-8 after.
+    // In this order, each new player meets the players with whom it will share a rank. UTF-16 sorts 😀 before ﬀ, UTF-8
+    // after.
     const rows = [
       ["ann", 5],
       ["z", 9],
@@ -63,7 +64,7 @@ describe("equal scores", () => {
     top = (await readTop(board)) as Entry[];
   });
 
-  test("share a rank, and the next lower score skips as many", () => {
+  test("share a rank, and the next lower score skips as many ranks", () => {
     expect(top.map(({ rank, score }) => [rank, score])).toEqual([
       [1, 9],
       ...Array.from({ length: 7 }, () => [2, 7]),
@@ -73,7 +74,7 @@ describe("equal scores", () => {
     ]);
   });
 
-  test("stand in an order of their own that does not depend on when they came", async () => {
+  test("stand in a fixed order that does not depend on when they came", async () => {
     const before = top.map(({ userId }) => userId);
     for (const scoreIncrement of [100, -100]) await increment(app, token, { board, userId: "b", scoreIncrement });
     expect(((await readTop(board)) as Entry[]).map(({ userId }) => userId)).toEqual(before);
@@ -84,7 +85,7 @@ describe("equal scores", () => {
   });
 
   test("stand in the same order in the answers of both mutations", async () => {
-    // A player far below changes nothing above it.
+    // A player far below changes no row above it.
     const { topScores } = await increment(app, token, { board, userId: "last", scoreIncrement: -50 });
     expect(topScores).toEqual(top.slice(0, 10));
     const { body } = await updateScore(app, { board, userId: "last", scoreIncrement: -1, authToken: token });
@@ -125,7 +126,7 @@ test("the example of the contract: 1, 2, 2, 4", async () => {
   expect(((await readTop("row")) as Entry[]).map(({ rank }) => rank)).toEqual([1, 2, 2, 4]);
 });
 
-test("a player without a score has no row, and one whose total is zero has", async () => {
+test("a player without a score has no row, but a player whose total is zero has one", async () => {
   expect(await readPlayer("empty", "nobody")).toBeNull();
   expect(await readAround("empty", "nobody", 5)).toEqual([]);
   expect(await readTop("empty")).toEqual([]);
@@ -177,7 +178,7 @@ test("increments that come at the same time are all counted", async () => {
   expect(total).toBe((200 * 201) / 2);
 });
 
-/** What PostgreSQL has, once it has caught up. */
+/** The rows in PostgreSQL once it has caught up. */
 async function readLedger(board: string, userId: string): Promise<string[]> {
   await waitFor(async () => (await app.stores.redisClient.xlen(`lb:{${board}}:outbox`)) === 0);
   const sql = "SELECT score::text FROM user_scores WHERE board = $1 AND user_id = $2";

@@ -16,13 +16,13 @@ const burst = 5;
 const boards = "main,other";
 
 const app = useTestApp({
-  // So slow that nothing comes back while a test runs.
+  // So slow that the bucket does not refill while a test runs.
   env: { BOARDS: boards, RATE_LIMIT_PER_SECOND: "1", RATE_LIMIT_BURST: String(burst) },
 });
 
 type Role = "player" | "service" | "admin";
 
-/** The codes of so many increments that are sent at the same time, sorted. */
+/** The codes of this many increments sent at the same time, sorted. */
 async function codesOf(
   count: number,
   subject: string,
@@ -39,7 +39,7 @@ async function codesOf(
 const accepted = (count: number) => Array.from({ length: count }, () => "accepted");
 const limited = (count: number) => Array.from({ length: count }, () => "RATE_LIMITED");
 
-/** The first refusal. While a slow machine works on one increment, another may have been earned. */
+/** Repeats an attempt until the first refusal. On a slow machine the bucket may refill by one during an increment. */
 async function exhaust<T>(attempt: () => Promise<T | undefined>): Promise<T | undefined> {
   for (let sent = 0; sent <= burst; sent += 1) {
     const refusal = await attempt();
@@ -49,13 +49,13 @@ async function exhaust<T>(attempt: () => Promise<T | undefined>): Promise<T | un
 }
 
 describe("a player", () => {
-  test("may send a burst, and what is more is refused and not counted", async () => {
+  test("may send a burst; further increments are refused and not counted", async () => {
     expect(await codesOf(burst + 3, "burst", "player")).toEqual([...limited(3), ...accepted(burst)]);
     const { data } = await graphql(app, { query: '{ playerScore(userId: "burst") { score } }' });
     expect(data).toEqual({ playerScore: { score: burst } });
   });
 
-  test("is told how many seconds to wait, and may go on after them", async () => {
+  test("is told how many seconds to wait, and may continue after them", async () => {
     await codesOf(burst, "waits", "player");
     const send = () => tryIncrement(app, app.token("waits"), { userId: "waits", scoreIncrement: 1 });
     const refusal = await exhaust(async () => (await send()).errors?.[0]?.extensions);
@@ -65,7 +65,7 @@ describe("a player", () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
-  test("does not use up another's", async () => {
+  test("does not use up another player's limit", async () => {
     await codesOf(burst + 1, "one", "player");
     expect(await codesOf(burst, "two", "player")).toEqual(accepted(burst));
   });
@@ -132,7 +132,7 @@ describe("a player", () => {
     expect(await codesOf(burst, "clumsy", "player")).toEqual(accepted(burst));
   });
 
-  test("leaves nothing in Redis with what is refused, and the keys of these are free on every board", async () => {
+  test("leaves nothing in Redis with refused increments, whose keys are free on every board", async () => {
     await codesOf(burst, "refused", "player");
     const ours = async () => (await app.stores.redisClient.keys("*refused*")).sort();
     let [attempts, before]: [number, string[]] = [0, []];

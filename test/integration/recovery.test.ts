@@ -50,7 +50,7 @@ async function synced({ query }: Stores, revision: number): Promise<boolean> {
 }
 
 describe("when Redis restarts with all its data", () => {
-  it("goes on with all of it, in a new epoch, as it can't be known that nothing is missing", async () => {
+  it("continues with all of it in a new epoch, as the service can't know that nothing is missing", async () => {
     const { app, stores } = await start();
     const before = (await increment(app, "ada", 5)).data?.incrementScore.revision ?? 0;
     await stores.redis.kill();
@@ -62,7 +62,7 @@ describe("when Redis restarts with all its data", () => {
 });
 
 describe("when Redis comes back empty", () => {
-  it("rebuilds the standings from PostgreSQL in a new epoch, and revisions go on upwards", async () => {
+  it("rebuilds the standings from PostgreSQL in a new epoch, and revisions continue to grow", async () => {
     const { app, stores } = await start();
     await increment(app, "ada", 5);
     const before = (await increment(app, "bob", 7)).data?.incrementScore.revision ?? 0;
@@ -88,7 +88,7 @@ describe("when Redis comes back empty", () => {
     expect(await score(app, "ada")).toBe(5);
   });
 
-  it("answers RECOVERING meanwhile, to writes and to reads that would look empty", async () => {
+  it("answers RECOVERING during the rebuild, to writes and to reads that would look empty", async () => {
     const { app, stores } = await start();
     await increment(app, "ada", 5);
     await app.stop();
@@ -104,7 +104,7 @@ describe("when Redis comes back empty", () => {
 });
 
 describe("when Redis comes back with an older copy", () => {
-  it("rebuilds what PostgreSQL remembers, and sets the copy's own tail aside", async () => {
+  it("rebuilds the state of PostgreSQL, and sets aside the changes that only the copy has", async () => {
     const { app, stores } = await start();
     const before = (await increment(app, "ada", 5)).data?.incrementScore.revision ?? 0;
     await waitFor(() => synced(stores, before));

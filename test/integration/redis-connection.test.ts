@@ -17,7 +17,7 @@ import { increment } from "../helpers/requests.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** What an operator reads when the service and Redis don't find each other. */
+/** Messages that an operator reads when the service can't connect to Redis. */
 
 let dir: string;
 let certificate: Certificate;
@@ -55,7 +55,7 @@ afterAll(async () => {
 interface Watched {
   readonly connection: RedisConnection;
   readonly started: Promise<unknown>;
-  /** What was logged at level `warn` and above. */
+  /** The lines that were logged at level `warn` and above. */
   readonly log: () => string[];
   readonly everything: () => string;
 }
@@ -73,7 +73,7 @@ function connect(urls: string[], purpose: "reader" | "writer" = "reader"): Watch
   return { connection, started, log, everything: () => text };
 }
 
-describe("is told once, in one sentence, without the password, and waited for:", () => {
+describe("is reported once, in one sentence, without the password, and the service waits:", () => {
   test.each<[string, () => string[], RegExp]>([
     [
       "a Redis that is down",
@@ -128,7 +128,7 @@ describe("is told once, in one sentence, without the password, and waited for:",
   ])("%s", async (_name, urls, sentence) => {
     const { connection, log, everything } = connect(urls());
     await waitFor(() => log().length > 0);
-    // Several attempts later it is still the one line.
+    // After several attempts there is still only one line.
     await delay(300);
     expect(log()).toEqual([expect.stringMatching(sentence)]);
     expect(await connection.problem()).toMatch(sentence);
@@ -147,14 +147,14 @@ test("a Redis that comes up later is found, and the log says so", async () => {
   expect(await connection.problem()).toBeUndefined();
 });
 
-test("a start that waits ends when it is told to stop", async () => {
+test("a start that waits ends on a stop", async () => {
   const { connection, started, log } = connect(["redis://127.0.0.1:1"]);
   await waitFor(() => log().length > 0);
   await connection.stop();
   expect(await started).toBeUndefined();
 });
 
-describe("waiting does not help, so the start ends with a sentence, for", () => {
+describe("the start ends with a sentence, as waiting does not help, for", () => {
   test.each<[string, () => string[], RegExp]>([
     [
       "a database number that Redis does not have",
@@ -181,7 +181,7 @@ describe("waiting does not help, so the start ends with a sentence, for", () => 
   });
 });
 
-describe("a Redis Cluster with TLS whose nodes tell addresses and have certificates for names", () => {
+describe("a Redis Cluster with TLS whose nodes report addresses but have certificates for names", () => {
   const env = (host: string) => ({
     REDIS_URL: [1, 2].map(() => `rediss://${host}:${loneTlsPort}`).join(","),
     NODE_EXTRA_CA_CERTS: certificate.certFile,
@@ -199,7 +199,7 @@ describe("a Redis Cluster with TLS whose nodes tell addresses and have certifica
     expect((await service.program.ended).code).toBe(0);
   }, 60_000);
 
-  test("says for which name the certificate is when REDIS_URL has another, and stops when it is told to", async () => {
+  test("says which name the certificate is for when REDIS_URL has another, and can be stopped", async () => {
     const program = new Program(["src/main.ts"], { ...serviceEnvironment(stores), ...env("127.0.0.1") });
     onTestFinished(() => program.kill());
     await waitFor(() => program.stdout.includes("is for another name"), 30_000);
@@ -211,7 +211,7 @@ describe("a Redis Cluster with TLS whose nodes tell addresses and have certifica
   }, 60_000);
 });
 
-test("a server that accepts connections and says nothing is told of, too", async () => {
+test("a server that accepts connections and never answers is reported too", async () => {
   const silent = createServer(() => undefined).listen(0, "127.0.0.1");
   onTestFinished(() => void silent.close());
   await new Promise((resolve) => silent.once("listening", resolve));

@@ -28,7 +28,7 @@ test("too many updates are refused with 429, with the seconds to wait", async ()
 });
 
 test("a board that is being recovered is answered with 503 and Retry-After", async () => {
-  // An API process alone opens no board; that is the worker's.
+  // An API process alone opens no board; a worker does.
   const app = await startTestApp({ stores, role: "api", env: { BOARDS: "closed" } });
   try {
     const answer = await updateScore(app, { ...body(app, "u"), board: "closed" });
@@ -40,12 +40,12 @@ test("a board that is being recovered is answered with 503 and Retry-After", asy
 });
 
 describe("while shutting down", () => {
-  test("a request in flight is finished, and one that comes then is refused with 503 and Retry-After", async () => {
+  test("a request in flight is finished, and a later one is refused with 503 and Retry-After", async () => {
     const app = await startTestApp({ stores });
     const inFlight = new RawRequest(app, body(app, "early"));
     const late = new RawRequest(app, body(app, "late"));
     await Promise.all([inFlight.sendHead(), late.sendHalfOfHead()]);
-    // One more request's answer shows that the server has read what was sent before.
+    // The answer to one more request shows that the server has read the earlier data.
     expect((await updateScore(app, body(app, "first"))).status).toBe(200);
     const stopped = app.stop();
     await waitFor(async () => (await fetch(`${app.opsUrl}/readyz`)).status === 503);
@@ -60,7 +60,7 @@ describe("while shutting down", () => {
 });
 
 describe("without Redis", () => {
-  test("an update is answered with 500 that tells nothing of the inside, and works again afterwards", async () => {
+  test("an update is answered with a 500 that reveals no internals, and works again afterwards", async () => {
     const own = await startStores();
     const app = await startTestApp({ stores: own });
     try {
@@ -79,7 +79,7 @@ describe("without Redis", () => {
   });
 });
 
-/** An update that is sent piece by piece. */
+/** An update that is sent in pieces. */
 class RawRequest {
   readonly answer: Promise<string>;
   readonly #socket: Socket;

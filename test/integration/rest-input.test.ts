@@ -8,7 +8,7 @@ const headers = authorization(app.token("referee", "service"));
 const deeper = `${'{"a":'.repeat(2_700)}1${"}".repeat(2_700)}`;
 const deep = `${'{"a":'.repeat(1_500)}1${"}".repeat(1_500)}`;
 
-/** Each value is JSON, so that the table holds what no JavaScript value can say. */
+/** Each value is JSON text, so that the table can hold values that JavaScript can't. */
 const badValues = {
   userId: [
     ...['""', "null", "true", "5", "1.5", "[]", '["u"]', "{}", '{"toString":"u"}', deep],
@@ -68,7 +68,7 @@ const noToken = "Invalid authentication token.";
 const boardRule = "board must be one of this server's boards.";
 const fine = "Score updated successfully.";
 
-/** What each field says to each kind of value. The valid token is in the header. */
+/** Each field's answer to each kind of value. The valid token is in the header. */
 const kinds = ["(missing)", "null", '""', '"text"', "5", "1.5", "1e400", "true", "[]", "{}"] as const;
 const notText = (field: string) =>
   ["a number", "a number", "a number", "a boolean", "an array", "an object"].map(
@@ -95,7 +95,7 @@ describe.each(Object.entries(answers))("%s", (field, messages) => {
     const body = `{${pairs.map(([name, json]) => `"${name}":${json}`).join(",")}}`;
     for (const endpoint of ["update", "enqueue"] as const) {
       const answer = await updateScore(app, body, headers, endpoint);
-      // Without a broker nothing is accepted there, and the refusals are the same.
+      // Without a broker that endpoint accepts nothing; its refusals are the same.
       if (message === fine) expect(answer.status).toBe(endpoint === "update" ? 200 : 503);
       else expectRefusal(answer, message === noToken ? 401 : 400);
       if (message !== fine || endpoint === "update") expect(answer.body.message).toBe(message);
@@ -103,7 +103,7 @@ describe.each(Object.entries(answers))("%s", (field, messages) => {
   });
 });
 
-test("who sends no token learns nothing about the fields", async () => {
+test("a caller without a token learns nothing about the fields", async () => {
   expectRefusal(await updateScore(app, '{"userId":5}'), 401);
 });
 
@@ -174,7 +174,7 @@ test.each([
   expect((await updateScore(app, body, headers)).status).toBe(200);
 });
 
-test("of a field that comes twice the last counts", async () => {
+test("the last of two equal fields counts", async () => {
   await updateScore(app, '{"userId":"first","scoreIncrement":1,"userId":"last","scoreIncrement":2}', headers);
   const { data } = await graphql(app, {
     query: '{ first: playerScore(userId: "first") { score } last: playerScore(userId: "last") { score } }',
@@ -182,7 +182,7 @@ test("of a field that comes twice the last counts", async () => {
   expect(data).toEqual({ first: null, last: { score: 2 } });
 });
 
-test("a body that is not UTF-8 is refused, as two players would be taken for one", async () => {
+test("a body that is not UTF-8 is refused, as two players would become one", async () => {
   const body = Buffer.from('{"userId":"J\u00f6rg","scoreIncrement":1}', "latin1");
   const response = await fetch(`${app.url}/api/v1/scores/update`, {
     method: "POST",

@@ -6,7 +6,7 @@ import { authorization, expectRefusal, graphql, updateScore } from "../helpers/r
 const app = useTestApp({ env: { BOARDS: "main,other,top,ties", MAX_INCREMENT: "1000" } });
 
 describe("an accepted update", () => {
-  test("answers exactly what the contract says", async () => {
+  test("answers exactly as the contract says", async () => {
     const { status, headers, text } = await updateScore(app, {
       userId: "user123",
       scoreIncrement: 10,
@@ -20,7 +20,7 @@ describe("an accepted update", () => {
     );
   });
 
-  test("answers the ten best, highest score first", async () => {
+  test("answers with the ten best, highest score first", async () => {
     const token = app.token("referee", "service");
     for (let score = 1; score <= 12; score += 1) {
       await updateScore(app, { userId: `u${score}`, scoreIncrement: score, authToken: token, board: "top" });
@@ -32,7 +32,7 @@ describe("an accepted update", () => {
     ]);
   });
 
-  test("holds equal scores in the order in which GraphQL has them", async () => {
+  test("has equal scores in the same order as GraphQL", async () => {
     const token = app.token("referee", "service");
     for (const userId of ["b", "ä", "a", "B"]) {
       await updateScore(app, { userId, scoreIncrement: 7, authToken: token, board: "ties" });
@@ -95,7 +95,7 @@ describe("an idempotency key", () => {
 });
 
 describe("an update that this role may not make", () => {
-  test("is refused with 403 when it is a player's and the score somebody else's", async () => {
+  test("is refused with 403 when a player changes another player's score", async () => {
     expectRefusal(await updateScore(app, { userId: "victim", scoreIncrement: 1, authToken: app.token("thief") }), 403);
     const { data } = await graphql(app, { query: '{ playerScore(userId: "victim") { score } }' });
     expect(data).toEqual({ playerScore: null });
@@ -120,7 +120,7 @@ describe("a body of another kind", () => {
     expectRefusal(await updateScore(app, body, { "content-type": type }), 415);
   });
 
-  test("is refused with 415 when it does not say what it is", async () => {
+  test("is refused with 415 without a Content-Type", async () => {
     const body = new Blob([JSON.stringify({ userId: "u", scoreIncrement: 1, authToken: app.token("u") })]);
     const response = await fetch(`${app.url}/api/v1/scores/update`, { method: "POST", body });
     expect(response.status).toBe(415);
@@ -141,7 +141,7 @@ describe("the body's limit of 16 KB", () => {
     expectRefusal(await updateScore(app, bodyOf(bytes)), 413);
   });
 
-  test("refuses with 413 what comes in chunks, without a length", async () => {
+  test("refuses a chunked body without a length with 413", async () => {
     const body = bodyOf(16 * 1024 + 1);
     const answer = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
       const sent = request(`${app.url}/api/v1/scores/update`, {

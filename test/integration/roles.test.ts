@@ -64,7 +64,7 @@ describe.each(cases)("$role, own score: $own, by $amount: $expected", ({ role, o
   });
 });
 
-test.each(["player", "service", "admin"] as const)("no %s adds zero", async (role) => {
+test.each(["player", "service", "admin"] as const)("no %s may add zero", async (role) => {
   const answer = await tryIncrement(app, app.token("zero", role), { userId: "zero", scoreIncrement: 0 });
   expect(codeOf(answer)).toBe("BAD_USER_INPUT");
 });

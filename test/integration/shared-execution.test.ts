@@ -28,7 +28,9 @@ import { createLogger } from "../../src/observability/logger.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** Random subscriptions, executed once for all by the hub and one by one as graphql-js does it, must read the same. */
+/**
+ * Random subscriptions get the same results when the hub executes them once for all and when graphql-js executes each.
+ */
 
 let stores: Stores;
 let schema: GraphQLSchema;
@@ -95,7 +97,7 @@ afterAll(async () => {
   await stores.stop();
 });
 
-/** Takes what would go to a socket. */
+/** Records the messages that would go to a socket. */
 class Recorder extends ViewerConnection {
   readonly payloads: string[] = [];
   readonly isDrained = true;
@@ -119,7 +121,7 @@ const increment = (userId: string, amount: number) =>
     idempotencyKey: undefined,
   });
 
-// What may be selected of each type, leaves first.
+// The fields that may be selected of each type, leaves first.
 const fields: Record<string, Record<string, string | undefined>> = {
   TopScoresUpdate: { board: undefined, revision: undefined, topScores: "ScoreEntry", __typename: undefined },
   PlayerScoreUpdate: { board: undefined, revision: undefined, userId: undefined, rank: undefined, score: undefined },
@@ -228,8 +230,8 @@ function isValid({ query }: Operation): boolean {
   );
 }
 
-test("random subscriptions read the same, shared or not", async () => {
-  // Each change moves a row of both, so both tell of every change; what others follow was told in the same turn.
+test("random subscriptions get the same results, shared or not", async () => {
+  // Each change moves a row of both, so both report every change; other topics report it in the same turn.
   let [topSeen, aroundSeen] = [0, 0];
   const probes = [
     feed.topic(board).subscribe(({ revision }) => (topSeen = revision)),
@@ -280,7 +282,7 @@ test("random subscriptions read the same, shared or not", async () => {
     ["u1", 1],
   ] as const) {
     await change(userId, amount);
-    // Each change is a message of its own, for both.
+    // Each change is a separate message for both.
     await waitFor(() => pairs.every(({ recorder, results }) => recorder.payloads.length === results.length));
   }
   for (const { query, variables, recorder, results } of pairs) {

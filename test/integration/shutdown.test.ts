@@ -7,9 +7,9 @@ import { SocketClient } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** The process must have ended after 10 s, so the service must have stopped before. */
+/** The process must end within 10 s, so the service must stop before. */
 const stopLimitMs = 9_000;
-/** Nothing is synced by the clock: what arrives in PostgreSQL is the last drain's work. */
+/** The timer syncs nothing: every change in PostgreSQL comes from the last drain. */
 const neverByTheClock = { SYNC_INTERVAL_MS: "3600000" };
 
 async function storesForTest(): Promise<Stores> {
@@ -28,7 +28,7 @@ async function ledgerScore(stores: Stores, userId: string): Promise<number> {
   return Number((await stores.query<{ score: string }>(sql, [userId]))[0]?.score ?? 0);
 }
 
-/** A connection on which this was sent, and nothing more comes. */
+/** A connection on which this text was sent, and nothing follows. */
 async function startRequest(app: TestApp, text: string): Promise<Socket> {
   const { hostname, port } = new URL(app.url);
   const socket = connect(Number(port), hostname);
@@ -36,7 +36,7 @@ async function startRequest(app: TestApp, text: string): Promise<Socket> {
   socket.on("error", () => undefined);
   await new Promise((resolve) => socket.once("connect", resolve));
   socket.write(text);
-  // The answer to another request shows that the server has read what was sent before.
+  // The answer to another request shows that the server has read the earlier data.
   expect((await updateScore(app, {})).status).toBe(401);
   return socket;
 }
@@ -44,7 +44,7 @@ async function startRequest(app: TestApp, text: string): Promise<Socket> {
 const head = "POST /graphql HTTP/1.1\r\nHost: x\r\n";
 const headers = `${head}Content-Type: application/json\r\nContent-Length: 50\r\n\r\n`;
 
-test("under load, what is acknowledged was counted, arrives in PostgreSQL, and nobody waits for an answer in vain", async () => {
+test("under load, every acknowledged increment counts and reaches PostgreSQL, and no request hangs", async () => {
   const stores = await storesForTest();
   const app = await startTestApp({ stores, env: neverByTheClock });
   const target = { url: app.url };
@@ -58,7 +58,7 @@ test("under load, what is acknowledged was counted, arrives in PostgreSQL, and n
         if (answer.status === 200 && codeOf(answer) === undefined) acknowledged += 1;
         else if (stopping) return;
       } catch {
-        // The connection was closed, or there is nobody to connect to any more.
+        // The connection was closed, or the listener is gone.
         return;
       }
     }
@@ -69,13 +69,13 @@ test("under load, what is acknowledged was counted, arrives in PostgreSQL, and n
   await Promise.all(clients);
   const counted = Number(await stores.redisClient.zscore("lb:{main}:scores", "u"));
   expect(counted).toBeGreaterThanOrEqual(acknowledged);
-  // Each of the 20 may have lost the race for its answer at most once.
+  // Each of the 20 writers may have lost at most one answer.
   expect(counted).toBeLessThanOrEqual(acknowledged + 20);
   expect(await ledgerScore(stores, "u")).toBe(counted);
   expect(await stores.redisClient.xlen("lb:{main}:outbox")).toBe(0);
 });
 
-test("an increment that waits for Redis when the stop begins is answered, and its connection holds nothing up", async () => {
+test("an increment that waits for Redis when the stop begins is answered, and its connection delays nothing", async () => {
   const stores = await storesForTest();
   const app = await startTestApp({ stores, env: neverByTheClock });
   await stores.redisClient.call("CLIENT", "PAUSE", "500", "WRITE");
@@ -87,7 +87,7 @@ test("an increment that waits for Redis when the stop begins is answered, and it
   expect(await ledgerScore(stores, "u")).toBe(1);
 });
 
-test("a Redis that hangs does not keep the service from stopping, nor an increment that waits for it", async () => {
+test("neither a Redis that hangs nor an increment that waits for it keeps the service from stopping", async () => {
   const stores = await storesForTest();
   const app = await startTestApp({ stores, env: neverByTheClock });
   const target = { url: app.url };
@@ -106,7 +106,7 @@ test("a Redis that is gone does not keep the service from stopping", async () =>
   await expectToStop(app);
 });
 
-test("readiness drops at once, while what is in flight still runs", async () => {
+test("readiness drops at once, while requests in flight still run", async () => {
   const app = await startTestApp();
   const slow = await startRequest(app, `${headers}{`);
   const stopped = app.stop();
@@ -136,7 +136,7 @@ test("a subscriber that does not answer the close does not keep the service from
   await expectToStop(app);
 });
 
-test("stopping twice is stopping once", async () => {
+test("a second stop changes nothing", async () => {
   const stores = await storesForTest();
   const app = await startTestApp({ stores });
   await Promise.all([app.stop(), app.stop()]);

@@ -30,7 +30,7 @@ describe("a token", () => {
     expect(codeOf(await socket.request(incrementMutation, { userId: "ws", scoreIncrement: 1 }))).toBeUndefined();
   });
 
-  test("that expired while subscribed closes the socket with 4403 after 5 s of leeway, and not before", async () => {
+  test("that expires while subscribed closes the socket with 4403 after 5 s of leeway, and not before", async () => {
     const expiresAt = (Math.floor(Date.now() / 1000) - 3) * 1000 + 5_000;
     const token = signToken({ secret: jwtSecret, subject: "short", role: "player", expiresInSeconds: -3 });
     const [socket, other] = [await connect(token), await connect()];
@@ -45,7 +45,7 @@ describe("a token", () => {
     expect(await other.next()).toMatchObject({ type: "pong" });
   });
 
-  test("that has expired changes nothing any more, also when the client ignores that it was told to go", async () => {
+  test("that has expired changes no score, even when the client ignores the close", async () => {
     const token = signToken({ secret: jwtSecret, subject: "stubborn", role: "player", expiresInSeconds: -4 });
     const socket = await RawSocket.open(app.url);
     onTestFinished(() => socket.destroy());
@@ -53,7 +53,7 @@ describe("a token", () => {
     expect(await socket.closeCode()).toBe(4403);
     const variables = { userId: "stubborn", scoreIncrement: 1 };
     socket.send({ type: "subscribe", id: "1", payload: { query: incrementMutation, variables } });
-    // Enough round trips that the server has read that message, and has had time to act on it.
+    // Enough round trips for the server to read that message and to act on it.
     for (let sent = 0; sent < 10; sent += 1)
       await increment(app, app.token("other"), { userId: "other", scoreIncrement: 1 });
     const { data } = await graphql(app, { query: '{ playerScore(userId: "stubborn") { score } }' });

@@ -7,7 +7,7 @@ import { SocketClient, type SocketOptions } from "../helpers/socket-client.js";
 const app = useTestApp();
 
 afterAll(async () => {
-  // Whatever was sent: the service is still there.
+  // Whatever was sent, the service still works.
   await increment(app, app.token("survivor"), { userId: "survivor", scoreIncrement: 1 });
 });
 
@@ -31,7 +31,7 @@ describe("the protocol's close codes", () => {
     expect(await (await open({ protocols: [] })).closed).toMatchObject({ code: 4406 });
   });
 
-  test("4406 for the sub-protocol of old", async () => {
+  test("4406 for the old sub-protocol", async () => {
     const socket = await RawSocket.open(app.url, "graphql-ws");
     onTestFinished(() => socket.destroy());
     expect(await socket.closeCode()).toBe(4406);
@@ -43,7 +43,7 @@ describe("the protocol's close codes", () => {
     expect(await socket.closed).toMatchObject({ code: 4401 });
   });
 
-  test("4408 for a client that says nothing", async () => {
+  test("4408 for a client that sends nothing", async () => {
     expect(await (await open()).closed).toMatchObject({ code: 4408 });
   });
 
@@ -77,14 +77,14 @@ describe("the protocol's close codes", () => {
     expect(await socket.closed).toMatchObject({ code: 4400 });
   });
 
-  test("4400 for a binary message that is no message", async () => {
+  test("4400 for an invalid binary message", async () => {
     const socket = await connect();
     socket.sendRaw(Buffer.from([0xff, 0x00, 0xfe]));
     expect(await socket.closed).toMatchObject({ code: 4400 });
   });
 });
 
-describe("frames that are no WebSocket's", () => {
+describe("invalid WebSocket frames", () => {
   test.each([
     ["with reserved bits", Buffer.from([0xf1, 0x80, 0, 0, 0, 0])],
     ["without a mask", Buffer.from([0x81, 0x02, 0x7b, 0x7d])],

@@ -12,7 +12,7 @@ import { findFreePort, projectRoot, startPostgres, startRedis, type PostgresHand
 import { processIdentity } from "../../scripts/stack/process-lock.mjs";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** Steps that undo what a test did, the newest first. */
+/** Steps that undo a test's work, the newest first. */
 let cleanUp: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -42,7 +42,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** "pending" when the promise is neither fulfilled nor rejected after a while that is ample for an answer. */
+/** "pending" when the promise does not settle within a time that is ample for an answer. */
 function within100Ms<T>(promise: Promise<T>): Promise<T | "pending"> {
   return Promise.race([promise, new Promise<"pending">((resolve) => setTimeout(() => resolve("pending"), 100))]);
 }
@@ -75,7 +75,7 @@ describe("a private Redis", () => {
     expect(await withRedis(server.url, (client) => client.get("key"))).toBe("value");
   });
 
-  it("satisfies what DURABILITY=redis asks of a Redis, when it is persistent", async () => {
+  it("meets the requirements of DURABILITY=redis, when it is persistent", async () => {
     const server = await redis({ persistent: true });
     const names = ["appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory-policy"];
     const settings = await withRedis(server.url, (client) => client.call("CONFIG", "GET", ...names));
@@ -83,7 +83,7 @@ describe("a private Redis", () => {
     expect(settings).toEqual(expect.arrayContaining(["yes", "always", "no", "noeviction"]));
   });
 
-  it("answers nothing while it is paused, and everything afterwards", async () => {
+  it("answers no request while it is paused, and every request afterwards", async () => {
     const server = await redis();
     await withRedis(server.url, async (client) => {
       await client.ping();
@@ -103,7 +103,7 @@ describe("a private Redis", () => {
     await expect(redis({ port })).rejects.toThrow(/Redis ended while starting[^]*Address already in use/);
   });
 
-  it("never shares its folder with another one", async () => {
+  it("never shares its folder with another Redis", async () => {
     await redis();
     await expect(redis()).rejects.toThrow(`is in use by process ${process.pid}`);
   });
@@ -123,7 +123,7 @@ describe("a private PostgreSQL", () => {
     await removeFolder(dir);
   });
 
-  it("keeps its port and what was committed through a kill", async () => {
+  it("keeps its port and every committed change through a kill", async () => {
     const { url } = server;
     await query(url, "CREATE TABLE kept AS SELECT 42 AS answer");
     await server.kill();
@@ -143,7 +143,7 @@ describe("a private PostgreSQL", () => {
     await client.end();
   });
 
-  it("starts although its pid file names a process that is someone else's by now", async () => {
+  it("starts even though its pid file names what is now another program's process", async () => {
     await server.kill();
     await writeFile(join(dir, "data", "postmaster.pid"), `${process.pid}\n${join(dir, "data")}\n`);
     await server.restart();
@@ -152,7 +152,7 @@ describe("a private PostgreSQL", () => {
 });
 
 describe("the owner's end", () => {
-  let dir: string; // the same for all: each of these tests also starts what the one before it left
+  let dir: string; // shared: each test also starts on the folder that the previous test left
 
   beforeAll(async () => {
     dir = await makeFolder();
@@ -160,7 +160,7 @@ describe("the owner's end", () => {
 
   afterAll(() => removeFolder(dir));
 
-  /** A process that starts both servers, and tells their pids. */
+  /** A process that starts both servers and prints their pids. */
   async function startOwner(then = ""): Promise<{ end(signal: NodeJS.Signals): Promise<unknown>; pids: number[] }> {
     const script = `
       import { startPostgres, startRedis } from ${JSON.stringify(join(projectRoot, "scripts", "stack.ts"))};

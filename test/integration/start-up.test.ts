@@ -8,7 +8,7 @@ import { logLines, Program, run, serviceEnvironment, startService, type Environm
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** What an operator sees of a service that can't start yet, or not at all. */
+/** What an operator sees of a service that can't start yet, or never will. */
 
 let stores: Stores;
 
@@ -23,7 +23,7 @@ function launch(role: string, env: Environment = {}): Program {
   return program;
 }
 
-/** What was logged at level `warn` and above. */
+/** The lines that were logged at level `warn` and above. */
 function complaints(program: Program): string[] {
   const complete = program.stdout.slice(0, program.stdout.lastIndexOf("\n") + 1);
   return logLines(complete)
@@ -49,7 +49,7 @@ describe("a port that is taken ends the process with 1 and one sentence that nam
   test.each<[string, string, Environment]>([
     ["PORT", "api", {}],
     ["OPS_PORT", "api", {}],
-    // Of three processes, two of which can't start and one could.
+    // Three processes, two of which can't start and one of which could.
     ["PORT", "all", { WEB_CONCURRENCY: "2" }],
     ["OPS_PORT", "all", { WEB_CONCURRENCY: "2" }],
   ])(
@@ -67,7 +67,7 @@ describe("a port that is taken ends the process with 1 and one sentence that nam
   );
 });
 
-test("a Redis that is down is waited for, said in /readyz and once in the log, and served with when it is up", async () => {
+test("the service waits for a Redis that is down, says so in /readyz and once in the log, and serves once it is up", async () => {
   const dir = await mkdtemp(join(tmpdir(), "standings-late-"));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   const [port, opsPort] = [await findFreePort(), await findFreePort()];
@@ -98,7 +98,7 @@ test("processes of a supervisor that wait for Redis say so in its /readyz, and S
   expect(performance.now() - begin).toBeLessThan(5_000);
 }, 90_000);
 
-test("the API serves while PostgreSQL is away; a worker waits, and says which variable leads nowhere", async () => {
+test("the API serves while PostgreSQL is away; a worker waits, and names the variable with the dead address", async () => {
   const DATABASE_URL = "postgresql://standings:hunter2@127.0.0.1:1/standings";
   const service = await startService(stores, "worker");
   onTestFinished(() => service.program.kill());
@@ -121,7 +121,7 @@ test("the API serves while PostgreSQL is away; a worker waits, and says which va
   expect(worker.stdout + api.program.stdout).not.toMatch(/hunter2|"stack"/);
 }, 90_000);
 
-test("--help says how to call it, and --version which version it is, without any configuration", async () => {
+test("--help prints the usage and --version the version, without any configuration", async () => {
   const [help, version] = await Promise.all([
     run(["src/main.ts", "--help"], {}),
     run(["src/main.ts", "--version"], {}),

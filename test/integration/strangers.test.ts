@@ -5,7 +5,9 @@ import { graphql, increment, postGraphQL, toAnswer, type AnsweredError } from ".
 import { SocketClient } from "../helpers/socket-client.js";
 import { waitFor } from "../helpers/wait-for.js";
 
-/** What somebody without a token may cost the others: judged before the work, and the same on every transport. */
+/**
+ * The cost that a caller without a token can impose on others: judged before the work, and alike on every transport.
+ */
 
 const app = useTestApp();
 
@@ -34,7 +36,9 @@ interface Refusal {
   readonly errors: readonly AnsweredError[] | undefined;
 }
 
-/** Each way in which an operation can come. Variables are JSON as text, which may be nested deeper than JSON.stringify goes. */
+/**
+ * Each transport for an operation. Variables are JSON text, which may be nested deeper than JSON.stringify can handle.
+ */
 const transports: Record<string, (query: string, variables?: string) => Promise<Refusal>> = {
   "HTTP POST": async (query, variables = "{}") => {
     return { errors: (await postGraphQL(app, `{"query":${JSON.stringify(query)},"variables":${variables}}`)).errors };
@@ -106,7 +110,7 @@ describe.each(Object.keys(transports))("over %s", (name) => {
     expect(refusal?.errors?.[0]?.message).toContain("at most 10000 characters; this one has 10025");
   });
 
-  test("variables that are nested thousands deep are the caller's mistake", async () => {
+  test("variables that are nested thousands of levels deep are the caller's mistake", async () => {
     const depth = name === "HTTP GET" ? 2_000 : 30_000;
     const variables = `{"l":${"[".repeat(depth)}${"]".repeat(depth)}}`;
     const refusal = await ask("query ($l: Int! = 1) { topScores(limit: $l) { rank } }", variables);
@@ -126,7 +130,7 @@ test("mutations and subscriptions have the same limit", async () => {
   }
 });
 
-test("a GET whose address is not quite right is judged as it is read", async () => {
+test("a GET with a malformed address is judged by the same reading that answers it", async () => {
   const costly = `{ ${many(20, (index) => `t${index}: topScores(limit: 100) { ...F }`)} } fragment F on ScoreEntry { ${wide} }`;
   const response = await fetch(`${app.url}/graphql?query=%23%FF%0A${encodeURIComponent(costly)}`, {
     headers: { "apollo-require-preflight": "1" },
@@ -142,14 +146,14 @@ test("introspection that multiplies itself is refused", async () => {
   expect((await transports["HTTP POST"]?.(query))?.errors?.[0]?.message).toContain(`at most ${maxCost}`);
 });
 
-test("a text that is no GraphQL is no operation that is known by a name", async () => {
+test("a text that is no GraphQL does not count as an operation with a known name", async () => {
   const query = "query A { topScores(limit: 1) { rank } }";
   for (let times = 0; times < 6; times += 1) await graphql(app, { query, operationName: "A" });
   const { errors } = await graphql(app, { query: `A\u0000${query}` });
   expect(errors?.[0]?.extensions.code).toBe("GRAPHQL_PARSE_FAILED");
 });
 
-test("documents whose fragments are spread more than once are answered, and the service goes on", async () => {
+test("documents whose fragments are spread more than once are answered, and the service still works", async () => {
   const levels = many(8, (index) => `fragment F${index} on ScoreEntry { ...F${index + 1} ...F${index + 1} }`);
   const query = `{ topScores(limit: 1) { ...F0 } } ${levels} fragment F8 on ScoreEntry { rank }`;
   for (let times = 0; times < 6; times += 1) {
@@ -162,7 +166,7 @@ describe("a socket", () => {
   const subscription =
     "subscription ($limit: Int! = 10) { topScoresUpdated(limit: $limit) { revision topScores { userId score } } }";
 
-  test("that subscribes again under an id whose end it has just asked for leaves nothing behind", async () => {
+  test("that reuses an id right after it completes the operation leaves nothing behind", async () => {
     for (let round = 0; round < 3; round += 1) {
       const socket = await connect();
       for (let index = 0; index < 30; index += 1) {
@@ -170,7 +174,7 @@ describe("a socket", () => {
         socket.send({ type: "complete", id: "1" });
       }
       socket.send({ type: "subscribe", id: "end", payload: { query: "{ __typename }" } });
-      // Answered, or closed for the id that was in use: both will do.
+      // Either outcome is fine: an answer, or a close because the id was in use.
       await socket.nextUntil(({ id }) => id === "end").catch(() => undefined);
       socket.close();
     }
@@ -235,7 +239,7 @@ describe("a socket", () => {
     expect((await socket.request("{ __typename }")).data).toEqual({ __typename: "Query" });
   });
 
-  test("that sends refused documents, each another, is closed with 1008 after some twenty", async () => {
+  test("that sends different refused documents is closed with 1008 after some twenty", async () => {
     const socket = await connect();
     for (let index = 0; index < 40; index += 1) socket.subscribe(`{ nothing${index} }`);
     expect(await socket.closed).toEqual({ code: 1008, reason: "Too many refused operations" });
@@ -248,7 +252,7 @@ describe("a socket", () => {
     expect((await socket.closed).code).toBe(1008);
   });
 
-  test("that asks and does not read has a few answers made, not all; it gets them when it reads", async () => {
+  test("that asks and does not read causes a few answers, not all; it gets them all when it reads", async () => {
     const count = () => metric('standings_operation_duration_seconds_count{transport="graphql-ws"}');
     const before = await count();
     const socket = await connect();

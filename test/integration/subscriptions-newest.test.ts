@@ -7,7 +7,7 @@ import { nextUpdate, subscription } from "../helpers/updates.js";
 const boards = "back,back2,lost,nonsense";
 
 const app = useTestApp({ env: { BOARDS: boards } });
-/** Pushes so seldom that a test can do something in between. */
+/** Pushes so seldom that a test can act in between. */
 const slow = useTestApp({ beside: app, role: "api", env: { BOARDS: boards, PUSH_INTERVAL_MS: "700" } });
 const token = app.token("referee", "service");
 
@@ -18,22 +18,22 @@ async function connect(target: TestApp): Promise<SocketClient> {
 }
 
 describe("the newest standings reach every subscriber", () => {
-  test("also one that came between two pushes, when a change was taken back meanwhile", async () => {
+  test("also a subscriber that came between two pushes, when a change was taken back meanwhile", async () => {
     const change = (scoreIncrement: number) => increment(slow, token, { board: "back", userId: "u", scoreIncrement });
     const early = await connect(slow);
     early.subscribe(subscription, { board: "back" });
     await early.next();
-    await change(1); // Pushed at once.
+    await change(1); // pushed at once
     await early.next();
-    await change(5); // Waits for the interval's end.
+    await change(5); // waits for the end of the interval
     const between = await connect(slow);
     between.subscribe(subscription, { board: "back" });
     expect((await nextUpdate(between)).topScores).toEqual([{ rank: 1, userId: "u", score: 6 }]);
-    const { revision } = await change(-5); // The standings are again those of the last push.
+    const { revision } = await change(-5); // the standings equal those of the last push again
     expect(await nextUpdate(between)).toMatchObject({ revision, topScores: [{ userId: "u", score: 1 }] });
   });
 
-  test("also one that came between two pushes, when another came after the change was taken back", async () => {
+  test("also a subscriber that came between two pushes, when another came after a change was taken back", async () => {
     const change = (scoreIncrement: number) => increment(slow, token, { board: "back2", userId: "u", scoreIncrement });
     const arrive = async () => {
       const socket = await connect(slow);
@@ -55,7 +55,7 @@ describe("the newest standings reach every subscriber", () => {
     const socket = await connect(app);
     socket.subscribe(subscription, { board: "lost" });
     await socket.next();
-    // What a lost message leaves behind: a change in Redis of which the channel never told.
+    // A lost message has this effect: a change in Redis that the channel never announced.
     await app.stores.redisClient
       .multi()
       .zadd("lb:{lost}:scores", 7, "silent")
@@ -64,7 +64,7 @@ describe("the newest standings reach every subscriber", () => {
     expect(await nextUpdate(socket)).toMatchObject({ revision: 1, topScores: [{ userId: "silent", score: 7 }] });
   });
 
-  test("when nonsense came over the channel", async () => {
+  test("when an invalid message came over the channel", async () => {
     const socket = await connect(app);
     socket.subscribe(subscription, { board: "nonsense" });
     await socket.next();

@@ -20,13 +20,13 @@ function expectOnlyGrowing(revisions: readonly number[]): void {
   expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
 }
 
-test("a new subscriber gets the standings at once, also when there are none", async () => {
+test("a new subscriber gets the standings at once, also when the board is empty", async () => {
   const socket = await connect();
   socket.subscribe(subscription, { board: "first" });
   expect(await nextUpdate(socket)).toEqual({ board: "first", revision: 0, topScores: [] });
 });
 
-test("each change that is made alone is pushed, with its revision", async () => {
+test("each single change is pushed, with its revision", async () => {
   const socket = await connect();
   socket.subscribe(subscription, { board: "each" });
   await socket.next();
@@ -119,7 +119,7 @@ test("two processes see each other's changes", async () => {
   }
 });
 
-test("a change of one board is no news of another", async () => {
+test("a change of one board is not pushed to another's viewers", async () => {
   const socket = await connect();
   socket.subscribe(subscription, { board: "quiet" });
   await socket.next();
@@ -128,20 +128,20 @@ test("a change of one board is no news of another", async () => {
   expect(await nextUpdate(socket)).toMatchObject({ board: "quiet", revision });
 });
 
-test("a subscription that was completed gets nothing more, and the socket's others go on", async () => {
+test("a completed subscription gets nothing more, and the socket's other subscriptions continue", async () => {
   const socket = await connect();
   const ended = socket.subscribe(subscription, { board: "below" });
   const kept = socket.subscribe(subscription, { board: "below", limit: 1 });
   await socket.nextUntil(({ id }) => id === kept);
   socket.send({ type: "complete", id: ended });
-  // A round trip: the server has read what came before it.
+  // After a round trip, the server has read the earlier messages.
   socket.send({ type: "ping" });
   expect(await socket.next()).toEqual({ type: "pong" });
   await increment(app, token, { board: "below", userId: "u", scoreIncrement: 1 });
   expect(await socket.next()).toMatchObject({ id: kept });
 });
 
-describe("a subscription that can't be", () => {
+describe("an invalid subscription", () => {
   test.each([
     ["limit", { limit: 0 }],
     ["limit", { limit: 101 }],

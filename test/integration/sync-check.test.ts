@@ -69,7 +69,7 @@ it("finds and repairs a total that was changed in PostgreSQL", async () => {
   await waitFor(async () => (await increment("cleo", 1)) === 200);
 });
 
-it("says when it could not look", async () => {
+it("says when it could not compare", async () => {
   const { code, output } = await checkWith({ REDIS_URL: "redis://127.0.0.1:1" });
   expect(code).toBe(2);
   expect(output).toContain("no Redis listens at");

@@ -95,15 +95,15 @@ describe.each(Object.entries(badTokens))("a token %s", (_name, token) => {
   });
 });
 
-describe("what is no token", () => {
+describe("a value that is no token", () => {
   const change = { userId: "sam", scoreIncrement: 1 };
   const refusal = '{"success":false,"message":"Invalid authentication token."}';
 
   test.each(["", " ", "Bearer", "Bearer ", "Basic c2FtOng="])(
-    "%j as Authorization lets everybody read over GraphQL and as a stream of events, and nobody write",
+    "with %j as Authorization a caller may read over GraphQL and as a stream of events, but not write",
     async (header) => {
       const headers = { authorization: header };
-      // More than once, as operations that come often take a way of their own.
+      // Asks more than once, as the service treats frequent operations differently.
       for (let asked = 0; asked < 6; asked += 1) {
         expect(await graphql(app, { query: "{ topScores { rank } }", headers })).toMatchObject({
           status: 200,
@@ -125,24 +125,21 @@ describe("what is no token", () => {
   });
 
   test.each(["", "Bearer", "Basic c2FtOng=", 'Digest username="proxy"'])(
-    "%j as Authorization stands beside an authToken that counts",
+    "%j as Authorization does not affect a valid authToken",
     async (header) => {
       const body = { ...change, authToken: valid };
       expect((await updateScore(app, body, { authorization: header })).status).toBe(200);
     },
   );
 
-  test.each([null, "", " ", "Bearer "])(
-    "%j as authToken stands beside an Authorization that counts",
-    async (authToken) => {
-      const body = { ...change, authToken };
-      expect((await updateScore(app, body, authorization(valid))).status).toBe(200);
-      expect((await updateScore(app, body)).status).toBe(401);
-    },
-  );
+  test.each([null, "", " ", "Bearer "])("%j as authToken does not affect a valid Authorization", async (authToken) => {
+    const body = { ...change, authToken };
+    expect((await updateScore(app, body, authorization(valid))).status).toBe(200);
+    expect((await updateScore(app, body)).status).toBe(401);
+  });
 
   test.each([undefined, null, {}, { authorization: "" }, { authorization: "Bearer " }, { authToken: null }])(
-    "%j as payload of connection_init lets everybody read, and nobody write",
+    "with %j as payload of connection_init a caller may read, but not write",
     async (payload) => {
       const socket = await SocketClient.open(app.wsUrl);
       socket.send({ type: "connection_init", payload });
@@ -154,7 +151,7 @@ describe("what is no token", () => {
   );
 });
 
-describe("something else than a token", () => {
+describe("a value of the wrong form", () => {
   test.each([5, true, {}, ["x"], "Basic c2FtOng=", "a b"])("%j as authToken is 401", async (authToken) => {
     const { status, text } = await updateScore(app, { userId: "sam", scoreIncrement: 1, authToken });
     expect(status).toBe(401);

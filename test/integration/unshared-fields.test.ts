@@ -20,8 +20,8 @@ import { graphql } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 
 /**
- * A field that the schema does not mark as shared answers each viewer by itself, on every transport: here fields that say
- * who asks, beside a marked one that counts how often it is executed.
+ * A field that the schema does not mark as shared answers each viewer separately, on every transport. Here such fields
+ * return the viewer, and a marked field counts how often it is executed.
  */
 
 const subjectOf = ({ viewer }: GraphQLContext) => (viewer.role === "none" ? "nobody" : viewer.subject);
@@ -115,7 +115,7 @@ async function connect(subject: string): Promise<SocketClient> {
   return socket;
 }
 
-/** Of a stream that stays open, whose messages are laid out as `form` says. */
+/** The first message of a stream that stays open, whose messages match `form`. */
 async function firstOf(path: string, form: RegExp, query: string, subject: string): Promise<unknown> {
   const left = new AbortController();
   const response = await fetch(`${url}${path}`, {
@@ -138,7 +138,7 @@ async function firstOf(path: string, form: RegExp, query: string, subject: strin
 const firstEvent = (query: string, subject: string) => firstOf("/graphql/stream", /data: (.*)\n/, query, subject);
 const firstPart = (query: string, subject: string) => firstOf("/graphql", /\{"payload":(.*)\}\r\n/, query, subject);
 
-/** The answers to the same operation of all who ask at once. */
+/** The answers to the same operation of all viewers at once. */
 const transports: Record<string, (field: string) => Promise<unknown[]>> = {
   "a query over HTTP": (field) =>
     Promise.all(
@@ -175,7 +175,7 @@ test("beside a field with the mark, one without keeps the whole operation from b
   }
 });
 
-test("a field with the mark is executed as nobody, and once for all who subscribe", async () => {
+test("a field with the mark is executed without a viewer, and once for all subscribers", async () => {
   for (let times = 0; times < 6; times += 1) await transports["a query over HTTP"]?.("everybody");
   const asked = await transports["a query over HTTP"]?.("everybody");
   expect(asked).toEqual(names.map(() => ({ everybody: "nobody" })));

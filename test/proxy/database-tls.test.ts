@@ -9,8 +9,8 @@ import { findPostgresBinaries } from "../../scripts/stack/postgres-binaries.js";
 import { makeCertificate, type CertificateFiles } from "./helpers/certificate.js";
 
 /*
- * The table "TLS to PostgreSQL" of docs/operations.md, tried on a PostgreSQL with a certificate for `localhost` that
- * nobody knows.
+ * Tries the table "TLS to PostgreSQL" of docs/operations.md on a PostgreSQL whose certificate for `localhost` no
+ * authority has signed.
  */
 
 interface Row {
@@ -49,7 +49,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Whether a connection, as Prisma makes it, is encrypted; or why there is none. */
+/** Whether a connection, made as Prisma makes it, is encrypted; or the reason why there is none. */
 async function connect(host: "localhost" | "127.0.0.1", parameters: string): Promise<boolean | string> {
   const url = new URL(postgres.url);
   url.hostname = host;
@@ -68,7 +68,7 @@ async function connect(host: "localhost" | "127.0.0.1", parameters: string): Pro
 const unknownAuthority = /self-signed certificate/;
 const otherName = /does not match certificate's altnames/;
 
-test("the table has the modes that people try", () => {
+test("the table has the modes that users try", () => {
   const modes = rows.map(({ parameters }) => parameters);
   for (const mode of ["", ...["prefer", "require", "verify-ca", "verify-full", "no-verify"].map((m) => `sslmode=${m}`)])
     expect(modes).toContain(mode);

@@ -16,7 +16,7 @@ import { startPgBouncer, type PgBouncer, type PoolMode } from "./helpers/pgbounc
 let database: TestDatabase;
 let bouncer: PgBouncer;
 
-/** Behind a pooler, too, nothing may depend on what a database has set. */
+/** Behind a pooler, too, the service must not depend on a database's settings. */
 beforeAll(async () => {
   database = await TestDatabase.create(false);
   await database.query(`ALTER DATABASE ${database.name} SET timezone = 'Asia/Kolkata'`);
@@ -28,7 +28,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A deployment in each mode, with a schema of its own. */
+/** The environment of a deployment in each mode, with its own schema. */
 function environment(mode: PoolMode): Record<string, string> {
   if (mode === "session") return { DATABASE_URL: bouncer.url(mode) };
   return { DATABASE_URL: `${bouncer.url(mode)}?schema=second`, DATABASE_DIRECT_URL: database.url };
@@ -65,7 +65,7 @@ describe.each<PoolMode>(["session", "transaction"])("behind PgBouncer in %s mode
     expect(await run(["src/cli.ts", "migrate"], env)).toMatchObject({ code: 0, stdout: "the schema is up to date\n" });
   });
 
-  it("syncs many changes, answers history with the right times, and recovers from a lost Redis", async () => {
+  it("syncs many changes, answers history with the right times, and recovers after Redis was lost", async () => {
     await withApp(environment(mode), async (app) => {
       const token = app.token("service", "service");
       const before = Date.now();
@@ -91,7 +91,7 @@ describe.each<PoolMode>(["session", "transaction"])("behind PgBouncer in %s mode
 });
 
 describe("behind PgBouncer in transaction mode", () => {
-  it("keeps the times that Prisma's models write, whichever session they come by", async () => {
+  it("keeps the times that Prisma's models write, whichever session they use", async () => {
     const { serving } = databaseAddresses(`${bouncer.url("transaction")}?schema=second`, database.url);
     const client = new Database({ address: serving, statementTimeoutMs: 5_000 });
     try {
@@ -108,7 +108,7 @@ describe("behind PgBouncer in transaction mode", () => {
     }
   });
 
-  it("leaves nothing behind in the sessions that others use next", async () => {
+  it("leaves nothing behind in the sessions that other clients use next", async () => {
     const names = ["statement_timeout", "lock_timeout", "idle_session_timeout", "search_path"];
     const settings = `SELECT name, setting FROM pg_settings WHERE name = ANY('{${names.join()}}') ORDER BY name`;
     const client = new Client({ connectionString: bouncer.url("transaction") });

@@ -6,9 +6,7 @@ import { waitFor } from "../helpers/wait-for.js";
 import { publicHost, startReverseProxy, type ReverseProxy } from "./helpers/reverse-proxies.js";
 import { Visitor } from "./helpers/visitor.js";
 
-/*
- * The service behind nginx and behind Caddy, set up as deploy/ has them.
- */
+/* The service behind nginx and behind Caddy, set up as in deploy/. */
 
 interface Update {
   topScoresUpdated: { revision: number; topScores: { userId: string; score: number }[] };
@@ -38,7 +36,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (name) => {
     return data.incrementScore.revision;
   };
 
-  /** The updates that a viewer gets, until the test ends. */
+  /** Collects the updates that a viewer gets until the test ends. */
   function watch(from: Visitor, origin?: string): Update["topScoresUpdated"][] {
     const client = from.startClient(origin);
     onTestFinished(() => client.dispose());
@@ -56,14 +54,14 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (name) => {
     return updates;
   }
 
-  test("the page is the one that the service sends", async () => {
+  test("the page is the service's page", async () => {
     const direct = await fetch(`${app.url}/`);
     const { status, text } = await visitor.fetch("/");
     expect({ status, text }).toEqual({ status: direct.status, text: await direct.text() });
   });
 
-  test("plain HTTP leads to HTTPS", async () => {
-    if (proxy.plainPort === undefined) return; // Caddy does so by itself, on port 80
+  test("plain HTTP is redirected to HTTPS", async () => {
+    if (proxy.plainPort === undefined) return; // Caddy redirects by itself, on port 80
     const headers = { host: publicHost };
     const answer = await fetch(`http://127.0.0.1:${proxy.plainPort}/graphql`, { headers, redirect: "manual" });
     expect(answer.status).toBe(301);
@@ -76,7 +74,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (name) => {
     expect({ status, text }).toEqual({ status: 200, text: '{"data":{"playerScore":{"score":1}}}\n' });
   });
 
-  test("REST is answered, and so is what it refuses", async () => {
+  test("REST requests are answered, refused ones too", async () => {
     const headers = { "content-type": "application/json" };
     const update = (body: object) =>
       visitor.fetch("/api/v1/scores/update", { method: "POST", headers, body: JSON.stringify(body) });
@@ -145,7 +143,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (name) => {
     await waitFor(() => revisions.at(-1) === revision);
   });
 
-  test("limits count the visitor's address, whatever the visitor says of itself", async () => {
+  test("limits count the visitor's real address, whatever address the visitor claims", async () => {
     const [first, second] = [new Visitor(proxy, "127.0.0.2"), new Visitor(proxy, "127.0.0.3")];
     const watched = [watch(first), watch(first), watch(first)];
     await waitFor(() => watched.every(({ length }) => length > 0));
@@ -163,7 +161,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (name) => {
     accepted.destroy();
   });
 
-  test("after a restart of the service everything goes on", async () => {
+  test("everything works again after a restart of the service", async () => {
     const updates = watch(visitor);
     await waitFor(() => updates.length > 0);
     await addPoint("eve"); // leaves a connection open that the restart closes

@@ -23,11 +23,11 @@ function authenticatorAt(now: () => number, logger: Logger = createLogger("silen
 const claims = { sub: "sam", role: "player", exp: seconds + 60 };
 const tokenFor = (sub: string, lifetime = 60) => signRaw({ ...claims, sub, exp: seconds + lifetime });
 
-test("nobody without a token is anonymous", () => {
+test("a viewer without a token is anonymous", () => {
   expect(authenticatorAt(Date.now).authenticate(undefined)).toEqual({ role: "none" });
 });
 
-test.each(["player", "service", "admin"])("a %s's token says who it is and until when", (role) => {
+test.each(["player", "service", "admin"])("a %s's token tells its subject, its role and its expiry", (role) => {
   const token = signRaw({ ...claims, role });
   expect(authenticatorAt(() => epoch).authenticate(token)).toEqual({
     role,
@@ -65,7 +65,7 @@ describe("a token expires", () => {
     ["in milliseconds by mistake", epoch + 60_000, false],
     ["at the end of time", Number.MAX_VALUE, false],
     ["before all time", -Number.MAX_VALUE, false],
-  ])("%s: %d is taken: %s", (_name, exp, taken) => {
+  ])("%s: %d is accepted: %s", (_name, exp, taken) => {
     const authenticate = () => authenticatorAt(() => epoch).authenticate(signRaw({ ...claims, exp }));
     if (taken) expect(authenticate()).toMatchObject({ subject: "sam" });
     else expectTokenRefused(authenticate);
@@ -107,7 +107,7 @@ test("each of very many tokens stands for its own subject, again and again", () 
   expect(answered.map((viewer) => "subject" in viewer && viewer.subject)).toEqual(asked.map(([subject]) => subject));
 });
 
-test("a refusal tells the log why, without the token, and the caller no more than that", () => {
+test("a refusal tells the log the reason without the token, and the caller only that it is refused", () => {
   let log = "";
   const destination = new Writable({
     write: (line: Buffer, _encoding, written) => {

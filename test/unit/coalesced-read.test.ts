@@ -29,7 +29,7 @@ function withResolvers<T>(): PromiseWithResolvers<T> {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test("those who ask before the read is sent share it", async () => {
+test("callers that ask before the read is sent share it", async () => {
   const { read, started } = createReads();
   const answers = [read.get(), read.get(), read.get()];
   await turn();
@@ -38,13 +38,13 @@ test("those who ask before the read is sent share it", async () => {
   expect(await Promise.all(answers)).toEqual(["a", "a", "a"]);
 });
 
-test("who asks while a read is under way gets the next one's answer", async () => {
+test("a caller that asks while a read is under way gets the answer of the next read", async () => {
   const { read, started } = createReads();
   const early = read.get();
   await turn();
   const late = [read.get(), read.get()];
   await turn();
-  expect(started).toHaveLength(1); // One at a time.
+  expect(started).toHaveLength(1); // one at a time
   started[0]?.resolve("old");
   await turn();
   expect(started).toHaveLength(2);
@@ -53,7 +53,7 @@ test("who asks while a read is under way gets the next one's answer", async () =
   expect(await Promise.all(late)).toEqual(["new", "new"]);
 });
 
-test("a read that fails fails for those who share it, and the next is made", async () => {
+test("a failed read fails for all callers that share it, and the next read is made", async () => {
   const { read, started } = createReads();
   const failing = [read.get(), read.get()];
   await turn();
@@ -65,7 +65,7 @@ test("a read that fails fails for those who share it, and the next is made", asy
   expect(await next).toBe("back");
 });
 
-test("a read that throws at once fails like any other, and the next is made", async () => {
+test("a read that throws at once fails like any other, and the next read is made", async () => {
   let calls = 0;
   const read = new CoalescedRead(() => {
     calls += 1;
@@ -76,7 +76,7 @@ test("a read that throws at once fails like any other, and the next is made", as
   await expect(read.get()).resolves.toBe("fine");
 });
 
-test("many who come over time cause no more reads than answers that they could not have shared", async () => {
+test("many callers over time cause only as many reads as they need answers that they can't share", async () => {
   const { read, started } = createReads();
   const answers: Promise<string>[] = [];
   for (let round = 0; round < 5; round += 1) {

@@ -19,7 +19,7 @@ function problemsOf(env: EnvironmentVariables): readonly string[] {
   return [];
 }
 
-test("what is not set has the default of the contract", () => {
+test("an unset variable has the default of the contract", () => {
   expect(parse()).toMatchObject({
     port: 4000,
     host: "0.0.0.0",
@@ -43,7 +43,7 @@ test("an empty variable counts as unset", () => {
   expect(parse({ PORT: "", BOARDS: "", CORS_ORIGINS: "", INTROSPECTION: "", JWT_ISSUER: "" })).toEqual(parse());
 });
 
-test("other variables of the environment are nobody's business", () => {
+test("ignores other variables of the environment", () => {
   expect(parse({ PATH: "/bin", REDIS_HOST: "x", port: "1" })).toEqual(parse());
 });
 
@@ -90,14 +90,14 @@ test.each<[string, string, object]>([
   ["JWT_ISSUER", "https://issuer", { jwt: { issuer: "https://issuer" } }],
   ["JWT_AUDIENCE", "standings", { jwt: { audience: "standings" } }],
   ["LOG_LEVEL", "debug", { logLevel: "debug" }],
-])("%s=%s is understood", (name, value, expected) => {
+])("%s=%s is accepted", (name, value, expected) => {
   expect(parse({ [name]: value })).toMatchObject(expected);
 });
 
 test.each<EnvironmentVariables>([
   { PORT: "0", OPS_PORT: "0" },
   { PORT: "5000", OPS_PORT: "5000", HOST: "10.0.0.1" },
-])("both listeners may have the same port where they don't meet: %j", (env) => {
+])("both listeners may have the same port when they don't collide: %j", (env) => {
   expect(problemsOf({ ...required, ...env })).toEqual([]);
 });
 
@@ -175,7 +175,7 @@ describe("refuses", () => {
     expect(problemsOf({ ...required, [name]: undefined })).toEqual([expect.stringMatching(`^${name}\\b`)]);
   });
 
-  test("all that is wrong, together", () => {
+  test("all faults together", () => {
     const message = new ConfigError(problemsOf({ PORT: "x", BOARDS: "a,a", LOG_LEVEL: "loud" })).message;
     for (const name of ["PORT", "BOARDS", "LOG_LEVEL", ...Object.keys(required)]) expect(message).toContain(name);
   });

@@ -16,13 +16,13 @@ describe("the chain of imports", () => {
     expect(sorted(told)).toEqual(sorted(kept));
   });
 
-  test("has a place for all that is in src/", () => {
+  test("has a place for everything in src/", () => {
     expect(layers.flat().toSorted()).toEqual(readdirSync("src").sort());
   });
 });
 
-describe("what the documentation names is there", () => {
-  /** `room/file.ts` stands for `src/room/file.ts`; dist/ and .data/ are made. */
+describe("everything that the documentation names exists", () => {
+  /** `room/file.ts` means `src/room/file.ts`; dist/ and .data/ are generated. */
   const sourcePath =
     /`((?!dist\/|\.data\/)[\w.-]+(?:\/[\w.-]+)*\/(?:[\w.-]+\.(?:ts|tsx|mjs|js|lua|graphql|prisma|json|sql|yml|md))?)`/g;
   const link = /\]\((?!https?:)([^)#]+)/g;

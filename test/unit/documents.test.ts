@@ -12,7 +12,7 @@ const newDocuments = () =>
   new Documents({ schema, limits: new DocumentLimits(schema), introspection: true, trusted: undefined });
 
 describe("documents", () => {
-  test("that are not known are judged one a turn, however many come at once", async () => {
+  test("that are unknown are judged one a turn of the event loop, however many come at once", async () => {
     const documents = newDocuments();
     let judged = 0;
     for (let index = 0; index < 20; index += 1) {
@@ -73,7 +73,7 @@ test.each<[string | undefined, string | undefined]>([
 });
 
 describe("the budget of subscriptions", () => {
-  test("is the connection's own, and counts those that are alike once", () => {
+  test("belongs to the connection, and counts equal subscriptions once", () => {
     const budget = new SubscriptionBudget();
     const [one, other] = [{}, {}];
     const leave = [budget.take(one, "address", "a", 20_000), budget.take(one, "address", "a", 20_000)];
@@ -86,7 +86,7 @@ describe("the budget of subscriptions", () => {
     expect(budget.take(one, "address", "b", 5_500)).toBeDefined();
   });
 
-  test("is an address' for all its connections", () => {
+  test("belongs to an address, for all its connections", () => {
     const budget = new SubscriptionBudget();
     const taken = Array.from({ length: 10 }, (_none, index) => budget.take({}, "address", `${index}`, 19_900));
     expect(taken.filter(Boolean)).toHaveLength(5);

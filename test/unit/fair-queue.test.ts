@@ -9,7 +9,7 @@ const limits: FairQueueOptions = {
   timeoutMs: 1_000,
 };
 
-/** Work that ends when the test says so, and what became of each piece. */
+/** Work that ends when the test says so, with the outcome of each piece. */
 class Bench {
   readonly queue: FairQueue;
   readonly started: string[] = [];
@@ -20,7 +20,7 @@ class Bench {
     this.queue = new FairQueue({ ...limits, ...options });
   }
 
-  /** Named after the caller and a number: `a1`. */
+  /** Each name is a caller and a number: `a1`. */
   async ask(...names: string[]): Promise<void> {
     for (const name of names) {
       const work = () =>
@@ -50,7 +50,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe("a fair queue", () => {
-  it("runs at once what it may, and no more of one caller than its share", async () => {
+  it("runs as much as it may at once, and no more of one caller than its share", async () => {
     const bench = new Bench();
     await bench.ask("a1", "a2", "b1");
     expect(bench.started).toEqual(["a1", "b1"]);
@@ -63,7 +63,7 @@ describe("a fair queue", () => {
     expect(bench.started).toEqual(["a1", "a2", "b1", "c1", "a3", "b2", "a4"]);
   });
 
-  it("starts a newcomer before the next of a caller that has its share already", async () => {
+  it("starts a newcomer's work before more of a caller that has its share already", async () => {
     const bench = new Bench();
     await bench.ask("a1", "b1", "a2", "a3", "c1");
     await bench.end("b1");
@@ -72,13 +72,13 @@ describe("a fair queue", () => {
     expect(bench.started).toEqual(["a1", "b1", "c1", "a2"]);
   });
 
-  it("refuses what is too much: of one caller, while others still may wait, and in all", async () => {
+  it("refuses the excess: of one caller, while others may still wait, and of all callers", async () => {
     const bench = new Bench({ concurrency: 1 });
     await bench.ask("a1", "a2", "a3", "a4", "a5", "a6", "b1", "c1", "d1");
     expect(bench.refused).toEqual(["a6", "d1"]);
   });
 
-  it("refuses what waited for too long, and forgets it", async () => {
+  it("refuses work that waited for too long, and forgets it", async () => {
     const bench = new Bench({ concurrency: 1 });
     await bench.ask("a1", "a2", "b1");
     await vi.advanceTimersByTimeAsync(999);
@@ -91,7 +91,7 @@ describe("a fair queue", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("goes on after work that failed", async () => {
+  it("continues after work that failed", async () => {
     const queue = new FairQueue({ ...limits, concurrency: 1 });
     await expect(queue.run("a", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     await expect(queue.run("a", () => Promise.resolve(1))).resolves.toBe(1);

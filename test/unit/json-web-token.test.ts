@@ -49,9 +49,9 @@ const headers: [name: string, header: unknown, taken: boolean][] = [
   ["a byte order mark", '\ufeff{"alg":"HS256"}', false],
 ];
 
-test.each(headers)("a token with a header of %s: %j is taken: %s", (_name, header, taken) => {
+test.each(headers)("a token with a header of %s: %j is accepted: %s", (_name, header, taken) => {
   const authenticate = () => authenticator.authenticate(signRaw(claims, header));
-  // Asked twice, as what was refused must not be remembered as verified.
+  // Checks twice, as a refused token must not be remembered as verified.
   for (let asked = 0; asked < 2; asked += 1) {
     if (taken) expect(authenticate()).toMatchObject({ subject: "sam" });
     else expectTokenRefused(authenticate);
@@ -84,7 +84,7 @@ const payloads: [name: string, payload: unknown, taken: boolean][] = [
   ["nothing", " ", false],
 ];
 
-test.each(payloads)("a token with %s in its payload: %j is taken: %s", (_name, payload, taken) => {
+test.each(payloads)("a token with %s in its payload: %j is accepted: %s", (_name, payload, taken) => {
   for (const header of [{ alg: "HS256", typ: "JWT" }, { alg: "HS256" }]) {
     const authenticate = () => authenticator.authenticate(signRaw(payload, header));
     if (taken) expect(authenticate()).toMatchObject({ subject: "sam" });
@@ -92,7 +92,7 @@ test.each(payloads)("a token with %s in its payload: %j is taken: %s", (_name, p
   }
 });
 
-test("a token that is not UTF-8 is refused, as its subject would be read as another's", () => {
+test("a token that is not UTF-8 is refused, as its subject would be read as another subject", () => {
   const latin1 = Buffer.from(JSON.stringify({ ...claims, sub: "Jörg" }), "latin1");
   expectTokenRefused(() => authenticator.authenticate(signRaw(latin1)));
 });
@@ -100,7 +100,7 @@ test("a token that is not UTF-8 is refused, as its subject would be read as anot
 describe("one signature has one text", () => {
   const token = signRaw(claims);
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  // The last of 43 characters holds 4 bits of the signature, and 2 that stand for nothing.
+  // The last of 43 characters holds 4 bits of the signature and 2 unused bits.
   const sameBytes = Array.from(alphabet, (character) => token.slice(0, -1) + character).filter(
     (other) => other !== token,
   );

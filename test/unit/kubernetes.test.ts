@@ -7,7 +7,7 @@ import { projectRoot } from "../../scripts/stack.js";
 import { appRoles } from "../../src/app/app.js";
 import { parseConfig, variableNames } from "../../src/config.js";
 
-/* deploy/kubernetes.yaml, as far as it is about this service. */
+/* The parts of deploy/kubernetes.yaml that concern this service. */
 
 const probe = (path: string) => z.object({ httpGet: z.object({ path: z.literal(path), port: z.literal("ops") }) });
 const port = z.object({ name: z.string(), containerPort: z.number() });
@@ -55,7 +55,7 @@ const ofKind = <Kind extends z.output<typeof resource>["kind"]>(kind: Kind) =>
   resources.filter((found): found is Extract<z.output<typeof resource>, { kind: Kind }> => found.kind === kind);
 const deployments = ofKind("Deployment").map(({ spec }) => ({ spec, container: spec.template.spec.containers[0] }));
 
-test("sets variables that the service has, to values that it takes", () => {
+test("sets only variables that the service has, to values that it accepts", () => {
   const data = ofKind("ConfigMap")[0]?.data ?? {};
   expect(Object.keys(data).filter((name) => !variableNames.includes(name))).toEqual([]);
   const secret = { REDIS_URL: "redis://r", DATABASE_URL: "postgres://p/d", JWT_SECRET: "x".repeat(32) };
@@ -69,7 +69,7 @@ test("runs the migration, API servers and workers", () => {
   for (const [, , role] of commands) expect(appRoles).toContain(role);
 });
 
-test("asks for liveness and readiness on the operators' port, which the service behind the ingress does not have", () => {
+test("probes liveness and readiness on the operators' port, which the service behind the ingress does not expose", () => {
   for (const { container: server } of deployments) {
     expect(server.ports.find(({ name }) => name === "ops")?.containerPort).toBe(4001);
     expect(server.readinessProbe).toBeDefined();

@@ -25,7 +25,7 @@ class Numbers implements Topic<number> {
     return undefined;
   }
 
-  /** Answers what asked for the current value. */
+  /** Answers the requests for the current value. */
   async answer(value: number): Promise<void> {
     for (const { resolve } of this.#reads.splice(0)) resolve(value);
     await turn();
@@ -47,7 +47,7 @@ class Numbers implements Topic<number> {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Whether a promise is settled once everything that is due has run. */
+/** Whether a promise is still pending once all due callbacks have run. */
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol();
   return (await Promise.race([promise, turn().then(() => pending)])) === pending;
@@ -89,7 +89,7 @@ test("wakes a reader that waits", async () => {
   expect(await next).toEqual({ value: 2, done: false });
 });
 
-test("holds the newest for a slow reader and drops the others", async () => {
+test("keeps the newest value for a slow reader and drops the others", async () => {
   const { topic, iterator } = create();
   await topic.answer(1);
   for (const value of [2, 3, 4]) topic.push(value);
@@ -97,7 +97,7 @@ test("holds the newest for a slow reader and drops the others", async () => {
   expect(await isPending(iterator.next())).toBe(true);
 });
 
-test("drops what is not newer, also after it was read", async () => {
+test("drops a value that is not newer, also after the newest was read", async () => {
   const { topic, iterator } = create();
   await topic.answer(5);
   await iterator.next();

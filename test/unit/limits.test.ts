@@ -128,7 +128,7 @@ describe("what an operation costs", () => {
     expect(costOf(text)).toBe(cost);
   });
 
-  test("a variable counts as what it is, where that is known", () => {
+  test("a variable counts with its value, where that is known", () => {
     const text = "query ($n: Int!) { topScores(limit: $n) { rank } }";
     expect(costOf(text, { n: 4 })).toBe(1 + 4);
     expect(costOf(text, { n: 4_000 })).toBe(1 + 100);
@@ -152,7 +152,7 @@ describe("what an operation costs", () => {
     expect([...lists].filter((list) => !sized.has(list))).toEqual([]);
   });
 
-  test("a page that asks for 20 boards of 100 rows and ten fields each may, and no more", () => {
+  test("a page may ask for 20 boards of 100 rows and ten fields each, and no more", () => {
     const page = (boards: number, columns: number) =>
       `{ ${fields(boards).replaceAll(": a", `: topScores(limit: 100) { ${fields(columns).replaceAll(": a", ": rank")} }`)} }`;
     const ofServed = new DocumentLimits(served);
@@ -162,7 +162,7 @@ describe("what an operation costs", () => {
     );
   });
 
-  test("the query for the whole schema, as tools send it, may be asked; not twenty times in one operation", () => {
+  test("the introspection query that tools send is allowed, but not twenty times in one operation", () => {
     const whole = getIntrospectionQuery({
       specifiedByUrl: true,
       directiveIsRepeatable: true,
@@ -178,7 +178,7 @@ describe("what an operation costs", () => {
     expect(ofServed.problemOf(parse(twenty))?.message).toContain("may cost at most");
   });
 
-  test("grows with fragments that spread others twice, and is found in as many steps as the document has parts", () => {
+  test("grows with fragments that spread others twice, and takes as many steps as the document has parts", () => {
     const levels = Array.from(
       { length: 100 },
       (_none, index) => `fragment F${index} on ScoreEntry { ...F${index + 1} ...F${index + 1} }`,

@@ -3,14 +3,14 @@ import { Obstacle, StandingsError } from "../../src/domain/errors.js";
 import { LastingTrouble } from "../../src/observability/lasting-trouble.js";
 import { createLogger } from "../../src/observability/logger.js";
 
-/** The line that an error makes in the log. */
+/** The log line for an error. */
 function logged(error: unknown): { text: string; err: Record<string, unknown> } {
   let text = "";
   createLogger("trace", { write: (line: string) => void (text += line) }).error({ err: error }, "failed");
   return { text, err: (JSON.parse(text) as { err: Record<string, unknown> }).err };
 }
 
-/** As ioredis makes them. */
+/** Made as ioredis makes them. */
 function replyError(message: string): Error {
   const command = { name: "auth", args: ["standings", "hunter2"] };
   return Object.assign(new Error(message), { name: "ReplyError", command });
@@ -48,7 +48,7 @@ describe("an error in the log", () => {
     ["what Redis said", replyError("READONLY You can't write against a read only replica.")],
     ["what PostgreSQL said", Object.assign(new Error("no such table"), { code: "42P01" })],
     ["one of these as a cause", new StandingsError("storeFailed", { cause: replyError("LOADING") })],
-  ])("has no stack when an operator can mend it: %s", (_name, error) => {
+  ])("has no stack when an operator can fix it: %s", (_name, error) => {
     expect(logged(error).text).not.toContain('"stack"');
   });
 
@@ -59,7 +59,7 @@ describe("an error in the log", () => {
   });
 });
 
-test("a trouble that comes and goes is told at once, and then at most once a minute", () => {
+test("a trouble that comes and goes is logged at once, and then at most once a minute", () => {
   const told: string[] = [];
   let now = 0;
   const trouble = new LastingTrouble({

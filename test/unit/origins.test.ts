@@ -57,7 +57,7 @@ describe("a page may use the service", () => {
     expect(allows({ origin, host })).toBe(true);
   });
 
-  test("when nothing says that it is a page", () => {
+  test("when no header says that it is a page", () => {
     expect(allows({ host: "scores.example" })).toBe(true);
   });
 });
@@ -83,7 +83,7 @@ describe("a page is foreign", () => {
     expect(allows({ origin, host })).toBe(false);
   });
 
-  test("that is http, when the service is https by what a proxy says, declared or not", () => {
+  test("that is http, when a proxy, declared or not, says that the service is https", () => {
     const told = { host: "scores.example", "x-forwarded-proto": "https" };
     for (const asked of [policy(), policy("1")]) {
       expect(asked({ ...told, origin: "http://scores.example" })).toBe(false);
@@ -98,7 +98,7 @@ describe("a page is foreign", () => {
   });
 });
 
-test("behind a trusted proxy, the host is the one that the proxy was asked for", () => {
+test("behind a trusted proxy, the host is the one that the proxy received", () => {
   const allows = policy("127.0.0.1");
   const told = { host: "backend:4000", "x-forwarded-host": "Scores.example:443", "x-forwarded-proto": "https" };
   expect(allows({ ...told, origin: "https://scores.example" })).toBe(true);

@@ -16,7 +16,7 @@ import { SampledLog } from "../../src/observability/sampled-log.js";
 import { SafeInt } from "../../src/graphql/safe-int.js";
 import { randomNumbers, randomRequest } from "../helpers/random-documents.js";
 
-/** What prepared operations answer, next to what graphql-js does, over resolvers that give the same each time. */
+/** Compares the answers of prepared operations with graphql-js, over resolvers that give the same values each time. */
 
 const context = { viewer: anonymous, caller: "test" };
 const row = (userId: string, score = 7) => ({ board: "main", rank: 1, userId, score });
@@ -73,7 +73,7 @@ function everLater(): () => number {
   return () => (now += 1e6);
 }
 
-/** @param now by default a budget of compiling for each request */
+/** @param now by default each request has a fresh budget for compiling */
 function newOperations(now = everLater()): PreparedOperations {
   const compiler = new Compiler(now);
   return new PreparedOperations({ schema, sharedFields: new SharedFields(schema), compiler, log });
@@ -85,7 +85,7 @@ function prepare(operations: PreparedOperations, request: OperationRequest) {
   return operations.get(request);
 }
 
-/** As it is written when it is not prepared. */
+/** The text of the answer when the operation is not prepared. */
 async function ordinary({ query, operationName, variables }: OperationRequest): Promise<string> {
   const { data, errors } = await execute({
     schema,
@@ -122,7 +122,7 @@ test.each([1, 2, Math.floor(Math.random() * 1e9)])(
   },
 );
 
-describe("what is compiled", () => {
+describe("compiling", () => {
   const isPrepared = (query: string) => prepare(newOperations(), { query }) !== undefined;
 
   test.each([
@@ -158,7 +158,7 @@ describe("what is compiled", () => {
     expect(isPrepared(query)).toBe(false);
   });
 
-  test("fragments that spread others twice are not compiled, and are seen to be such in a few looks", () => {
+  test("fragments that spread others twice are not compiled, and take few steps to recognise", () => {
     const levels = Array.from(
       { length: 40 },
       (_none, index) => `fragment F${index} on ScoreEntry { ...F${index + 1} ...F${index + 1} }`,
@@ -174,7 +174,7 @@ describe("what is compiled", () => {
     expect(looks).toBeLessThan(document.definitions.length + 3);
   });
 
-  test("what is compiled has no more parts, after fragments are put in, than the limit says", () => {
+  test("a compiled operation has at most as many parts, with its fragments inlined, as the limit says", () => {
     const random = randomNumbers(7);
     for (let count = 0; count < 500; count += 1) {
       const { query, operationName } = randomRequest(schema, random);
@@ -182,7 +182,7 @@ describe("what is compiled", () => {
     }
   });
 
-  test("only so much is compiled a second; the rest goes on without, and is compiled later", () => {
+  test("compiling has a budget a second; other operations run uncompiled and are compiled later", () => {
     let now = 1_000;
     const operations = newOperations(() => now);
     const wide = (index: number) => ({
@@ -197,7 +197,7 @@ describe("what is compiled", () => {
   });
 });
 
-test("a null for what may not be null is left to graphql-js' words", async () => {
+test("graphql-js words the error for a null that is not allowed", async () => {
   const request = { query: "query ($l: Int = 3) { topScores(limit: $l) { userId } }" };
   const prepared = prepare(newOperations(), request);
   expect(await prepared?.run(context, { l: null })).toBeUndefined();

@@ -55,7 +55,7 @@ test("the process does its other work between many groups", async () => {
   await waitFor(() => log.length === 50);
 });
 
-test("what gets news again and again while it is pushed is pushed once more, not once for each", async () => {
+test("a group that gets news again and again during its push is pushed once more, not once for each news", async () => {
   const log: string[] = [];
   const queue = new PushQueue(fail);
   const slow = pushing("a", 2, log, 3);
@@ -66,7 +66,7 @@ test("what gets news again and again while it is pushed is pushed once more, not
   expect(log).toEqual(["a1", "a2", "a1", "a2"]);
 });
 
-test("one that fails does not hold up the others", async () => {
+test("a group that fails does not delay the others", async () => {
   const log: string[] = [];
   const errors: unknown[] = [];
   const queue = new PushQueue((error) => errors.push(error));
@@ -128,7 +128,7 @@ function newHub(onError = fail): SubscriptionHub {
   return new SubscriptionHub({ onMessage: none, onWrite: none, onConflated: none, onPushed: none, onError });
 }
 
-test("nothing is executed for viewers that can't take it, and then only the newest", async () => {
+test("nothing is executed for viewers that can't take it; later they get only the newest", async () => {
   const [hub, topic, viewer] = [newHub(), new Numbers(), new Connection()];
   const executed: unknown[] = [];
   const execute = (value: unknown) => {
@@ -155,7 +155,7 @@ test("a viewer that has left gets nothing, also when its first value comes later
   expect([hub.viewers, hub.operations]).toEqual([0, 0]);
 });
 
-test("an operation that takes its time is executed once for all, and nobody gets an older value after a newer one", async () => {
+test("a slow operation is executed once for all, and no viewer gets an older value after a newer one", async () => {
   const [hub, topic] = [newHub(), new Numbers()];
   const viewers = [new Connection(), new Connection()];
   const waiting = new Map<unknown, (json: string) => void>();
@@ -171,7 +171,7 @@ test("an operation that takes its time is executed once for all, and nobody gets
   for (const { sent } of viewers) expect(sent).toEqual(["2"]);
 });
 
-test("a viewer who is shown what another has read, because that is newer, does not get it again", async () => {
+test("a viewer that is shown another's newer result does not get it again", async () => {
   const hub = newHub();
   const answers: ((value: number) => void)[] = [];
   const topic = new Numbers();
@@ -188,7 +188,7 @@ test("a viewer who is shown what another has read, because that is newer, does n
   for (const { sent } of viewers) expect(sent).toEqual(["3"]);
 });
 
-test("an execution that fails is done again for who comes next", async () => {
+test("a failed execution is repeated for the next viewer", async () => {
   const [hub, topic] = [newHub(() => undefined), new Numbers()];
   const viewers = [new Connection(), new Connection()];
   let failures = 1;

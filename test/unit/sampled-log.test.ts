@@ -25,7 +25,7 @@ function setUp(level: "debug" | "info" = "debug") {
 
 const reset = () => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
 
-test("of what a stranger sets off a thousand times, one line in ten seconds is logged, which counts the others", () => {
+test("an event that a stranger causes a thousand times is logged once in ten seconds, with the number of the others", () => {
   const { lines, clock, log } = setUp();
   for (let count = 0; count < 1_000; count += 1) log.error({ err: reset() }, "a connection broke");
   expect(lines).toHaveLength(1);
@@ -37,7 +37,7 @@ test("of what a stranger sets off a thousand times, one line in ten seconds is l
   expect(lines.map(({ leftOut }) => leftOut)).toEqual([undefined, 999, 1]);
 });
 
-test("another kind is not left out", () => {
+test("an event of another kind is still logged", () => {
   const { lines, log } = setUp();
   log.error({ err: reset() }, "a connection broke");
   log.error({ err: Object.assign(reset(), { code: "EPIPE" }) }, "a connection broke");
@@ -47,7 +47,7 @@ test("another kind is not left out", () => {
   expect(lines).toHaveLength(5);
 });
 
-test("what has a code is logged without a stack, with its cause's message; a fault keeps its stack", () => {
+test("an error with a code is logged without a stack, with its cause's message; a fault keeps its stack", () => {
   const { lines, log } = setUp();
   log.error({ err: reset() }, "a connection broke");
   log.error({ err: new StandingsError("storeFailed", { cause: reset() }) }, "a request failed");
@@ -59,7 +59,7 @@ test("what has a code is logged without a stack, with its cause's message; a fau
   expect(fault?.err).toMatchObject({ cause: { stack: expect.stringContaining("x is undefined") as string } });
 });
 
-test("a level that is off costs and counts nothing", () => {
+test("a level that is off costs nothing and counts nothing", () => {
   const { lines, log } = setUp("info");
   log.debug({ err: reset() }, "a connection broke");
   log.error({ err: reset() }, "a connection broke");

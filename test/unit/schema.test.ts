@@ -6,7 +6,7 @@ import { createSchema } from "../../src/graphql/schema.js";
 
 it("serves the contract's schema, word for word", () => {
   const contract = buildSchema(readFileSync("schema.graphql", "utf8"));
-  // What answers is not asked here, only what it is called and how it is described.
+  // The test checks only names and descriptions of the schema, so no resolver runs.
   const served = createSchema({} as Commands);
   expect(printSchema(lexicographicSortSchema(served))).toBe(printSchema(lexicographicSortSchema(contract)));
 });

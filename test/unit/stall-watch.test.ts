@@ -4,7 +4,7 @@ import { StallWatch } from "../../src/transports/network/stall-watch.js";
 
 const kilobyte = 1024;
 
-/** What the watch looks at of a socket: bytes that were written in all, and how many of these wait. */
+/** The part of a socket that the watch reads: the bytes written in all, and how many of them wait. */
 class Connection {
   _bytesDispatched = 0;
   readonly _handle = { writeQueueSize: 0 };
@@ -27,12 +27,12 @@ class Connection {
 
 function setUp(connections: Connection[], maxWaitingBytes?: number) {
   const watch = new StallWatch(maxWaitingBytes);
-  // Connection has all of a socket that the watch knows.
+  // Connection has every member of a socket that the watch uses.
   const sockets = connections as unknown as Socket[];
   return (seconds: number) => watch.stalled(sockets, seconds * 1_000) as unknown as Connection[];
 }
 
-test("a client that takes nothing is cut off after ten seconds", () => {
+test("a client that reads nothing is cut off after ten seconds", () => {
   const client = new Connection();
   const stalledAt = setUp([client]);
   expect(stalledAt(0)).toEqual([]);
@@ -41,7 +41,7 @@ test("a client that takes nothing is cut off after ten seconds", () => {
   expect(stalledAt(11.5)).toEqual([client]);
 });
 
-test("a client that reads slowly is not, though it takes minutes", () => {
+test("a client that reads slowly is not cut off, even when it takes minutes", () => {
   const client = new Connection().writes(1_000 * kilobyte);
   const stalledAt = setUp([client]);
   for (let second = 0; second < 60; second += 1) {
@@ -50,7 +50,7 @@ test("a client that reads slowly is not, though it takes minutes", () => {
   }
 });
 
-test("a client that takes a byte now and then is", () => {
+test("a client that reads a byte now and then is cut off", () => {
   const client = new Connection().writes(1_000 * kilobyte);
   const stalledAt = setUp([client]);
   for (let second = 0; second <= 10; second += 1) {
@@ -60,7 +60,7 @@ test("a client that takes a byte now and then is", () => {
   expect(stalledAt(11)).toEqual([client]);
 });
 
-test("what it has taken is taken: the next answer has ten seconds of its own", () => {
+test("a client that has read an answer has ten seconds for the next one", () => {
   const client = new Connection().writes(100);
   const stalledAt = setUp([client]);
   expect(stalledAt(0)).toEqual([]);
@@ -72,7 +72,7 @@ test("what it has taken is taken: the next answer has ten seconds of its own", (
   expect(stalledAt(23)).toEqual([client]);
 });
 
-test("when too much waits in all, those that hold most and take nothing are cut off within a second", () => {
+test("when too much waits in all, the stalled clients that hold most are cut off within a second", () => {
   const [small, large, reading] = [1, 60, 100].map((count) => new Connection().writes(count * kilobyte));
   const all = [small, large, reading].filter((each) => each !== undefined);
   const stalledAt = setUp(all, 110 * kilobyte);

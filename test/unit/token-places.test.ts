@@ -64,7 +64,7 @@ describe("a field for a token", () => {
   );
 });
 
-test("of several tokens one counts when they are the same, and none when two differ", () => {
+test("several equal tokens count as one, and different tokens count as none", () => {
   expect(onlyToken()).toBeUndefined();
   expect(onlyToken(undefined, undefined)).toBeUndefined();
   expect(onlyToken(undefined, "a", "a")).toBe("a");

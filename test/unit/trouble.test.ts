@@ -21,7 +21,7 @@ function record(): { logger: Logger; lines: Line[] } {
 }
 
 describe("work that fails again and again", () => {
-  it("is told once, without a stack trace where a sentence says all, and then once a minute with how often", () => {
+  it("is logged once, without a stack trace where a sentence is enough, and then once a minute with a count", () => {
     const { logger, lines } = record();
     let now = 0;
     const trouble = new Trouble(logger, () => now);
@@ -33,7 +33,7 @@ describe("work that fails again and again", () => {
     ]);
   });
 
-  it("tells each reason that is new, with its stack trace when nobody foresaw it", () => {
+  it("logs each new reason, with its stack trace when it is unexpected", () => {
     const { logger, lines } = record();
     const trouble = new Trouble(logger, () => 0);
     const surprise = new Error("undefined is not a function");
@@ -44,7 +44,7 @@ describe("work that fails again and again", () => {
     expect(lines.map(({ fields }) => fields.err)).toEqual([undefined, surprise]);
   });
 
-  it("is a reason not to be ready from the third failure in a row on, until it works again", () => {
+  it("makes the process not ready from the third failure in a row on, until it works again", () => {
     const { logger, lines } = record();
     const trouble = new Trouble(logger, () => 0);
     trouble.failed(new Obstacle("the disk is full"));
@@ -58,7 +58,7 @@ describe("work that fails again and again", () => {
   });
 });
 
-describe("what PostgreSQL and its driver say, in words for an operator", () => {
+describe("an error of PostgreSQL or its driver, in words for an operator", () => {
   const prisma = (cause: object) => ({ clientVersion: "7", code: "P2010", meta: { driverAdapterError: { cause } } });
   it.each([
     [{ code: "28P01", message: 'password authentication failed for user "x"' }, "user or the password of DATABASE_URL"],

@@ -14,17 +14,17 @@ const forwardedFor = (value: string) => ({ "x-forwarded-for": value });
 describe("without TRUST_PROXY", () => {
   const proxies = new TrustedProxies(undefined);
 
-  test("a request comes from its peer, whatever it says", () => {
+  test("a request comes from its peer, whatever its headers say", () => {
     expect(proxies.callerOf(request("192.0.2.7", forwardedFor("198.51.100.1")))).toBe("192.0.2.7");
     expect(proxies.isProxy(request("127.0.0.1").socket)).toBe(false);
   });
 
-  test("the host is the Host header's, and the scheme unknown: a proxy that nobody declared may have taken it off", () => {
+  test("the host is the Host header's, and the scheme is unknown: an undeclared proxy may have ended TLS", () => {
     const headers = { host: "a.example", "x-forwarded-host": "b.example", "x-forwarded-proto": "http" };
     expect(proxies.siteOf(request("192.0.2.7", headers))).toEqual({ scheme: undefined, host: "a.example" });
   });
 
-  test("whoever says https is held to it", () => {
+  test("a request that claims https is treated as https", () => {
     const headers = { host: "a.example", "x-forwarded-proto": "https" };
     expect(proxies.siteOf(request("192.0.2.7", headers))).toEqual({ scheme: "https", host: "a.example" });
     expect(proxies.siteOf(request("192.0.2.7", { host: "a.example" }, true)).scheme).toBe("https");
@@ -35,7 +35,7 @@ describe.each([
   ["addresses", "10.0.0.1"],
   ["ranges", "10.0.0.0/8, fd00::/8"],
   ["a number of hops", "1"],
-])("with one trusted proxy, told as %s", (_name, trusted) => {
+])("with one trusted proxy, given as %s", (_name, trusted) => {
   const proxies = new TrustedProxies(trusted);
 
   test.each<[string, string, string]>([
@@ -58,7 +58,7 @@ describe.each([
     expect(proxies.callerOf(request("::ffff:10.0.0.1", forwardedFor("198.51.100.1")))).toBe("198.51.100.1");
   });
 
-  test("scheme and host are those that the proxy tells", () => {
+  test("scheme and host are those that the proxy reports", () => {
     const told = { "x-forwarded-proto": "https", "x-forwarded-host": "scores.example" };
     expect(proxies.siteOf(request("10.0.0.1", { host: "backend:4000", ...told }))).toEqual({
       scheme: "https",
@@ -79,14 +79,14 @@ describe("with trusted addresses", () => {
   const proxies = new TrustedProxies("10.0.0.0/8");
   const lies = { host: "a.example", "x-forwarded-host": "b.example", "x-forwarded-proto": "https" };
 
-  test("a peer that is no proxy is believed nothing", () => {
+  test("the headers of a peer that is no proxy are ignored", () => {
     const stranger = request("192.0.2.7", { ...lies, ...forwardedFor("198.51.100.1") });
     expect(proxies.callerOf(stranger)).toBe("192.0.2.7");
     expect(proxies.siteOf(stranger)).toEqual({ scheme: "http", host: "a.example" });
     expect(proxies.isProxy(stranger.socket)).toBe(false);
   });
 
-  test("several proxies in a row are passed, and no further", () => {
+  test("several trusted proxies in a row are skipped, and nothing beyond them", () => {
     const headers = { ...forwardedFor("203.0.113.9, 198.51.100.1, 10.9.9.9"), "x-forwarded-proto": "https, http" };
     expect(proxies.callerOf(request("10.0.0.1", headers))).toBe("198.51.100.1");
     expect(proxies.siteOf(request("10.0.0.1", headers)).scheme).toBe("https");
@@ -101,7 +101,7 @@ test("with two hops, the address that the second proxy saw counts", () => {
   expect(proxies.callerOf(request("10.0.0.1", forwardedFor("198.51.100.1")))).toBe("198.51.100.1");
 });
 
-test("0 hops: there is no proxy, so that the scheme is known", () => {
+test("0 hops: there is no proxy, so the scheme is known", () => {
   const proxies = new TrustedProxies("0");
   expect(proxies.callerOf(request("10.0.0.1", forwardedFor("198.51.100.1")))).toBe("10.0.0.1");
   expect(proxies.siteOf(request("10.0.0.1", { host: "a.example" })).scheme).toBe("http");
@@ -121,7 +121,7 @@ test.each<[string | undefined, string]>([
 });
 
 test.each(["1", "32", "127.0.0.1", "::1", "10.0.0.0/8,192.168.0.0/16", " fd00::/8 , 10.0.0.1 "])(
-  "TRUST_PROXY=%s is understood",
+  "TRUST_PROXY=%s is accepted",
   (text) => {
     expect(trustProxyProblem(text)).toBeUndefined();
   },

@@ -34,7 +34,7 @@ describe("a userId", () => {
     "\u200b",
     "\ufffd",
     "\u{10ffff}",
-  ])("%j is taken as it is", (text) => {
+  ])("%j is accepted unchanged", (text) => {
     expect(parseUserId(text)).toBe(text);
     expect(isUserId(text)).toBe(true);
   });
@@ -57,10 +57,10 @@ describe("a userId", () => {
     expect(isUserId(text)).toBe(false);
   });
 
-  test("is taken exactly when it is 1 to 255 characters, none of them a control character or half of a pair", () => {
+  test("is accepted exactly when it has 1 to 255 characters, none of them a control character or a lone surrogate", () => {
     const unit = fc.constantFrom("a", "é", "😀", "\ud83d", "\ude00", "\n", "\u0085", " ");
     const plain = fc.constantFrom("a", "é", "😀", "\ud83d\ude00", " ");
-    // Short ones of all kinds, and those whose length decides.
+    // Short texts of all kinds, and texts whose length decides.
     const units = fc.oneof(fc.array(unit, { maxLength: 8 }), fc.array(plain, { minLength: 250, maxLength: 260 }));
     const isForbidden = (point: number) =>
       point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0xd800 && point <= 0xdfff);
@@ -76,7 +76,7 @@ describe("a userId", () => {
 });
 
 describe("an idempotency key", () => {
-  test.each([" ", "~", "a", "a:b{c}", "x".repeat(255)])("%j is taken as it is", (text) => {
+  test.each([" ", "~", "a", "a:b{c}", "x".repeat(255)])("%j is accepted unchanged", (text) => {
     expect(parseIdempotencyKey(text)).toBe(text);
   });
 
@@ -89,7 +89,7 @@ describe("an idempotency key", () => {
 });
 
 describe("an increment", () => {
-  test.each([1, -1, max, -max, 5.0])("%d is taken", (value) => {
+  test.each([1, -1, max, -max, 5.0])("%d is accepted", (value) => {
     expect(parseIncrement(value)).toBe(value);
   });
 
@@ -105,7 +105,7 @@ describe.each([
   ["limit", parseLimit, 1, 100],
   ["radius", parseRadius, 0, 50],
 ] as const)("a %s", (name, parse, lowest, highest) => {
-  test("is taken at both ends and between", () => {
+  test("is accepted at both ends and between", () => {
     for (const value of [lowest, lowest + 1, highest - 1, highest]) expect(parse(value)).toBe(value);
   });
 

@@ -7,7 +7,8 @@ import { projectRoot } from "../../scripts/stack.js";
 import { parseConfig, variableNames } from "../../src/config.js";
 
 /*
- * Every variable that the service knows is in README.md, in .env.example, and reaches the containers; and no other is.
+ * Every variable of the service is in README.md and in .env.example and reaches the containers, and no other variable
+ * does.
  */
 
 const read = (name: string) => readFile(join(projectRoot, name), "utf8");
@@ -15,7 +16,9 @@ const readme = await read("README.md");
 const example = await read(".env.example");
 const { services } = await readCompose(join(projectRoot, "docker-compose.yml"));
 
-/** The variables of README.md with their defaults, as far as these are plain values and not another variable's. */
+/**
+ * The variables of README.md with their defaults, as far as these are plain values and not names of other variables.
+ */
 const documented = new Map(
   [...(/^### Environment$.*?^## /ms.exec(readme)?.[0] ?? "").matchAll(/^\| (`[A-Z_`, ]+`) +\| (.*?) +\|/gm)].flatMap(
     ([, names = "", defaults = ""]) => {
@@ -29,9 +32,9 @@ function plainValue(cell: string): string {
   return variableNames.includes(value) ? "" : value;
 }
 
-/** What .env.example would say with nothing commented out. */
+/** The variables of .env.example with all comment marks removed. */
 const shown = parseEnv(example.replaceAll(/^#(?=[A-Z_]+=)/gm, "")) as Record<string, string>;
-/** Docker Compose's own: the service gets it as PGPASSWORD, which is PostgreSQL's own. */
+/** For Docker Compose only: the service gets it as PGPASSWORD, a variable of PostgreSQL. */
 const composeOnly = "POSTGRES_PASSWORD";
 
 const required = {
@@ -68,7 +71,7 @@ test.each(["api", "worker", "ingest", "migrate"] as const)("a variable in .env r
   expect(environment.PGPASSWORD).toBe("of .env");
 });
 
-test("addresses in .env are for this machine: inside the containers they are fixed", () => {
+test("addresses in .env hold on this machine only: inside the containers they are fixed", () => {
   const elsewhere = { PORT: "8080", OPS_PORT: "9090", OPS_HOST: "127.0.0.1", HOST: "127.0.0.1", NODE_ENV: "" };
   const stores = {
     REDIS_URL: "redis://localhost:6379",
@@ -87,7 +90,7 @@ test("addresses in .env are for this machine: inside the containers they are fix
   expect(containerEnvironment(services.migrate, { ...stores, ...secrets }).DATABASE_URL).toContain("@postgres:5432/");
 });
 
-test("without the secrets the containers don't start, and it is said how to make them", () => {
+test("without the secrets the containers don't start, and the message says how to make them", () => {
   expect(() => containerEnvironment(services.api, { JWT_SECRET: required.JWT_SECRET })).toThrow(/^POSTGRES_PASSWORD: /);
   expect(() => containerEnvironment(services.api, { [composeOnly]: "x" })).toThrow(/^JWT_SECRET: .*openssl rand/);
 });

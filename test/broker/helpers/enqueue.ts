@@ -18,12 +18,12 @@ const mutation = /* GraphQL */ `
   }
 `;
 
-/** An increment to be applied later, over GraphQL, whatever comes of it. */
+/** Enqueues an increment over GraphQL, whatever the outcome. */
 export function enqueue(target: Target, token: string, variables: IncrementArguments): Promise<GraphQLAnswer> {
   return graphql(target, { query: mutation, variables, token });
 }
 
-/** Likewise over REST. */
+/** Enqueues an increment over REST, whatever the outcome. */
 export function enqueueOverRest(
   target: Target,
   token: string | undefined,
@@ -39,16 +39,16 @@ export async function scoreOf(target: Target, userId: string, board = "main"): P
   return (data?.playerScore as { score: number } | null | undefined)?.score;
 }
 
-/** Looks at the queues behind the service's back. */
+/** Looks at the queues directly, without the service. */
 export class QueueWatch {
   readonly connection: Connection;
 
   constructor(url: string) {
     this.connection = new Connection({ url, retryLow: 100, retryHigh: 500 });
-    this.connection.on("error", () => undefined); // Tests kill brokers; it comes back by itself.
+    this.connection.on("error", () => undefined); // Tests kill brokers; the connection recovers by itself.
   }
 
-  /** How many messages wait; those that a consumer holds are not among them. */
+  /** The number of waiting messages, without those that a consumer holds. */
   async waiting(queue = incrementsQueue.queue): Promise<number> {
     return (await this.connection.queueDeclare({ queue, passive: true })).messageCount;
   }
@@ -58,7 +58,7 @@ export class QueueWatch {
     return this.connection.basicGet({ queue: deadLettersQueue.queue, noAck: true });
   }
 
-  /** Puts a message into the queue as anybody might who may write there. */
+  /** Puts a message into the queue, as any program with write access can. */
   async publish(body: unknown, messageId?: string): Promise<void> {
     const channel = await this.connection.acquire();
     await channel.confirmSelect();

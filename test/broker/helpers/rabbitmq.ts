@@ -6,7 +6,7 @@ import { findFreePort } from "../../../scripts/stack.js";
 import { PrivateServer, type ServerKind } from "../../../scripts/stack/private-server.js";
 import { findProgram } from "../../helpers/find-program.js";
 
-/** A private RabbitMQ node, on free ports of 127.0.0.1, with a folder and a name of its own. */
+/** A private RabbitMQ node with its own name and folder, on free ports of 127.0.0.1. */
 export interface Broker {
   readonly url: string;
   readonly server: PrivateServer;
@@ -22,7 +22,7 @@ export async function startBroker(): Promise<Broker> {
   const dir = await mkdtemp(join(tmpdir(), "standings-broker-"));
   await writeFile(join(dir, "enabled_plugins"), "[].");
   const common = { dir, stopSignal: "SIGTERM" as const, startTimeoutMs, prepare: () => Promise.resolve() };
-  // The port mapper that Erlang would otherwise start itself, and leave behind.
+  // Erlang would start its port mapper itself and leave it running.
   const epmd = await PrivateServer.start({
     ...common,
     name: "epmd",
@@ -39,7 +39,7 @@ export async function startBroker(): Promise<Broker> {
       args: [],
       ...place(dir, settings(dir, port, epmd.port, distributionPort)),
     }),
-    // A protocol header is answered with the method connection.start, on channel 0.
+    // The server answers a protocol header with the method connection.start, on channel 0.
     isReady: (port) => answers(port, "AMQP\0\0\x09\x01", (answer) => answer.startsWith("\x01\0\0")),
   };
   const server = await PrivateServer.start(kind);
@@ -56,7 +56,7 @@ export async function startBroker(): Promise<Broker> {
 }
 
 /**
- * Debian's server of that name on the PATH insists on an account of its own; the one behind it does not.
+ * The `rabbitmq-server` on Debian's PATH insists on its own account; the program that it wraps does not.
  *
  * @throws an error that says what to install
  */
@@ -85,12 +85,12 @@ function settings(dir: string, port: number, epmdPort: number, distributionPort:
   };
 }
 
-/** Its cookie lies in the home folder. */
+/** The node's cookie lies in the home folder. */
 function place(dir: string, env: Record<string, string> = {}) {
   return { cwd: dir, env: { PATH: process.env.PATH, HOME: dir, LC_ALL: "C.UTF-8", ...env } };
 }
 
-/** Whether something listens there and answers as it should. */
+/** Whether a server listens there and gives the right answer. */
 function answers(port: number, greeting: string, isRight: (answer: string) => boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host, timeout: probeTimeoutMs });

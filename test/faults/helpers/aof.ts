@@ -2,8 +2,8 @@ import { cp, readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Redis 7's append-only files: a manifest, a base, and increments of which the last is being written. Only that one may
- * end anywhere (aof-load-truncated); Redis refuses to start on any other damage.
+ * Redis 7's append-only files: a manifest, a base, and increments, the last of which is being written. Only that last
+ * one may end anywhere (aof-load-truncated); Redis refuses to start on any other damage.
  */
 export class AppendOnlyFiles {
   readonly #dir: string;
@@ -28,7 +28,7 @@ export class AppendOnlyFiles {
     await rm(this.#dir, { recursive: true });
   }
 
-  /** May be called while Redis writes: a copy of an append-only file is a beginning of it. */
+  /** May be called while Redis writes: a copy of an append-only file is a beginning of that file. */
   async copyTo(dir: string): Promise<void> {
     await rm(dir, { recursive: true, force: true });
     await cp(this.#dir, dir, { recursive: true });

@@ -12,7 +12,7 @@ import type { Stores } from "../../helpers/stores.js";
 import { waitFor } from "../../helpers/wait-for.js";
 import type { Witness } from "./witness.js";
 
-/** A change as one of the stores remembers it. */
+/** A change as one of the stores keeps it. */
 export interface Kept {
   readonly epoch: number;
   readonly revision: number;
@@ -26,13 +26,16 @@ export interface Content {
   readonly cursor: { epoch: number; revision: number; fence: number };
   readonly meta: { epoch: number; revision: number; fence: number };
   readonly events: readonly Kept[];
-  /** Beyond the cursor. */
+  /** Changes after the cursor. */
   readonly pending: readonly Kept[];
   readonly totals: ReadonlyMap<string, number>;
   readonly standings: ReadonlyMap<string, number>;
 }
 
-/** Everything that both stores hold of the board `main`, by no code of the service. Nobody may write meanwhile. */
+/**
+ * Reads everything that both stores hold of the board `main`, with none of the service's code. Nothing may write
+ * meanwhile.
+ */
 export async function readBoth({ redisClient, query }: Stores): Promise<Content> {
   const [cursor] = await query<{ epoch: string; revision: string; fence: string }>(
     "SELECT epoch, revision, fence FROM sync_cursor WHERE board = 'main'",
@@ -84,7 +87,7 @@ function pairs(flat: readonly string[]): [string, string][] {
   return Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at] ?? "", flat[2 * at + 1] ?? ""]);
 }
 
-/** The sum invariant: the standings are the history's sums with what waits in the outbox. */
+/** The sum invariant: the standings are the history's sums plus the changes that wait in the outbox. */
 export function expectSum({ events, pending, standings, totals }: Content): void {
   const sums = sumsOf([...events, ...pending]);
   expect(Object.fromEntries(standings)).toEqual(Object.fromEntries(sums));
@@ -104,20 +107,20 @@ export function expectOnce({ events, pending }: Content): void {
   expect(keyed.filter((key) => seen.size === seen.add(key).size)).toEqual([]);
 }
 
-/** The acked-kept invariant: what was acknowledged is in one of the stores, as it was acknowledged. */
+/** The acked-kept invariant: one of the stores has each acknowledged change, exactly as it was acknowledged. */
 function expectKept({ events, pending }: Content, record: Witness): void {
   const kept = [...events, ...pending];
   const byRevision = new Map(kept.map((change) => [change.revision, change]));
   const byKey = new Map(kept.map((change) => [change.key, change]));
   const lost = record.acknowledged.filter(({ revision, key, userId, increment }) => {
-    if (revision === undefined && key === undefined) return false; // Only its sum can tell: see expectBounds.
+    if (revision === undefined && key === undefined) return false; // Only the sum can tell: see expectBounds.
     const change = revision === undefined ? byKey.get(key ?? "") : byRevision.get(revision);
     return change?.userId !== userId || change.increment !== increment || change.key !== (key ?? "");
   });
   expect(lost).toEqual([]);
 }
 
-/** The bounds invariant, user by user. Users whose changes are all keyed and acknowledged have exactly their sum. */
+/** The bounds invariant, user by user. A user whose changes are all keyed and acknowledged has exactly their sum. */
 function expectBounds({ standings }: Content, record: Witness): void {
   const outside = record.users
     .map((userId) => ({
@@ -130,7 +133,7 @@ function expectBounds({ standings }: Content, record: Witness): void {
   expect(outside).toEqual([]);
 }
 
-/** The agree invariant, as `npm run check` sees it. */
+/** The agree invariant, as `npm run check` checks it. */
 async function expectAgreement(stores: Stores): Promise<void> {
   const database = new Database({ address: databaseAddresses(stores.databaseUrl).serving, statementTimeoutMs: 10_000 });
   try {
@@ -148,7 +151,7 @@ async function expectAgreement(stores: Stores): Promise<void> {
   }
 }
 
-/** When the board is open and PostgreSQL has all of it. Nobody may write meanwhile. */
+/** Waits until the board is open and PostgreSQL has all its changes. Nothing may write meanwhile. */
 export async function untilSettled({ redisClient, query }: Stores, timeoutMs = 20_000): Promise<void> {
   await waitFor(async () => {
     const info = await redisClient.info("server");
@@ -160,7 +163,7 @@ export async function untilSettled({ redisClient, query }: Stores, timeoutMs = 2
   }, timeoutMs);
 }
 
-/** Settles, then checks everything that can be checked when writes have stopped. */
+/** Waits until the stores settle, then checks everything that can be checked when writes have stopped. */
 export async function expectAllInvariants(stores: Stores, record: Witness): Promise<Content> {
   await untilSettled(stores);
   const content = await readBoth(stores);

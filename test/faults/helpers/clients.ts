@@ -4,7 +4,7 @@ import { jwtSecret } from "../../helpers/app.js";
 import { tryIncrement, updateScore, type Target } from "../../helpers/requests.js";
 import type { Attempt, Witness } from "./witness.js";
 
-/** What a client was told of an increment, whatever the transport. `lost`: the connection broke. */
+/** The outcome of an increment as its client sees it, over any transport. `lost`: the connection broke. */
 export type Told =
   | { readonly kind: "accepted"; readonly revision: number | undefined; readonly score: number | undefined }
   | { readonly kind: "refused"; readonly code: string }
@@ -14,7 +14,7 @@ export type Transport = "graphql" | "rest";
 
 const token = signToken({ secret: jwtSecret, subject: "referee", role: "service", expiresInSeconds: 3600 });
 
-/** One increment, whatever comes of it, by the subject `referee`, who may change anybody's score. */
+/** Sends one increment as the subject `referee`, who may change anyone's score. Returns any outcome. */
 export async function send(target: Target, { userId, increment, key }: Attempt, transport: Transport): Promise<Told> {
   const change = { userId, scoreIncrement: increment, ...(key !== undefined && { idempotencyKey: key }) };
   try {
@@ -34,7 +34,7 @@ export async function send(target: Target, { userId, increment, key }: Attempt, 
 }
 
 export interface Load {
-  /** Plain writers may lose answers; keyed ones repeat until they have one. */
+  /** Plain writers may lose answers; keyed writers repeat an increment until they have one. */
   stop(): Promise<void>;
 }
 
@@ -43,15 +43,15 @@ export interface LoadOptions {
   record: Witness;
   plain?: number;
   keyed?: number;
-  /** Of a writer between two increments. */
+  /** A writer's pause between two increments. */
   pauseMs?: number;
-  /** Makes users and keys of several loads different. */
+  /** Keeps the users and keys of several loads apart. */
   name?: string;
 }
 
 /**
- * Writers that go on until they are stopped. Every second one speaks REST. Each has users of its own, and all of a kind
- * share one, so that batches with several changes of the same user are common.
+ * Starts writers that run until they are stopped. Every second one uses REST. Each has its own users. In addition, all
+ * writers of a kind share one user, so that batches often hold several changes of the same user.
  */
 export function startLoad({ target, record, plain = 4, keyed = 4, pauseMs = 5, name = "load" }: LoadOptions): Load {
   let running = true;
@@ -83,7 +83,7 @@ async function once(target: Target, attempt: Attempt, transport: Transport, reco
   const told = await send(target, attempt, transport);
   record.took(performance.now() - start);
   if (told.kind !== "accepted") {
-    // A service that is away is not to be hammered: nothing that is tested here gets better by it.
+    // A client must not hammer a service that is away; the tests gain nothing from it.
     await delay(20);
     return false;
   }
@@ -91,7 +91,7 @@ async function once(target: Target, attempt: Attempt, transport: Transport, reco
   return true;
 }
 
-/** With the same key until it is acknowledged. */
+/** Repeats an increment with the same key until it is acknowledged. */
 async function repeat(target: Target, attempt: Attempt, transport: Transport, record: Witness): Promise<void> {
   const deadline = performance.now() + 60_000;
   while (!(await once(target, attempt, transport, record))) {

@@ -10,8 +10,8 @@ import type { ScoreHistory } from "../../../src/ledger/score-history.js";
 import type { Lease, ScoreLedger } from "../../../src/ledger/score-ledger.js";
 
 /**
- * Both stores in memory, with the semantics of the Lua scripts and of the SQL statements: what happens at once there
- * happens at once here. Between two of these steps anything may happen, and is for the test to choose.
+ * Both stores in memory, with the semantics of the Lua scripts and the SQL statements: an atomic step there is an
+ * atomic step here. Between two steps anything may happen, and the test chooses what.
  */
 
 export interface FakeChange {
@@ -20,7 +20,7 @@ export interface FakeChange {
   readonly key: string | undefined;
 }
 
-/** What a Redis server holds of one board. Plain data, so that it can be copied, lost and put back. */
+/** The data of one board on a Redis server. It is plain data, so that tests can copy, lose and restore it. */
 export interface RedisData {
   epoch: number | undefined;
   revision: number;
@@ -42,7 +42,7 @@ export function emptyRedis(): RedisData {
   };
 }
 
-/** Called before each step with its name; may wait, and may throw as a process does that was killed. */
+/** Called before each step with its name. It may wait, and may throw, as a process does that is killed. */
 export type Step = (name: string) => Promise<void>;
 
 export class FakeStores {
@@ -75,7 +75,7 @@ export class FakeStores {
     return redis.revision;
   }
 
-  /** Another server process with the same data, or with other. */
+  /** Starts another server process with the same data, or with other data. */
   restart(data: RedisData = this.redis): void {
     this.redis = structuredClone(data);
     this.runId += 1;
@@ -85,7 +85,7 @@ export class FakeStores {
   deps(step: Step): RecoveryDeps {
     const steps = (name: string, methods: object) => withSteps(methods, name, step);
     return {
-      // As much of each as the worker uses.
+      // Only the members that the worker uses.
       keeper: steps("keeper", this.#keeper()) as BoardKeeper,
       outbox: steps("outbox", this.#outbox()) as Outbox,
       ledger: steps("ledger", this.#ledger()) as ScoreLedger,

@@ -13,8 +13,8 @@ const none: Place = { epoch: 0, revision: 0, fence: 0 };
 const intervalMs = 10;
 
 /**
- * The forward invariant, looked at again and again while faults happen: epoch, revision and fence of either store never
- * go back on an open board, and the outbox is never trimmed beyond the cursor.
+ * Checks the forward invariant again and again while faults happen: epoch, revision and fence of either store never go
+ * back on an open board, and the outbox is never trimmed beyond the cursor.
  */
 export class ForwardWatch {
   readonly violations: string[] = [];
@@ -32,7 +32,7 @@ export class ForwardWatch {
       retryStrategy: () => 20,
       enableOfflineQueue: false,
     });
-    this.#redis.on("error", () => undefined); // It is being killed.
+    this.#redis.on("error", () => undefined); // Tests kill Redis.
     this.#loop = this.#run();
   }
 
@@ -46,7 +46,7 @@ export class ForwardWatch {
   async #run(): Promise<void> {
     let [redis, cursor] = [none, none];
     while (this.#running) {
-      // In this order: what is trimmed when the outbox is looked at must be committed when the cursor is.
+      // The order matters: entries trimmed before the outbox is read must be committed when the cursor is read.
       const inRedis = await this.#lookAtRedis().catch(() => undefined);
       const inPostgres = await this.#lookAtPostgres().catch(() => this.#reconnectLater());
       if (inRedis?.place) redis = this.#compare("Redis", redis, inRedis.place);
@@ -63,9 +63,9 @@ export class ForwardWatch {
   #compare(store: string, before: Place, now: Place): Place {
     const wentBack =
       now.epoch < before.epoch ||
-      // Not only within an epoch: viewers know revisions alone.
+      // Revisions must grow across epochs too: viewers know nothing else.
       now.revision < before.revision ||
-      // Redis may forget the fence with the rest; PostgreSQL may not.
+      // Redis may lose the fence with its other data; PostgreSQL may not.
       (store !== "Redis" && now.fence < before.fence);
     if (wentBack) this.violations.push(`${store} went from ${JSON.stringify(before)} to ${JSON.stringify(now)}`);
     return now;
@@ -83,7 +83,7 @@ export class ForwardWatch {
     const [entry] = (replies?.[1]?.[1] ?? []) as [id: string, fields: string[]][];
     const [firstEpoch, firstRevision] = entry?.[0].split("-") ?? [];
     return {
-      // A closed board may be forgotten, or an older copy: that is what the worker is to mend before it opens it.
+      // A closed board may be empty or an older copy: the worker repairs it before it opens it.
       place:
         epoch == null || !isOpen
           ? undefined
@@ -99,7 +99,7 @@ export class ForwardWatch {
         connectionTimeoutMillis: 500,
         query_timeout: 500,
       });
-      client.on("error", () => undefined); // The next query tells.
+      client.on("error", () => undefined); // The next query reports the error.
       await client.connect();
       this.#postgres = client;
     }

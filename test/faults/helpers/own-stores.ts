@@ -6,16 +6,16 @@ import pg from "pg";
 import { projectRoot, startPostgres, startRedis, type PostgresHandle } from "../../../scripts/stack.js";
 import type { Stores } from "../../helpers/stores.js";
 
-/** A Redis and a PostgreSQL server that belong to one test alone, so that it may kill, freeze and rob both. */
+/** A Redis and a PostgreSQL server that belong to one test, so that it may kill, freeze and empty both. */
 export interface OwnStores extends Stores {
   readonly postgres: PostgresHandle;
-  /** Where this Redis keeps its data. */
+  /** The folder in which this Redis keeps its data. */
   readonly redisDir: string;
 }
 
 export interface OwnStoresOptions {
   redisArgs?: readonly string[];
-  /** Default: as DURABILITY=redis demands. */
+  /** Default: true, as DURABILITY=redis demands. */
   persistent?: boolean;
 }
 
@@ -24,12 +24,12 @@ export async function startOwnStores({ redisArgs = [], persistent = true }: OwnS
   const redisDir = join(dir, "redis");
   const [redis, postgres] = await Promise.all([
     startRedis({ dir: redisDir, persistent, args: redisArgs }),
-    // What is committed must survive a kill: without `synchronous_commit` it would still lie in shared memory.
+    // A committed change must survive a kill: without `synchronous_commit` it would still be in shared memory.
     startPostgres({ dir: join(dir, "postgres"), fsync: false, settings: { synchronous_commit: "on" } }),
   ]);
   await createTables(postgres.url);
   const redisClient = new Redis(redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
-  redisClient.on("error", () => undefined); // It comes back by itself.
+  redisClient.on("error", () => undefined); // The client reconnects by itself.
 
   return {
     redis,
@@ -48,7 +48,7 @@ export async function startOwnStores({ redisArgs = [], persistent = true }: OwnS
   };
 }
 
-/** The migrations as plain SQL, which takes 50 ms; Prisma's engine, a process of its own, takes seconds. */
+/** Runs the migrations as plain SQL, which takes 50 ms; Prisma's engine, a separate process, takes seconds. */
 async function createTables(url: string): Promise<void> {
   const dir = join(projectRoot, "prisma", "migrations");
   const names = (await readdir(dir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
@@ -57,10 +57,10 @@ async function createTables(url: string): Promise<void> {
   }
 }
 
-/** On a connection of its own, as the one before may be of a server that was killed. */
+/** Uses a new connection, as the previous one may lead to a server that was killed. */
 async function queryOnce<Row extends object>(url: string, sql: string, values?: unknown[]): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 5_000 });
-  client.on("error", () => undefined); // A query that is under way tells.
+  client.on("error", () => undefined); // The query reports the error.
   await client.connect();
   try {
     return (values ? await client.query<Row>(sql, values) : await client.query<Row>(sql)).rows;

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 
-/** Numbers that a seed repeats. */
+/** Random numbers that the same seed repeats. */
 export interface Random {
   readonly seed: number;
   /** A whole number from `min` to `max`, both included. */
@@ -8,7 +8,7 @@ export interface Random {
   pick<T>(list: readonly [T, ...T[]]): T;
 }
 
-/** The same faults again: FAULTS_SEED=<what was printed>. */
+/** To repeat the same faults: FAULTS_SEED=<the printed seed>. */
 export function seededRandom(what: string): Random {
   const seed = Number(process.env.FAULTS_SEED ?? randomInt(2 ** 31));
   console.log(`${what}: FAULTS_SEED=${seed}`);

@@ -8,14 +8,16 @@ import { waitFor } from "../../helpers/wait-for.js";
 const masters = 3;
 const slots = 16_384;
 
-/** One server of a cluster, and a connection to it alone. */
+/** One server of a cluster, and a connection to that server alone. */
 export interface ClusterNode {
   readonly server: RedisHandle;
   readonly client: Redis;
   readonly id: string;
 }
 
-/** A real Redis Cluster on the loopback interface: three masters with a replica each, which keeps what it acknowledges. */
+/**
+ * A real Redis Cluster on the loopback interface: three masters with a replica each. It keeps every acknowledged write.
+ */
 export class RedisCluster {
   private constructor(
     readonly nodes: readonly ClusterNode[],
@@ -48,12 +50,12 @@ export class RedisCluster {
     return cluster;
   }
 
-  /** As REDIS_URL takes it. */
+  /** The value for REDIS_URL. */
   get url(): string {
     return this.nodes.map(({ server }) => server.url).join(",");
   }
 
-  /** The master of a key's slot, as a node sees it that is alive. */
+  /** The master of a key's slot, according to a node that is alive. */
   async ownerOf(key: string): Promise<ClusterNode> {
     const asked = this.nodes.find(({ server }) => server.running);
     const slot = Number(await asked?.client.call("CLUSTER", "KEYSLOT", key));
@@ -64,7 +66,7 @@ export class RedisCluster {
     return owner;
   }
 
-  /** Moves a key's slot to another master, key by key, as an operator's tools do. @returns where it is now */
+  /** Moves a key's slot to another master, key by key, as an operator's tools do. @returns the slot's new master */
   async moveSlotOf(key: string): Promise<ClusterNode> {
     const from = await this.ownerOf(key);
     const to = this.nodes.slice(0, masters).find((node) => node !== from);

@@ -3,7 +3,7 @@ import { projectRoot } from "../../../scripts/stack.js";
 import { logLines, sourceArgs, type Environment, type LogLine } from "../../helpers/processes.js";
 import { waitFor } from "../../helpers/wait-for.js";
 
-/** One role as a process of its own, which may be killed and started again, always on the same ports. */
+/** One role as a separate process that tests may kill and start again, always on the same ports. */
 export class RoleProcess {
   #child: ChildProcess | undefined;
   #output = "";
@@ -24,7 +24,7 @@ export class RoleProcess {
     return this.#child.pid;
   }
 
-  /** Starts it, and again whenever it ends by itself, as a service manager does. */
+  /** Starts it, and restarts it whenever it ends by itself, as a service manager does. */
   start(): void {
     this.#wanted = true;
     this.#spawn();
@@ -40,7 +40,7 @@ export class RoleProcess {
     await waitFor(async () => (await fetch(`http://127.0.0.1:${this.env.OPS_PORT}/readyz`)).ok, timeoutMs);
   }
 
-  /** As `kill -9`: returns when it is gone, and it stays away. */
+  /** Kills it as `kill -9` does. Returns when it is gone; it is not restarted. */
   async kill(): Promise<void> {
     await this.end("SIGKILL");
   }
@@ -48,7 +48,7 @@ export class RoleProcess {
   async end(signal: NodeJS.Signals): Promise<void> {
     this.#wanted = false;
     this.#child?.kill(signal);
-    this.#child?.kill("SIGCONT"); // A frozen process hears SIGKILL alone.
+    this.#child?.kill("SIGCONT"); // A frozen process reacts to SIGKILL alone.
     await this.#ended;
   }
 
@@ -72,7 +72,7 @@ export class RoleProcess {
     this.#ended = new Promise((resolve) => {
       child.once("close", (code) => {
         resolve(code);
-        // A store was away while it started.
+        // A store was away when it started.
         if (this.#wanted && this.#child === child) setTimeout(() => this.#wanted && this.#spawn(), 50);
       });
     });

@@ -1,27 +1,27 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Seen from whoever connects: `up` to the server, `down` back. */
+/** As the client sees it: `up` to the server, `down` back. */
 export type Direction = "up" | "down";
 
 /**
- * What happens to the bytes of one direction:
+ * The treatment of the bytes of one direction:
  *
- * - `pass`: nothing.
- * - `blackhole`: they vanish and the connection stays, as behind a firewall that dropped its state.
- * - `{ delayMs }`: they come later.
- * - `trickle`: one byte a second.
+ * - `pass`: they pass.
+ * - `blackhole`: they vanish and the connection stays, as behind a firewall that lost its state.
+ * - `{ delayMs }`: they arrive later.
+ * - `trickle`: one byte a second arrives.
  */
 export type Treatment = "pass" | "blackhole" | "trickle" | { readonly delayMs: number };
 
-/** A network that can be broken, between a client and a server on this machine. */
+/** A network between a client and a server on this machine that a test can break. */
 export class TcpProxy {
   readonly #server: Server;
   #target: { host: string; port: number };
   readonly #sockets = new Set<Socket>();
   readonly #forgotten = new WeakSet<Socket>();
   readonly #treatments: Record<Direction, Treatment> = { up: "pass", down: "pass" };
-  /** How many connections were accepted. */
+  /** The number of accepted connections. */
   connections = 0;
 
   private constructor(target: { host: string; port: number }) {
@@ -29,7 +29,7 @@ export class TcpProxy {
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
 
-  /** Listens on a free port of 127.0.0.1 and passes everything on to the host and port of a URL. */
+  /** Listens on a free port of 127.0.0.1 and forwards everything to the host and port of a URL. */
   static async to(url: string): Promise<TcpProxy> {
     const { hostname, port } = new URL(url);
     const proxy = new TcpProxy({ host: hostname, port: Number(port) });
@@ -37,30 +37,30 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** The same URL, by way of the proxy. */
+  /** The same URL, but through the proxy. */
   through(url: string): string {
     const changed = new URL(url);
     changed.port = String((this.#server.address() as AddressInfo).port);
     return changed.href.replace(/\/$/, "");
   }
 
-  /** New connections go to another server, as when a name leads there now; those that there are stay. */
+  /** Leads new connections to another server, as when a name changes its address. Existing connections stay. */
   lead(url: string): void {
     const { hostname, port } = new URL(url);
     this.#target = { host: hostname, port: Number(port) };
   }
 
-  /** From now on, for what is on its way and for new connections. */
+  /** Applies from now on to bytes that are under way and to new connections. */
   treat(direction: Direction, treatment: Treatment): void {
     this.#treatments[direction] = treatment;
   }
 
-  /** Swallows what comes on the connections that there are, for ever, as a firewall that lost its state; new ones work. */
+  /** Drops all bytes on existing connections, for ever, as a firewall that lost its state. New connections work. */
   forget(): void {
     for (const socket of this.#sockets) this.#forgotten.add(socket);
   }
 
-  /** All is well again. Connections that lost bytes are broken for good, so they end. */
+  /** Ends all treatments. Connections that lost bytes can't recover, so they end. */
   heal(): void {
     this.#treatments.up = this.#treatments.down = "pass";
     this.reset();
@@ -106,7 +106,7 @@ export class TcpProxy {
       for await (const chunk of from as AsyncIterable<Buffer>) await this.#pass(chunk, to, direction);
       if (this.#treatments[direction] !== "blackhole" && !this.#forgotten.has(to)) to.end();
     } catch {
-      to.destroy(); // One side is gone; that is what this is for.
+      to.destroy(); // One side is gone: tests cause that on purpose.
     }
   }
 
@@ -120,7 +120,7 @@ export class TcpProxy {
 
   async #trickle(chunk: Buffer, to: Socket, direction: Direction): Promise<void> {
     for (let at = 0; at < chunk.length; at += 1) {
-      // Healed meanwhile: the rest may go.
+      // The proxy was healed in the meantime: the rest may pass.
       if (this.#treatments[direction] === "pass") return void to.write(chunk.subarray(at));
       if (to.destroyed) return;
       to.write(chunk.subarray(at, at + 1));

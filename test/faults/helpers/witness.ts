@@ -1,4 +1,4 @@
-/** What clients tried, and what they were told. The only witness besides the stores themselves. */
+/** Records the changes that clients tried and the answers that they got. Beside the stores, it is the only evidence. */
 
 export interface Attempt {
   readonly userId: string;
@@ -15,10 +15,10 @@ export class Witness {
   readonly acknowledged: Acknowledged[] = [];
   readonly #attempted = new Map<string, number>();
   readonly #counted = new Map<string, number>();
-  /** Of the slowest request, in milliseconds. */
+  /** The duration of the slowest request, in milliseconds. */
   slowest = 0;
 
-  /** Once a keyed change, however often it is sent. */
+  /** Call it once for a keyed change, however often the change is sent. */
   attempt({ userId, increment }: Attempt): void {
     add(this.#attempted, userId, increment);
   }

@@ -18,7 +18,7 @@ import type { Stores } from "../../helpers/stores.js";
 
 export const [board = "main" as Board] = new BoardDirectory(["main"]).all;
 
-/** The worker's parts on real stores, without its loop, so that a test decides what happens between two of its steps. */
+/** The worker's parts on real stores, without the loop, so that a test decides what happens between two steps. */
 export interface Worker {
   readonly deps: RecoveryDeps;
   readonly store: ScoreStore;
@@ -46,7 +46,7 @@ export function createWorker({ redisClient, databaseUrl }: Stores): Worker {
   };
 }
 
-/** What SyncWorker does for a board in one pass of a leader that just took over. @returns what it found */
+/** Does one pass for a board, as SyncWorker does after its leader has just taken over. @returns the kind of plan */
 export async function pass(deps: RecoveryDeps): Promise<RecoveryPlan["kind"]> {
   const lease = await takeLease(deps, board);
   const { plan } = await lookAtBoard(deps, board, lease);
@@ -54,24 +54,24 @@ export async function pass(deps: RecoveryDeps): Promise<RecoveryPlan["kind"]> {
   return plan.kind;
 }
 
-/** Passes until one finds nothing to mend, as the loop would. */
+/** Runs passes until one finds nothing to repair, as the loop does. */
 export async function passUntilSettled(deps: RecoveryDeps): Promise<void> {
   for (let passes = 0; passes < 5; passes += 1) if ((await pass(deps)) === "none") return;
   throw new Error("the board is being mended again and again");
 }
 
-/** The process was killed here. */
+/** Thrown at the step before which the process is killed. */
 export class Killed extends Error {}
 
 export interface Steps {
   readonly deps: RecoveryDeps;
-  /** How many steps were begun, each a call of keeper, outbox, ledger or history. */
+  /** How many steps began. A step is a call of keeper, outbox, ledger or history. */
   readonly begun: number;
-  /** The step that was interrupted; undefined when there were fewer. */
+  /** The interrupted step; undefined when there were fewer steps. */
   readonly interrupted: string | undefined;
 }
 
-/** The same parts, with something happening right before one of their steps. */
+/** The same parts, with an event right before one of their steps. */
 export function interrupt(deps: RecoveryDeps, at: number, happens: () => Promise<void>): Steps {
   let begun = 0;
   let interrupted: string | undefined;
@@ -98,7 +98,7 @@ export function interrupt(deps: RecoveryDeps, at: number, happens: () => Promise
   };
 }
 
-/** Only for objects whose methods all are asynchronous. */
+/** Only for objects whose methods are all asynchronous. */
 function withSteps<T extends object>(part: T, name: string, step: (name: string) => Promise<void>): T {
   return new Proxy(part, {
     get:

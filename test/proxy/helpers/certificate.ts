@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { findProgram } from "../../helpers/find-program.js";
 
-/** The paths of a certificate, which is its own authority, and of its key. */
+/** The paths of a self-signed certificate and of its key. */
 export interface CertificateFiles {
   certificate: string;
   key: string;
 }
 
-/** @param dir where the files are written */
+/** @param dir the folder for the files */
 export async function makeCertificate(dir: string, host: string): Promise<CertificateFiles> {
   const files = { certificate: join(dir, `${host}.pem`), key: join(dir, `${host}.key`) };
   const openssl = findProgram({ name: "openssl", folder: "/usr/bin", debianPackage: "openssl" });

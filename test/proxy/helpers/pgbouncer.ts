@@ -11,7 +11,7 @@ import { waitFor } from "../../helpers/wait-for.js";
 
 export type PoolMode = "session" | "transaction";
 
-/** A PgBouncer in front of one database, under two names: one a mode. */
+/** A PgBouncer in front of one database, under two names: one for each mode. */
 export interface PgBouncer {
   url(mode: PoolMode): string;
   stop(): Promise<void>;
@@ -25,7 +25,7 @@ export async function startPgBouncer(databaseUrl: string): Promise<PgBouncer> {
   await writeFile(join(dir, "users.txt"), `"${username}" "${password}"\n`);
   await writeFile(
     join(dir, "pgbouncer.ini"),
-    // Two sessions for all clients, taken in turns: whoever relies on getting the same one again finds out at once.
+    // Two sessions for all clients, used in turns: code that relies on getting the same one again fails at once.
     `[databases]
 session = ${target} pool_mode=session pool_size=30
 transaction = ${target} pool_mode=transaction pool_size=2 min_pool_size=2
@@ -63,7 +63,7 @@ server_round_robin = 1
   return { url: urlOf, stop };
 }
 
-/** PgBouncer refuses to run as root, too. */
+/** PgBouncer refuses to run as root, like PostgreSQL. */
 async function launch(dir: string): Promise<{ process: ChildProcess; output: () => string }> {
   const program = findProgram({ name: "pgbouncer", folder: "/usr/sbin", debianPackage: "pgbouncer" });
   const account = await chooseServiceAccount(dir, program);

@@ -7,12 +7,12 @@ import { PrivateServer } from "../../../scripts/stack/private-server.js";
 import { findProgram, type NeededProgram } from "../../helpers/find-program.js";
 import { makeCertificate } from "./certificate.js";
 
-/** A proxy as deploy/ sets it up, but for addresses and certificate. */
+/** A proxy as deploy/ sets it up, except for addresses and certificate. */
 export interface ReverseProxy {
-  /** As browsers have it: https://scores.example.com:PORT. */
+  /** The origin that browsers see: https://scores.example.com:PORT. */
   readonly origin: string;
   readonly certificate: string;
-  /** Where plain HTTP is sent to HTTPS; undefined where the proxy does so by itself. */
+  /** The port that redirects plain HTTP to HTTPS; undefined when the proxy redirects by itself. */
   readonly plainPort: number | undefined;
   stop(): Promise<void>;
 }
@@ -31,7 +31,7 @@ interface Setting {
 
 interface Kind {
   program: NeededProgram;
-  /** The configuration in deploy/, with what a test has to change. */
+  /** The configuration in deploy/, with the changes that a test needs. */
   configuration(setting: Setting): Promise<string>;
   args(file: string): string[];
 }
@@ -103,7 +103,7 @@ export async function startReverseProxy(name: ReverseProxyName, upstream: string
   };
 }
 
-/** @throws when one of them is not there exactly once: what is tested would not be what stands in deploy/ */
+/** @throws when one of the texts does not occur exactly once: the test would then not test deploy/ */
 function replaceAll(text: string, replacements: readonly (readonly [string, string])[]): string {
   return replacements.reduce((changed, [from, to]) => {
     const parts = changed.split(from);

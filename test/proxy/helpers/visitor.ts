@@ -18,7 +18,7 @@ export interface VisitorRequest {
   body?: string;
 }
 
-/** Somebody on the internet, as the proxy sees it: by the public name, with TLS, from an address of its own. */
+/** A visitor from the internet, as the proxy sees it: by the public name, with TLS, from its own address. */
 export class Visitor {
   /** @param address one of 127.0.0.0/8 */
   constructor(
@@ -33,7 +33,7 @@ export class Visitor {
     return { status: response.statusCode ?? 0, headers: response.headers, text };
   }
 
-  /** The answer with its body still to come. */
+  /** Returns the answer before its body has arrived. */
   open(path: string, { method = "GET", headers = {}, body }: VisitorRequest = {}): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const url = new URL(path, this.proxy.origin);
@@ -43,11 +43,11 @@ export class Visitor {
     });
   }
 
-  /** `fetch` as far as Apollo Client needs it. */
+  /** The part of `fetch` that Apollo Client needs. */
   readonly fetchAsBrowser = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const { pathname } = new URL(url instanceof Request ? url.url : url);
     const headers = Object.fromEntries(new Headers(init.headers));
-    // Apollo Client's bodies are texts.
+    // Apollo Client's bodies are strings.
     const answer = await this.open(pathname, { method: "POST", headers, body: init.body as string });
     init.signal?.addEventListener("abort", () => answer.destroy());
     const body = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
@@ -66,7 +66,7 @@ export class Visitor {
     });
   }
 
-  /** A page's own client: it sends the page's origin, and comes back when it is cut off. */
+  /** A page's own client: it sends the page's origin, and reconnects when it is cut off. */
   startClient(origin = this.proxy.origin): Client {
     const connection = { origin, ...this.#connection };
     return createClient({

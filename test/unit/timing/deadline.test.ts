@@ -16,7 +16,7 @@ test("work that fails in time throws its error, and leaves no timer", async () =
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("work that takes longer gives what stands for being late, exactly then", async () => {
+test("work that takes longer gives the value for being late, exactly at the deadline", async () => {
   const late = vi.fn(() => "late");
   const outcome = within(1_000, never, late);
   await vi.advanceTimersByTimeAsync(999);
@@ -25,7 +25,7 @@ test("work that takes longer gives what stands for being late, exactly then", as
   expect(await outcome).toBe("late");
 });
 
-test("being late may be an error", async () => {
+test("the value for being late may be an error", async () => {
   const outcome = within(1_000, never, () => {
     throw new Error("too late");
   });
@@ -34,7 +34,7 @@ test("being late may be an error", async () => {
   await seen;
 });
 
-test("nobody hears of work that fails after its time", async () => {
+test("a failure after the deadline is ignored", async () => {
   let fail: (error: Error) => void = () => undefined;
   const work = new Promise<never>((_resolve, reject) => (fail = reject));
   const outcome = within(1_000, work, () => "late");

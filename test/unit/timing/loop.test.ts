@@ -29,7 +29,7 @@ test("the first step may have to wait, too", async () => {
   await loop.stop();
 });
 
-test("no step begins before the last has ended, and waking changes nothing until then", async () => {
+test("no step begins before the previous one has ended, and waking changes nothing until then", async () => {
   let end: (waitMs: number) => void = () => undefined;
   const step = vi.fn(() => new Promise<number>((resolve) => (end = resolve)));
   const loop = new Loop(step);

@@ -13,7 +13,7 @@ test("an attempt that works is the only one", async () => {
   expect(onFailure).not.toHaveBeenCalled();
 });
 
-test("each failure is told, and waited for by how many there were", async () => {
+test("each failure is reported, and the wait depends on the number of failures", async () => {
   const attempt = vi
     .fn<() => Promise<string>>()
     .mockRejectedValueOnce(new Error("first"))
@@ -32,7 +32,7 @@ test("each failure is told, and waited for by how many there were", async () => 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("it is stopped while it waits, and leaves no timer", async () => {
+test("it can be stopped while it waits, and leaves no timer", async () => {
   const stop = new AbortController();
   const attempt = vi.fn(() => Promise.reject(new Error("away")));
   const outcome = retry(attempt, { waitMs, signal: stop.signal, onFailure: () => undefined });
