@@ -35,7 +35,8 @@ export async function measureOwnRows(
   viewers: ViewersProcess,
   { seconds }: { seconds: number },
 ): Promise<OwnRows> {
-  const { port, pid, stop } = await standings.start(environment, { nodeArgs: collectableArgs, env });
+  const server = await standings.start(environment, { nodeArgs: collectableArgs, env });
+  const { port, pid } = server;
   const connection = await graphqlIncrement.open(port, environment.token);
   const entries = new Entries(connection);
   try {
@@ -69,7 +70,7 @@ export async function measureOwnRows(
     };
   } finally {
     connection.close();
-    await viewers.order({ kind: "close" }).finally(stop);
+    await viewers.order({ kind: "close" }).finally(() => server.stop());
   }
 }
 

@@ -5,7 +5,7 @@ import { GraphQLDateTimeISO } from "graphql-scalars";
 export const DateTime = new GraphQLScalarType<Date, string>({
   ...GraphQLDateTimeISO.toConfig(),
   name: "DateTime",
-  description: "A moment, as ISO 8601 in UTC: 2026-11-23T10:00:00.000Z.",
+  description: "A time in UTC, in ISO 8601 format: 2026-11-23T10:00:00.000Z.",
   parseValue: parse,
   parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : undefined),
 });
