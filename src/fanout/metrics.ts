@@ -1,5 +1,5 @@
 import { Counter, Histogram } from "prom-client";
-import { createReadGauge, type Registry } from "../observability/metrics.js";
+import { createReadGauge, createTallyCounter, type Registry } from "../observability/metrics.js";
 import type { HubObserver } from "./viewer-group.js";
 
 export type FanoutMetrics = ReturnType<typeof createFanoutMetrics>;
@@ -20,15 +20,13 @@ export function createFanoutMetrics(registry: Registry) {
       help: "Messages that were executed and serialised for viewers.",
       registers,
     }),
-    delivered: new Counter({
+    delivered: createTallyCounter(registry, {
       name: "standings_delivered_messages_total",
       help: "Messages written to viewers' sockets.",
-      registers,
     }),
-    deliveredBytes: new Counter({
+    deliveredBytes: createTallyCounter(registry, {
       name: "standings_delivered_bytes_total",
       help: "Bytes of messages written to viewers' sockets.",
-      registers,
     }),
     conflated: new Counter({
       name: "standings_conflated_messages_total",
@@ -50,8 +48,8 @@ export function countingObserver(metrics: FanoutMetrics): Omit<HubObserver, "onE
   return {
     onMessage: () => messages.inc(),
     onWrite: (bytes) => {
-      delivered.inc();
-      deliveredBytes.inc(bytes);
+      delivered.add(1);
+      deliveredBytes.add(bytes);
     },
     onConflated: () => conflated.inc(),
     onPushed: (seconds) => pushLag.observe(seconds),

@@ -30,11 +30,13 @@ export class SubscriptionHub {
   /**
    * Adds a viewer: it gets the current value at once, then each newer one.
    *
+   * @param key Operations with the same key share their results. An operation that must not be shared has its own key.
+   * @param create gives the operation, for the first of its viewers; the others need not keep one of their own
    * @param id of the subscription on its connection
    * @returns a function that removes the viewer
    */
-  join(operation: HubOperation, connection: ViewerConnection, id: string): () => void {
-    const group = this.#groups.get(operation.key) ?? this.#addGroup(operation);
+  join(key: string, create: () => HubOperation, connection: ViewerConnection, id: string): () => void {
+    const group = this.#groups.get(key) ?? this.#addGroup(key, create());
     const viewer = group.add(connection, messagePrefix(id));
     this.#viewers += 1;
     let joined = true;
@@ -43,13 +45,13 @@ export class SubscriptionHub {
       joined = false;
       this.#viewers -= 1;
       group.remove(viewer);
-      if (group.isEmpty) this.#groups.delete(operation.key);
+      if (group.isEmpty) this.#groups.delete(group.key);
     };
   }
 
-  #addGroup(operation: HubOperation): ViewerGroup {
-    const group = new ViewerGroup(operation, this.#queue, this.#observer);
-    this.#groups.set(operation.key, group);
+  #addGroup(key: string, operation: HubOperation): ViewerGroup {
+    const group = new ViewerGroup(key, operation, this.#queue, this.#observer);
+    this.#groups.set(key, group);
     return group;
   }
 }

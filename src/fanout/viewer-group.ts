@@ -5,8 +5,6 @@ import type { ViewerConnection } from "./viewer-connection.js";
 
 /** A subscription as the hub sees it. */
 export interface HubOperation {
-  /** Operations with the same key share their results. An operation that must not be shared has a key of its own. */
-  readonly key: string;
   readonly topic: Topic<unknown>;
   /** Executes the operation for one value; gives the execution result as JSON. */
   readonly execute: (value: unknown) => string | Promise<string>;
@@ -29,6 +27,7 @@ const sliceSize = 200;
 
 /** All viewers of one operation. */
 export class ViewerGroup implements Pushing {
+  readonly key: string;
   readonly #operation: HubOperation;
   readonly #queue: PushQueue;
   readonly #observer: HubObserver;
@@ -44,7 +43,8 @@ export class ViewerGroup implements Pushing {
    */
   #shownToNew: Message | undefined;
 
-  constructor(operation: HubOperation, queue: PushQueue, observer: HubObserver) {
+  constructor(key: string, operation: HubOperation, queue: PushQueue, observer: HubObserver) {
+    this.key = key;
     this.#operation = operation;
     this.#queue = queue;
     this.#observer = observer;
@@ -105,16 +105,24 @@ export class ViewerGroup implements Pushing {
 
   /** A message that shows this value or a newer one. It is executed once, for the first viewer that can take it. */
   show(value: unknown): Message {
-    for (const known of [this.#shown, this.#shownToNew]) {
-      if (known && !this.isNewer(value, known.value)) return known;
+    if (this.#shown && (this.#shown.value === value || !this.isNewer(value, this.#shown.value))) return this.#shown;
+    if (this.#shownToNew && !this.isNewer(value, this.#shownToNew.value)) return this.#shownToNew;
+    const result = this.#operation.execute(value);
+    const message = new Message(value, typeof result === "string" ? this.#made(result) : undefined);
+    if (typeof result !== "string") {
+      message.await(
+        result.then((json) => this.#made(json)),
+        (error) => this.#failed(message, error),
+      );
     }
-    const message = new Message(value, this.#operation.execute(value), {
-      onReady: () => this.#observer.onMessage(),
-      onFailed: (error) => this.#failed(message, error),
-    });
     if (value === this.#newest) this.#shown = message;
     else this.#shownToNew = message;
     return message;
+  }
+
+  #made(json: string): NextMessage {
+    this.#observer.onMessage();
+    return new NextMessage(json);
   }
 
   /** The next viewer has it executed again. */
@@ -134,30 +142,24 @@ export class ViewerGroup implements Pushing {
 /** A value of a topic, and the message that shows it. */
 class Message {
   readonly value: unknown;
-  #message: NextMessage | undefined;
-  readonly #ready: Promise<void> | undefined;
+  /** Undefined while the operation is being executed, and when that failed. */
+  message: NextMessage | undefined;
+  #ready: Promise<void> | undefined;
 
-  constructor(
-    value: unknown,
-    result: string | Promise<string>,
-    { onReady, onFailed }: { onReady: () => void; onFailed: (error: unknown) => void },
-  ) {
+  constructor(value: unknown, message: NextMessage | undefined) {
     this.value = value;
-    const take = (json: string) => {
-      this.#message = new NextMessage(json);
-      onReady();
-    };
-    if (typeof result === "string") take(result);
-    else this.#ready = result.then(take).catch(onFailed);
+    this.message = message;
   }
 
-  /** Calls back as soon as the message is there, at once if it is already; never when its execution failed. */
+  await(result: Promise<NextMessage>, onFailed: (error: unknown) => void): void {
+    this.#ready = result.then((message) => void (this.message = message)).catch(onFailed);
+  }
+
+  /** Calls back once the message is there; never when its execution failed. */
   whenReady(callback: (message: NextMessage) => void): void {
-    if (this.#message) callback(this.#message);
-    else
-      void this.#ready?.then(() => {
-        if (this.#message) callback(this.#message);
-      });
+    void this.#ready?.then(() => {
+      if (this.message) callback(this.message);
+    });
   }
 }
 
@@ -175,6 +177,8 @@ class Viewer {
   /** The value that was current when the viewer joined. */
   #first: unknown;
   #sent: unknown;
+  /** Calls `update`. Made when the viewer first has to wait, as there are many viewers, and most never do. */
+  #onDrained: (() => void) | undefined;
 
   constructor(group: ViewerGroup, connection: ViewerConnection, prefix: Buffer, observer: HubObserver) {
     this.#group = group;
@@ -192,26 +196,30 @@ class Viewer {
 
   close(): void {
     this.#state = "closed";
-    this.#connection.forget(this.update);
+    if (this.#onDrained) this.#connection.forget(this.#onDrained);
   }
 
   /** Sends the newest value, unless it was sent before; at once, or as soon as the connection can take it. */
-  readonly update = (): void => {
+  update(): void {
     if (this.#state !== "open") return;
     const value = this.#group.newestOf(this.#first);
     if (value === undefined || !this.#group.isNewer(value, this.#sent)) return;
     if (!this.#connection.isDrained) {
       this.#observer.onConflated();
-      this.#connection.whenDrained(this.update);
+      this.#connection.whenDrained((this.#onDrained ??= () => this.update()));
       return;
     }
     const shown = this.#group.show(value);
-    shown.whenReady((message) => this.#send(shown.value, message));
-  };
+    if (shown.message) this.#send(shown.value, shown.message);
+    else shown.whenReady((message) => this.#sendLater(shown.value, message));
+  }
+
+  /** During the execution a newer value may have been sent, or the viewer may have left. */
+  #sendLater(value: unknown, message: NextMessage): void {
+    if (this.#state === "open" && this.#group.isNewer(value, this.#sent)) this.#send(value, message);
+  }
 
   #send(value: unknown, message: NextMessage): void {
-    // During the execution a newer value may have been sent, or the viewer may have left.
-    if (this.#state !== "open" || !this.#group.isNewer(value, this.#sent)) return;
     this.#first = undefined;
     this.#sent = value;
     this.#observer.onWrite(this.#connection.send(message, this.#prefix));

@@ -1,4 +1,12 @@
-import { AggregatorRegistry, collectDefaultMetrics, Gauge, Registry, type GaugeConfiguration } from "prom-client";
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Registry,
+  type CounterConfiguration,
+  type GaugeConfiguration,
+} from "prom-client";
 
 export type { Registry };
 
@@ -39,6 +47,27 @@ export function answerSupervisor(): void {
 export function supervisedMetrics(): MetricsText {
   const registry = new AggregatorRegistry();
   return { contentType: registry.contentType, read: () => registry.clusterMetrics() };
+}
+
+/** A counter for events that come 100,000 times a second. It costs an addition, where prom-client's own costs 200 ns. */
+export interface TallyCounter {
+  add(amount: number): void;
+}
+
+export function createTallyCounter(
+  registry: Registry,
+  options: Omit<CounterConfiguration<never>, "collect">,
+): TallyCounter {
+  let pending = 0;
+  new Counter({
+    ...options,
+    registers: [registry],
+    collect() {
+      this.inc(pending);
+      pending = 0;
+    },
+  });
+  return { add: (amount) => void (pending += amount) };
 }
 
 /** A gauge whose value is read when metrics are collected; 0 until `readFrom` is called. */

@@ -136,12 +136,13 @@ export class ScoreStore {
     const args = places.flatMap(({ userId, radius }) => [userId, radius]);
     const reply = await scripts.readAround.run(this.#reader, [keys.scores(board), keys.meta(board)], args);
     if (reply === null) return undefined;
-    const [revision, ...found] = reply as [string, ...[first?: number, higher?: number, rows?: string[]][]];
-    return found.map(([first = 0, higher = 0, rows = []]) => ({
-      board,
-      revision: Number(revision) as Revision,
-      entries: rankRows(board, toRows(rows), higher + 1, first + 1),
-    }));
+    const [revisionText, found] = reply as [revision: string, found: string];
+    const revision = Number(revisionText) as Revision;
+    return (JSON.parse(found) as (FoundPlace | false)[]).map((place) => {
+      if (!place) return { board, revision, entries: [] };
+      const [first, higher, rows] = place;
+      return { board, revision, entries: rankRows(board, toRows(rows), higher + 1, first + 1) };
+    });
   }
 
   /** The board's revision alone; undefined when Redis does not know the board. O(1). */
@@ -150,6 +151,9 @@ export class ScoreStore {
     return revision === null ? undefined : (Number(revision) as Revision);
   }
 }
+
+/** As read-around.lua gives it. */
+type FoundPlace = [first: number, higher: number, rows: string[]];
 
 /** A limit as the scripts take it: microseconds an increment, burst. */
 function bucketOf({ perSecond, burst }: RateLimit): [intervalUs: number, burst: number] {

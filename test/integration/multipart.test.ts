@@ -2,6 +2,7 @@ import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client/core"
 import { describe, expect, onTestFinished, test } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
+import { fetchAlone } from "../helpers/fetch-alone.js";
 import { increment } from "../helpers/requests.js";
 import { waitFor } from "../helpers/wait-for.js";
 
@@ -18,7 +19,7 @@ const subscription = (board: string, fields = "revision topScores { userId score
 function open(query: string, headers: Record<string, string> = {}, url = app.url): Promise<Response> {
   const left = new AbortController();
   onTestFinished(() => left.abort());
-  return fetch(`${url}/graphql`, {
+  return fetchAlone(`${url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", accept, ...headers },
     body: JSON.stringify({ query }),
@@ -116,7 +117,7 @@ describe("the protocol", () => {
       /^standings_viewers (\d+)/m.exec(await (await fetch(`${app.opsUrl}/metrics`)).text())?.[1];
     const before = await viewers();
     const left = new AbortController();
-    const response = await fetch(`${app.url}/graphql`, {
+    const response = await fetchAlone(`${app.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json", accept },
       body: JSON.stringify({ query: subscription("other") }),
@@ -152,7 +153,10 @@ describe("Apollo Client with nothing but an HttpLink", () => {
   };
 
   const startClient = () => {
-    const client = new ApolloClient({ link: new HttpLink({ uri: `${app.url}/graphql` }), cache: new InMemoryCache() });
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: `${app.url}/graphql`, fetch: fetchAlone }),
+      cache: new InMemoryCache(),
+    });
     onTestFinished(() => client.stop());
     return client;
   };

@@ -135,7 +135,7 @@ test("nothing is executed for viewers that can't take it; later they get only th
     executed.push(value);
     return String(value);
   };
-  hub.join({ key: "k", topic, execute }, viewer, "1");
+  hub.join("k", () => ({ topic, execute }), viewer, "1");
   await waitFor(() => executed.length === 1);
   viewer.isDrained = false;
   for (let count = 0; count < 100; count += 1) topic.next();
@@ -148,7 +148,7 @@ test("nothing is executed for viewers that can't take it; later they get only th
 
 test("a viewer that has left gets nothing, also when its first value comes later", async () => {
   const [hub, topic, viewer] = [newHub(), new Numbers(), new Connection()];
-  const leave = hub.join({ key: "k", topic, execute: String }, viewer, "1");
+  const leave = hub.join("k", () => ({ topic, execute: String }), viewer, "1");
   leave();
   await nextTurn();
   expect(viewer.sent).toEqual([]);
@@ -160,7 +160,7 @@ test("a slow operation is executed once for all, and no viewer gets an older val
   const viewers = [new Connection(), new Connection()];
   const waiting = new Map<unknown, (json: string) => void>();
   const execute = (value: unknown) => new Promise<string>((resolve) => waiting.set(value, resolve));
-  for (const viewer of viewers) hub.join({ key: "k", topic, execute }, viewer, "1");
+  for (const viewer of viewers) hub.join("k", () => ({ topic, execute }), viewer, "1");
   await waitFor(() => waiting.has(1));
   topic.next();
   expect([...waiting.keys()]).toEqual([1, 2]);
@@ -177,7 +177,7 @@ test("a viewer that is shown another's newer result does not get it again", asyn
   const topic = new Numbers();
   const viewers = [new Connection(), new Connection()];
   topic.current = () => new Promise<number>((resolve) => answers.push(resolve));
-  for (const viewer of viewers) hub.join({ key: "k", topic, execute: String }, viewer, "1");
+  for (const viewer of viewers) hub.join("k", () => ({ topic, execute: String }), viewer, "1");
   answers[1]?.(3);
   await nextTurn();
   answers[0]?.(2);
@@ -198,7 +198,7 @@ test("a failed execution is repeated for the next viewer", async () => {
     return String(value);
   };
   for (const viewer of viewers) {
-    hub.join({ key: "k", topic, execute }, viewer, "1");
+    hub.join("k", () => ({ topic, execute }), viewer, "1");
     await nextTurn();
     await nextTurn();
     await nextTurn();

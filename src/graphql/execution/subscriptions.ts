@@ -14,7 +14,8 @@ import {
 import { LRUCache } from "lru-cache";
 import { StandingsError } from "../../domain/errors.js";
 import type { SubscriptionHub } from "../../fanout/subscription-hub.js";
-import { isTopic } from "../../fanout/topic.js";
+import { isTopic, type Topic } from "../../fanout/topic.js";
+import type { HubOperation } from "../../fanout/viewer-group.js";
 import type { ViewerConnection } from "../../fanout/viewer-connection.js";
 import { everybody, type GraphQLContext } from "../context.js";
 import { hasForbiddenNull, type CompiledOperation, type Compiler } from "./compiler.js";
@@ -108,27 +109,22 @@ export class Subscriptions {
     if (!endBudget) {
       return { errors: [new GraphQLError("", { originalError: new StandingsError("tooManySubscriptions") })] };
     }
-    const run = this.#execution({ ...args, contextValue }, operation, hash);
-    const leave = hub.join(
-      {
-        key,
-        topic: source,
-        execute: (value) => {
-          const result = run(value);
-          return result instanceof Promise
-            ? result.then((done) => serialise(done, present))
-            : serialise(result, present);
-        },
-      },
-      connection,
-      id,
-    );
-    let left = false;
+    const create = this.#creator(source, { ...args, contextValue }, operation, hash, present);
+    const leave = hub.join(key, create, connection, id);
+    return bothOnce(leave, endBudget);
+  }
+
+  /** Apart from `begin`, because what lives as long as a viewer must not hold what only the first viewer needs. */
+  #creator(
+    topic: Topic<unknown>,
+    args: ExecutionArgs,
+    operation: OperationDefinitionNode,
+    hash: string,
+    present: Present,
+  ): () => HubOperation {
     return () => {
-      if (left) return;
-      left = true;
-      leave();
-      endBudget();
+      const run = this.#execution(args, operation, hash);
+      return { topic, execute: (value) => serialiseResult(run(value), present) };
     };
   }
 
@@ -165,6 +161,20 @@ export class Subscriptions {
     this.#compiled.set(key, { compiled });
     return compiled;
   }
+}
+
+function bothOnce(first: () => void, second: () => void): Leave {
+  let called = false;
+  return () => {
+    if (called) return;
+    called = true;
+    first();
+    second();
+  };
+}
+
+function serialiseResult(result: ExecutionResult | Promise<ExecutionResult>, present: Present) {
+  return result instanceof Promise ? result.then((done) => serialise(done, present)) : serialise(result, present);
 }
 
 function serialise({ data, errors }: ExecutionResult, present: Present): string {

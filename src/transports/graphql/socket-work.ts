@@ -1,5 +1,5 @@
 import { GraphQLError } from "graphql";
-import pLimit from "p-limit";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { WebSocket } from "ws";
 import type { ViewerSocket } from "../../fanout/viewer-socket.js";
 import { maxOperationsInFlight, maxOperationsWaiting } from "./connection-limits.js";
@@ -16,7 +16,8 @@ const closed: Refusal = { kind: "refusal", errors: [new GraphQLError("The socket
 export class SocketWork {
   readonly #socket: WebSocket;
   readonly #viewerSocket: ViewerSocket;
-  readonly #turnstile = pLimit(maxOperationsInFlight);
+  /** Made for the first operation that is no subscription: most viewers have none. */
+  #turnstile: LimitFunction | undefined;
   /** By id. The object tells an operation from an earlier one of the same id. */
   readonly #operations = new Map<string, object>();
   #subscriptions = 0;
@@ -58,7 +59,8 @@ export class SocketWork {
   /** Resolves this socket's operations one at a time, so that one socket can't fill the queue that all share. */
   judge(resolve: () => Resolved | Promise<Resolved>): Promise<Resolved> {
     const judged = this.#judging.then(() => (this.#isOpen() ? resolve() : closed));
-    this.#judging = judged;
+    // Without the result, which holds the request.
+    this.#judging = judged.then(() => undefined);
     return judged;
   }
 
@@ -67,6 +69,7 @@ export class SocketWork {
    * a client that does not read. The sweep cuts off a client that takes nothing for long.
    */
   run(operation: () => Promise<void>): Promise<void> {
+    this.#turnstile ??= pLimit(maxOperationsInFlight);
     return this.#turnstile(async () => {
       if (!this.#viewerSocket.isDrained) {
         await new Promise<void>((resolve) => this.#viewerSocket.whenDrained(resolve));
