@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { findFreePort } from "../../scripts/stack.js";
+import { findFreePort, projectRoot } from "../../scripts/stack.js";
 import { processIdentity, readProcessRecord } from "../../scripts/stack/process-lock.mjs";
 import { logLines, Program } from "../helpers/processes.js";
 import { waitFor } from "../helpers/wait-for.js";
@@ -18,7 +18,9 @@ test(
     const data = await mkdtemp(join(tmpdir(), "standings-dev-"));
     onTestFinished(() => rm(data, { recursive: true, force: true }));
     const port = await findFreePort();
-    const dev = new Program(["scripts/dev.ts", "--port", String(port), "--data", data], {});
+    // From its source, as it watches the sources beside it.
+    const script = join(projectRoot, "scripts", "dev.ts");
+    const dev = new Program([script, "--port", String(port), "--data", data], {});
     onTestFinished(() => dev.kill());
     const services = () => logLines(linesOfJson(dev.stdout)).filter(({ msg }) => msg === "standings serves");
 
