@@ -68,10 +68,7 @@ export function createGraphQL(options: GraphQLOptions) {
   };
   const executor = new Executor("graphql-http", execution);
   const persisted = trusted ?? automaticPersistedQueries();
-  const apollo = createApolloServer({
-    ...{ schema, documents, executor, persisted, introspection },
-    ...{ metrics: metrics.operations, logger, log },
-  });
+  const apollo = createApolloServer({ schema, documents, executor, persisted, introspection, logger, log });
   const streams = new OpenStreams({ limits, metrics: metrics.connections, log });
   const multipart = new MultipartSubscriptions(new Executor("graphql-multipart", execution), streams);
 

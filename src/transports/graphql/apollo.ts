@@ -9,13 +9,12 @@ import type { FastifyRequest } from "fastify";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import { toStandingsError } from "../../domain/errors.js";
 import type { GraphQLContext } from "../../graphql/context.js";
-import { errorCode, presentError } from "../../graphql/errors.js";
+import { presentError } from "../../graphql/errors.js";
 import type { Documents } from "../../graphql/execution/documents.js";
 import type { Executor } from "../../graphql/execution/executor.js";
 import { parseOptions, validationRules } from "../../graphql/execution/limits.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import type { Logger } from "../../observability/logger.js";
-import type { OperationMetrics } from "../../commands/metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { isGraphQLResponse } from "./content-type.js";
@@ -26,7 +25,6 @@ export interface ApolloOptions {
   executor: Executor;
   persisted: PersistedQueries;
   introspection: boolean;
-  metrics: OperationMetrics;
   logger: Logger;
   log: RequestLog;
 }
@@ -36,7 +34,7 @@ export interface ApolloOptions {
  * judged before they come here, and the executor runs them.
  */
 export function createApolloServer(options: ApolloOptions) {
-  const { schema, documents, executor, persisted, introspection, metrics, logger, log } = options;
+  const { schema, documents, executor, persisted, introspection, logger, log } = options;
   return new ApolloServer<GraphQLContext>({
     gateway: executedBy(executor, schema),
     introspection,
@@ -60,7 +58,7 @@ export function createApolloServer(options: ApolloOptions) {
       ApolloServerPluginCacheControlDisabled(),
       neverCached,
       okForApplicationJson,
-      observe(executor, metrics, log),
+      observe(executor, log),
     ],
   });
 }
@@ -180,7 +178,7 @@ const okForApplicationJson: ApolloServerPlugin<GraphQLContext> = {
     }),
 };
 
-function observe(executor: Executor, metrics: OperationMetrics, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
+function observe(executor: Executor, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
@@ -195,7 +193,7 @@ function observe(executor: Executor, metrics: OperationMetrics, log: RequestLog)
         },
       }),
     contextCreationDidFail({ error }) {
-      metrics.errors.inc({ transport: "graphql-http", code: errorCode(error) });
+      executor.note(error, undefined);
       return Promise.resolve();
     },
     unexpectedErrorProcessingRequest({ error }) {
