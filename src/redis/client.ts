@@ -1,5 +1,6 @@
 import { checkServerIdentity, type ConnectionOptions as TlsOptions } from "node:tls";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { Connector } from "./connector.js";
 import { isWrongServer } from "./problems.js";
 import { backOffMs, jittered } from "../timing/backoff.js";
 
@@ -53,6 +54,7 @@ export function createClient(urls: readonly string[], purpose: RedisPurpose, hoo
   const options: ConnectionOptions = {
     ...purposes[purpose],
     lazyConnect: true,
+    Connector,
     protocol: 2,
     connectionName: `standings-${purpose}`,
     connectTimeout: connectTimeoutMs,
@@ -103,6 +105,7 @@ export function createNode(url: string, urls: readonly string[]): Redis {
   return new Redis(url, {
     ...credentials(urls, url),
     lazyConnect: true,
+    Connector,
     connectTimeout: connectTimeoutMs,
     retryStrategy: null,
   });

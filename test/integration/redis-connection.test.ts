@@ -220,3 +220,19 @@ test("a server that accepts connections and never answers is reported too", asyn
   await waitFor(() => log().length > 0, 12_000);
   expect(log()).toEqual([`Redis at 127.0.0.1:${port} (REDIS_URL) does not answer`]);
 }, 20_000);
+
+test("connections that end during their TLS handshake raise no error that nobody listens for", async () => {
+  const uncaught: Error[] = [];
+  const note = (error: Error) => uncaught.push(error);
+  process.on("uncaughtException", note);
+  onTestFinished(() => void process.off("uncaughtException", note));
+  const ending = Array.from({ length: 200 }, async (_, index) => {
+    const { connection } = connect([`rediss://:hunter2@localhost:${tlsPort}`]);
+    await delay(index / 2); // each at another moment of its handshakes
+    await connection.stop();
+  });
+  await Promise.all(ending);
+  // A server's answer to the last one that ended comes within this time.
+  await delay(200);
+  expect(uncaught).toEqual([]);
+}, 30_000);
