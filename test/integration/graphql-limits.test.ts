@@ -64,6 +64,21 @@ describe("a document that costs too much is refused over HTTP and WebSocket", ()
     expect(errors?.[0]?.extensions.code).toBe("GRAPHQL_VALIDATION_FAILED");
   });
 
+  test.each(["image/png", "multipart/mixed;subscriptionSpec=1.0", "application/json;callbackSpec=1.0", ";"])(
+    "and is not run for a client that accepts no JSON (%s), nor is any other",
+    async (accept) => {
+      for (const count of [tooMany, 1]) {
+        const answer = await graphql(app, {
+          query: `mutation { ${fields(count, increment1)} }`,
+          token,
+          headers: { accept },
+        });
+        expect(answer.status).toBe(406);
+        expect(codeOf(answer)).toBe("BAD_REQUEST");
+      }
+    },
+  );
+
   test("no refused mutation was run", async () => {
     expect((await graphql(app, { query: '{ playerScore(userId: "many") { score } }' })).data).toEqual({
       playerScore: null,

@@ -93,7 +93,7 @@ export class Executor {
     return judged instanceof Promise ? judged.then((each) => resolveIn(request, each)) : resolveIn(request, judged);
   }
 
-  refuse({ errors }: Refusal, { operationName }: OperationRequest): Answer {
+  refuse({ errors }: Refusal, { operationName }: Pick<OperationRequest, "operationName">): Answer {
     return this.#answer({ errors }, "refuse", operationName);
   }
 

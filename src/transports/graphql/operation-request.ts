@@ -18,7 +18,7 @@ export function receive(
   const members = isPost ? body : membersOf(url);
   if (typeof members !== "object" || members === null) return undefined;
   const { query: given, operationName, variables, extensions } = members as Record<string, unknown>;
-  const byHash = given === undefined ? persistedText(extensions, persisted) : undefined;
+  const byHash = given == null ? persistedText(extensions, persisted) : undefined;
   const query = given ?? byHash?.text;
   if (typeof query !== "string") return undefined;
   const isPlain =
