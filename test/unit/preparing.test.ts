@@ -203,3 +203,14 @@ test("graphql-js words the error for a null that is not allowed", async () => {
   expect(await prepared?.run(context, { l: null })).toBeUndefined();
   expect((await prepared?.run(context, {}))?.body).toBe(await ordinary(request));
 });
+
+test("a comment with the end of a key in it makes no operation answer for another", () => {
+  const operations = newOperations();
+  const [name, start, end] = ["N", "query N { __typename } #", "{ topScores { rank } }"];
+  for (const part of ["\0", " ", "-", ""]) {
+    const request = { operationName: name, query: `${start}${part}${end}` };
+    expect(prepare(operations, request)).toBeDefined();
+    expect(operations.get({ operationName: `${name}${part}${start}`, query: end })).toBeUndefined();
+    expect(operations.get({ query: `${name}${part}${start}${end}` })).toBeUndefined();
+  }
+});
