@@ -148,6 +148,8 @@ describe("compiling", () => {
     ],
     ["a name that objects have", "{ topScores { __proto__: rank } }"],
     ["another", "{ constructor: topScores { rank } }"],
+    ["a variable with such a name", "query ($toString: Int! = 3) { topScores(limit: $toString) { rank } }"],
+    ["another such variable", 'query ($__proto__: ID! = "main") { topScores(board: $__proto__) { rank } }'],
     [
       "a wide document",
       `{ topScores { ${Array.from({ length: maxPreparedSize }, (_none, index) => `f${index}: rank`).join(" ")} } }`,
