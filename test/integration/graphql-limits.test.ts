@@ -118,14 +118,18 @@ describe("requests that a foreign page could make a browser send", () => {
     },
   );
 
-  test("a GET changes nothing", async () => {
+  test.each([
+    ["", 405],
+    ["&operationName=", 400],
+    ["&operationName=Other", 400],
+  ])("a GET changes nothing (%s)", async (more, status) => {
     const mutation = 'mutation { incrementScore(userId: "got", scoreIncrement: 1) { revision } }';
     const answer = await toAnswer(
-      await fetch(`${app.url}/graphql?query=${encodeURIComponent(mutation)}`, {
+      await fetch(`${app.url}/graphql?query=${encodeURIComponent(mutation)}${more}`, {
         headers: { "apollo-require-preflight": "1", ...authorization(token) },
       }),
     );
-    expect(answer.status).toBe(405);
+    expect(answer.status).toBe(status);
     expect((await graphql(app, { query: '{ playerScore(userId: "got") { score } }' })).data).toEqual({
       playerScore: null,
     });
@@ -246,8 +250,9 @@ test("an unknown operation name is refused with the same code over HTTP and WebS
   const query = `query A { ${topScores} } query B { ${topScores} }`;
   const socket = await SocketClient.connect(app.wsUrl);
   try {
-    for (const operationName of ["C", undefined]) {
-      const overHttp = await graphql(app, { query, ...(operationName && { operationName }) });
+    for (const operationName of ["C", "", undefined]) {
+      const overHttp = await graphql(app, { query, ...(operationName !== undefined && { operationName }) });
+      expect(codeOf(overHttp)).toBe("OPERATION_RESOLUTION_FAILURE");
       expect(codeOf(await socket.request(query, undefined, operationName))).toBe(codeOf(overHttp));
     }
   } finally {

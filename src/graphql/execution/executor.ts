@@ -210,8 +210,9 @@ function refusalOf(error: GraphQLError): Refusal {
 }
 
 function noSuchOperation({ operationName }: OperationRequest): GraphQLError {
-  const message = operationName
-    ? `Unknown operation named "${operationName}".`
-    : "Must provide operation name if query contains multiple operations.";
+  const message =
+    operationName == null
+      ? "Must provide operation name if query contains multiple operations."
+      : `Unknown operation named "${operationName}".`;
   return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
 }

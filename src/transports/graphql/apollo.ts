@@ -75,10 +75,11 @@ function executedBy(
   return {
     load: () =>
       Promise.resolve({
-        executor: async ({ source, operationName, request, context }) => {
+        executor: async ({ source, request, context }) => {
           const { document, errors } = await documents.judge(source);
           if (!document) return { errors };
-          const variableValues = request.variables;
+          // Not the name that Apollo has found: without one, the document's only operation would run.
+          const { operationName, variables: variableValues } = request;
           return executor.execute({ schema, document, operationName, variableValues, contextValue: context });
         },
       }),

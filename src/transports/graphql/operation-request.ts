@@ -25,12 +25,12 @@ export function receive(
     isPost &&
     !url.includes("?") &&
     (byHash?.isPlain ?? hasNothingToVerify(extensions)) &&
-    (operationName == null || (typeof operationName === "string" && operationName !== "")) &&
+    (operationName == null || typeof operationName === "string") &&
     (variables == null || isObject(variables));
   return {
     request: {
       query,
-      operationName: typeof operationName === "string" && operationName !== "" ? operationName : undefined,
+      operationName: typeof operationName === "string" ? operationName : undefined,
       variables: isObject(variables) ? variables : undefined,
     },
     isPlain,
