@@ -87,6 +87,12 @@ describe("the protocol", () => {
     expect(await response.json()).toMatchObject(expected);
   });
 
+  test("a client that accepts nothing but parts is told why its operation is refused", async () => {
+    const response = await open("subscription { nothing }", { accept: "multipart/mixed;subscriptionSpec=1.0" });
+    expect(response.headers.get("content-type")).toMatch(/^application\/json/);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "GRAPHQL_VALIDATION_FAILED" } }] });
+  });
+
   test("a subscription over HTTP must ask for parts", async () => {
     const response = await open(subscription("main"), { accept: "application/json" });
     expect(response.status).toBe(400);

@@ -10,7 +10,7 @@ import type { Answer, Executor } from "../../graphql/execution/executor.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { createContext } from "./apollo.js";
-import { contentTypeFor, isGraphQLResponse } from "./content-type.js";
+import { contentTypeFor, isGraphQLResponse, json } from "./content-type.js";
 import { asksForMultipart, type MultipartSubscriptions } from "./multipart.js";
 import { receive } from "./operation-request.js";
 
@@ -62,14 +62,14 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const operation = resolved instanceof Promise ? await resolved : resolved;
     const isSubscription = operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION;
     if (isSubscription && takesParts && received.isPlain) return multipart.serve(request, reply, operation, context);
-    if (contentType === undefined) return refuseAccept(reply);
+    if (operation.kind === "operation" && contentType === undefined) return refuseAccept(reply);
     if (operation.kind === "operation" && (isSubscription || !received.isPlain)) return undefined;
     const answer =
       operation.kind === "refusal"
         ? executor.refuse(operation, received.request)
         : await executor.run(operation, context);
     if (answer.isRefusal) reply.code(statusOf(answer, request));
-    reply.header("cache-control", "no-store").header("content-type", contentType);
+    reply.header("cache-control", "no-store").header("content-type", contentType ?? json);
     return `${answer.body}\n`;
   }
 
@@ -77,7 +77,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
   function refuseAccept(reply: FastifyReply): string {
     const error = new GraphQLError(notAcceptable, { extensions: { code: ApolloServerErrorCode.BAD_REQUEST } });
     const { body } = executor.refuse({ kind: "refusal", errors: [error] }, {});
-    reply.code(406).header("cache-control", "no-store").header("content-type", "application/json; charset=utf-8");
+    reply.code(406).header("cache-control", "no-store").header("content-type", json);
     return `${body}\n`;
   }
 
