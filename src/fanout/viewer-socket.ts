@@ -11,10 +11,12 @@ const nothing = Buffer.alloc(0);
  * too.
  */
 export class ViewerSocket extends ViewerConnection {
+  readonly #webSocket: WebSocket;
   readonly #socket: Socket;
 
   constructor(webSocket: WebSocket) {
     super();
+    this.#webSocket = webSocket;
     // Not part of ws' types, but it has always been there, and other libraries rely on it.
     this.#socket = (webSocket as unknown as { _socket: Socket })._socket;
   }
@@ -24,6 +26,7 @@ export class ViewerSocket extends ViewerConnection {
   }
 
   send(message: NextMessage, prefix: Buffer): number {
+    if (!this.#isOpen) return 0;
     const frame = message.frame(prefix);
     this.#socket.write(frame);
     return frame.length;
@@ -31,7 +34,12 @@ export class ViewerSocket extends ViewerConnection {
 
   /** Sends an operation's only result and completes the operation. */
   sendOnly(id: string, payload: string): void {
-    this.#socket.write(onlyFrames(id, payload));
+    if (this.#isOpen) this.#socket.write(onlyFrames(id, payload));
+  }
+
+  /** Nothing may follow a close frame. Browsers then report a broken connection instead of the frame's code. */
+  get #isOpen(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN;
   }
 
   protected afterDrain(callback: () => void): void {

@@ -64,6 +64,12 @@ export class RawSocket {
     await waitFor(() => this.#of(text).some((payload) => (JSON.parse(payload.toString()) as Message).type === type));
   }
 
+  /** How many frames have come after the server's close. */
+  get framesAfterClose(): number {
+    const at = this.#frames.findIndex(({ opcode }) => opcode === close);
+    return at < 0 ? 0 : this.#frames.length - at - 1;
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }

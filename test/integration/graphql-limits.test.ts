@@ -64,6 +64,18 @@ describe("a document that costs too much is refused over HTTP and WebSocket", ()
     expect(errors?.[0]?.extensions.code).toBe("GRAPHQL_VALIDATION_FAILED");
   });
 
+  test.each(["image/png", "multipart/mixed;subscriptionSpec=1.0", "application/json;callbackSpec=1.0", ";"])(
+    "and is not run for a client that accepts no JSON (%s), nor is any other",
+    async (accept) => {
+      const send = (count: number) =>
+        graphql(app, { query: `mutation { ${fields(count, increment1)} }`, token, headers: { accept } });
+      expect(["BAD_REQUEST", "GRAPHQL_VALIDATION_FAILED"]).toContain(codeOf(await send(tooMany)));
+      const answer = await send(1);
+      expect(answer.status).toBe(406);
+      expect(codeOf(answer)).toBe("BAD_REQUEST");
+    },
+  );
+
   test("no refused mutation was run", async () => {
     expect((await graphql(app, { query: '{ playerScore(userId: "many") { score } }' })).data).toEqual({
       playerScore: null,
@@ -103,14 +115,18 @@ describe("requests that a foreign page could make a browser send", () => {
     },
   );
 
-  test("a GET changes nothing", async () => {
+  test.each([
+    ["", 405],
+    ["&operationName=", 400],
+    ["&operationName=Other", 400],
+  ])("a GET changes nothing (%s)", async (more, status) => {
     const mutation = 'mutation { incrementScore(userId: "got", scoreIncrement: 1) { revision } }';
     const answer = await toAnswer(
-      await fetch(`${app.url}/graphql?query=${encodeURIComponent(mutation)}`, {
+      await fetch(`${app.url}/graphql?query=${encodeURIComponent(mutation)}${more}`, {
         headers: { "apollo-require-preflight": "1", ...authorization(token) },
       }),
     );
-    expect(answer.status).toBe(405);
+    expect(answer.status).toBe(status);
     expect((await graphql(app, { query: '{ playerScore(userId: "got") { score } }' })).data).toEqual({
       playerScore: null,
     });
@@ -231,8 +247,9 @@ test("an unknown operation name is refused with the same code over HTTP and WebS
   const query = `query A { ${topScores} } query B { ${topScores} }`;
   const socket = await SocketClient.connect(app.wsUrl);
   try {
-    for (const operationName of ["C", undefined]) {
-      const overHttp = await graphql(app, { query, ...(operationName && { operationName }) });
+    for (const operationName of ["C", "", undefined]) {
+      const overHttp = await graphql(app, { query, ...(operationName !== undefined && { operationName }) });
+      expect(codeOf(overHttp)).toBe("OPERATION_RESOLUTION_FAILURE");
       expect(codeOf(await socket.request(query, undefined, operationName))).toBe(codeOf(overHttp));
     }
   } finally {

@@ -3,7 +3,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret, startTestApp, useTestApp } from "../helpers/app.js";
 import { fetchAlone } from "../helpers/fetch-alone.js";
-import { increment } from "../helpers/requests.js";
+import { graphql, increment } from "../helpers/requests.js";
+import { RawHttp, rawRequest } from "../helpers/raw-http.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 /* Subscriptions over `POST /graphql`, requested as Apollo Client's HttpLink does. */
@@ -86,6 +87,12 @@ describe("the protocol", () => {
     expect(await response.json()).toMatchObject(expected);
   });
 
+  test("a client that accepts nothing but parts is told why its operation is refused", async () => {
+    const response = await open("subscription { nothing }", { accept: "multipart/mixed;subscriptionSpec=1.0" });
+    expect(response.headers.get("content-type")).toMatch(/^application\/json/);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "GRAPHQL_VALIDATION_FAILED" } }] });
+  });
+
   test("a subscription over HTTP must ask for parts", async () => {
     const response = await open(subscription("main"), { accept: "application/json" });
     expect(response.status).toBe(400);
@@ -112,10 +119,14 @@ describe("the protocol", () => {
     await expect(text).rejects.toThrow();
   });
 
+  /** The gauges of what is open. */
+  const counts = async () => {
+    const text = await (await fetch(`${app.opsUrl}/metrics`)).text();
+    return text.match(/^standings_(viewers|event_streams) \d+/gm);
+  };
+
   test("a viewer that leaves is forgotten", async () => {
-    const viewers = async () =>
-      /^standings_viewers (\d+)/m.exec(await (await fetch(`${app.opsUrl}/metrics`)).text())?.[1];
-    const before = await viewers();
+    const before = await counts();
     const left = new AbortController();
     const response = await fetchAlone(`${app.url}/graphql`, {
       method: "POST",
@@ -124,9 +135,36 @@ describe("the protocol", () => {
       signal: left.signal,
     });
     await readUntil(response, "payload");
-    expect(await viewers()).not.toBe(before);
+    expect(await counts()).not.toEqual(before);
     left.abort();
-    await waitFor(async () => (await viewers()) === before);
+    await waitFor(async () => String(await counts()) === String(before));
+  });
+
+  test("a viewer that leaves before its document was judged is forgotten, too", async () => {
+    const before = await counts();
+    const rows = "a: rank b: score c: userId ".repeat(50);
+    const connections = Array.from({ length: 40 }, () => new RawHttp(app.url));
+    for (const [index, connection] of connections.entries()) {
+      // Documents are judged one at a time, and each takes milliseconds.
+      const query = `subscription Slow${index} { topScoresUpdated { topScores { ${rows} } } }`;
+      const headers = { "content-type": "application/json", accept };
+      connection.send(rawRequest("POST", "/graphql", headers, JSON.stringify({ query })));
+    }
+    await waitFor(() => connections.some(({ received }) => received !== ""));
+    for (const { socket } of connections) socket.resetAndDestroy();
+    // Every document is judged by now.
+    expect((await graphql(app, { query: "{ last: topScores { rank } }" })).status).toBe(200);
+    await waitFor(async () => String(await counts()) === String(before));
+  });
+
+  test("bytes after the request that are no HTTP end the answer, and nothing is written into it", async () => {
+    const headers = { "content-type": "application/json", accept };
+    const connection = new RawHttp(app.url);
+    connection.send(rawRequest("POST", "/graphql", headers, JSON.stringify({ query: subscription("main") })));
+    await waitFor(() => connection.received.includes("payload"));
+    connection.send("nonsense\r\n\r\n");
+    await connection.closed();
+    expect(connection.received.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 });
 

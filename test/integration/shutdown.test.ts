@@ -136,6 +136,27 @@ test("a subscriber that does not answer the close does not keep the service from
   await expectToStop(app);
 });
 
+test("a viewer whose stream has ended can't open another while the service stops", async () => {
+  const app = await startTestApp();
+  // Sockets that don't answer the close delay the listener's stop.
+  const socket = await SocketClient.connect(app.wsUrl);
+  onTestFinished(() => socket.close());
+  socket.pause();
+  const open = () =>
+    fetch(`${app.url}/graphql/stream`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: "subscription { topScoresUpdated { revision } }" }),
+    });
+  const ended = (await open()).text();
+  const stopped = expectToStop(app);
+  await expect(ended).rejects.toThrow();
+  const again = await open();
+  expect(again.status).toBe(503);
+  expect(await again.json()).toMatchObject({ success: false });
+  await stopped;
+});
+
 test("a second stop changes nothing", async () => {
   const stores = await storesForTest();
   const app = await startTestApp({ stores });

@@ -82,6 +82,31 @@ describe("the protocol's close codes", () => {
     socket.sendRaw(Buffer.from([0xff, 0x00, 0xfe]));
     expect(await socket.closed).toMatchObject({ code: 4400 });
   });
+
+  test("4400 for a binary message with invalid bytes in a name, as two players would become one", async () => {
+    const socket = await connect();
+    const query = '{ playerScore(userId: "?") { rank } }';
+    const message = Buffer.from(JSON.stringify({ type: "subscribe", id: "1", payload: { query } }));
+    message[message.indexOf("?")] = 0xff;
+    socket.sendRaw(message);
+    expect(await socket.closed).toMatchObject({ code: 4400 });
+  });
+});
+
+test("nothing follows the server's close, whatever changes meanwhile", async () => {
+  const [closing, other] = [await RawSocket.open(app.url), await connect()];
+  onTestFinished(() => closing.destroy());
+  closing.send({ type: "connection_init" });
+  for (const each of [closing, other]) each.send(subscribe("1"));
+  await closing.received("next");
+  await other.next();
+  closing.send(subscribe("1"));
+  expect(await closing.closeCode()).toBe(4409);
+  await increment(app, app.token("late"), { userId: "late", scoreIncrement: 1 });
+  await other.next();
+  // A round trip more, for what was sent at the same time.
+  await increment(app, app.token("late"), { userId: "late", scoreIncrement: 1 });
+  expect(closing.framesAfterClose).toBe(0);
 });
 
 describe("invalid WebSocket frames", () => {

@@ -41,6 +41,14 @@ describe("documents", () => {
     });
   });
 
+  test("with a lone surrogate are refused, and are not taken for the same text with U+FFFD", async () => {
+    const [lone, replaced] = ["{ a } # \ud800", "{ a } # \ufffd"];
+    const documents = newDocuments();
+    expect(await documents.judge(lone)).toHaveProperty("errors");
+    expect(await documents.judge(replaced)).toHaveProperty("document");
+    expect(await documents.judge(lone)).toHaveProperty("errors");
+  });
+
   test("are kept up to a length of their texts", () => {
     const store = createDocumentStore<ReturnType<typeof parse>>((document) => document.loc?.source.body, 10_000);
     for (let index = 0; index < 100; index += 1) store.set(String(index), parse(`{ a${index} } # ${"x".repeat(990)}`));

@@ -148,6 +148,8 @@ describe("compiling", () => {
     ],
     ["a name that objects have", "{ topScores { __proto__: rank } }"],
     ["another", "{ constructor: topScores { rank } }"],
+    ["a variable with such a name", "query ($toString: Int! = 3) { topScores(limit: $toString) { rank } }"],
+    ["another such variable", 'query ($__proto__: ID! = "main") { topScores(board: $__proto__) { rank } }'],
     [
       "a wide document",
       `{ topScores { ${Array.from({ length: maxPreparedSize }, (_none, index) => `f${index}: rank`).join(" ")} } }`,
@@ -202,4 +204,15 @@ test("graphql-js words the error for a null that is not allowed", async () => {
   const prepared = prepare(newOperations(), request);
   expect(await prepared?.run(context, { l: null })).toBeUndefined();
   expect((await prepared?.run(context, {}))?.body).toBe(await ordinary(request));
+});
+
+test("a comment with the end of a key in it makes no operation answer for another", () => {
+  const operations = newOperations();
+  const [name, start, end] = ["N", "query N { __typename } #", "{ topScores { rank } }"];
+  for (const part of ["\0", " ", "-", ""]) {
+    const request = { operationName: name, query: `${start}${part}${end}` };
+    expect(prepare(operations, request)).toBeDefined();
+    expect(operations.get({ operationName: `${name}${part}${start}`, query: end })).toBeUndefined();
+    expect(operations.get({ query: `${name}${part}${start}${end}` })).toBeUndefined();
+  }
 });

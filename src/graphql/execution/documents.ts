@@ -23,6 +23,9 @@ export interface DocumentsOptions {
  */
 const maxRefusedLength = 50_000;
 
+/** Not part of any document. Hashes can't tell one from U+FFFD, because UTF-8 can't either. */
+const loneSurrogate = /\p{Surrogate}/u;
+
 /**
  * Parses and validates documents, whatever the transport. Each document is judged once, because thousands of viewers
  * send the same few; refusals are remembered, too. At most one new document is judged per turn of the event loop,
@@ -49,6 +52,7 @@ export class Documents {
   /** Answers at once for a known document, else when it is the document's turn. */
   judge(text: string): JudgedDocument | Promise<JudgedDocument> {
     const hash = hashOf(text);
+    if (loneSurrogate.test(text)) return this.#judge(hash, text);
     return (
       this.#accepted.get(hash) ?? this.#refused.get(hash)?.judged ?? this.#pending.get(hash) ?? this.#wait(hash, text)
     );

@@ -93,7 +93,7 @@ export class Executor {
     return judged instanceof Promise ? judged.then((each) => resolveIn(request, each)) : resolveIn(request, judged);
   }
 
-  refuse({ errors }: Refusal, { operationName }: OperationRequest): Answer {
+  refuse({ errors }: Refusal, { operationName }: Pick<OperationRequest, "operationName">): Answer {
     return this.#answer({ errors }, "refuse", operationName);
   }
 
@@ -210,8 +210,9 @@ function refusalOf(error: GraphQLError): Refusal {
 }
 
 function noSuchOperation({ operationName }: OperationRequest): GraphQLError {
-  const message = operationName
-    ? `Unknown operation named "${operationName}".`
-    : "Must provide operation name if query contains multiple operations.";
+  const message =
+    operationName == null
+      ? "Must provide operation name if query contains multiple operations."
+      : `Unknown operation named "${operationName}".`;
   return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
 }

@@ -36,7 +36,7 @@ export const maxPreparedSize = 200;
  * - each fragment is spread at most once;
  * - a name that comes twice in one object is a leaf and under no condition (like `__typename`, which clients add);
  * - no variable is null by default where null is not allowed;
- * - no introspection, and no name that every JavaScript object has;
+ * - no introspection, and no name (of a variable, too) that every JavaScript object has;
  * - at most `maxPreparedSize` parts after expansion.
  *
  * Looks at each part of the document at most once.
@@ -52,6 +52,7 @@ export function preparable(
   if (!definition || !isPreparableKind(definition)) return undefined;
   const expansion = new Expansion(document);
   const { variableDefinitions = [], selectionSet } = definition;
+  if (variableDefinitions.some(({ variable }) => variable.name.value in Object.prototype)) return undefined;
   if (!expansion.add(variableDefinitions.length) || !expansion.isPlain(selectionSet)) return undefined;
   const notNull = nullableWhereNullIsNotAllowed(schema, document);
   const nullByDefault = variableDefinitions.some(

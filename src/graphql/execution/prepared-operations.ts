@@ -174,7 +174,7 @@ function hasOneRootField({ selectionSet: { selections } }: OperationDefinitionNo
   return selections.length === 1 && selections[0]?.kind === Kind.FIELD;
 }
 
-/** Accepted names and texts hold no NUL, so no two operations have the same key. */
+/** The length tells where the name ends: any character that could part the two may stand in a comment of the text. */
 function keyOf({ operationName, query }: OperationRequest): string {
-  return operationName == null ? `\0${query}` : `n${operationName}\0${query}`;
+  return operationName == null ? `-${query}` : `${operationName.length} ${operationName}${query}`;
 }

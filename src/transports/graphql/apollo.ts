@@ -36,7 +36,7 @@ export interface ApolloOptions {
 export function createApolloServer(options: ApolloOptions) {
   const { schema, documents, executor, persisted, introspection, logger, log } = options;
   return new ApolloServer<GraphQLContext>({
-    gateway: executedBy(executor, schema),
+    gateway: executedBy(executor, documents, schema),
     introspection,
     // These rules refuse introspection, over WebSocket too.
     validationRules: validationRules(introspection),
@@ -63,22 +63,25 @@ export function createApolloServer(options: ApolloOptions) {
   });
 }
 
-/** A gateway in Apollo's terms: Apollo asks it to run an operation, and the executor does so. */
+/**
+ * A gateway in Apollo's terms: Apollo asks it to run an operation, and the executor does so. Apollo knows neither the
+ * limits nor the trusted documents, so whatever way a document has taken through Apollo, it must be an accepted one.
+ */
 function executedBy(
   executor: Executor,
+  documents: Documents,
   schema: GraphQLSchema,
 ): ApolloServerOptionsWithGateway<GraphQLContext>["gateway"] {
   return {
     load: () =>
       Promise.resolve({
-        executor: ({ document, operationName, request, context }) =>
-          executor.execute({
-            schema,
-            document,
-            operationName,
-            variableValues: request.variables,
-            contextValue: context,
-          }),
+        executor: async ({ source, request, context }) => {
+          const { document, errors } = await documents.judge(source);
+          if (!document) return { errors };
+          // Not the name that Apollo has found: without one, the document's only operation would run.
+          const { operationName, variables: variableValues } = request;
+          return executor.execute({ schema, document, operationName, variableValues, contextValue: context });
+        },
       }),
     onSchemaLoadOrUpdate: (use) => {
       use({ apiSchema: schema, coreSupergraphSdl: "" });

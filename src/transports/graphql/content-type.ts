@@ -1,6 +1,6 @@
 import Negotiator from "negotiator";
 
-const json = "application/json; charset=utf-8";
+export const json = "application/json; charset=utf-8";
 const graphqlResponse = "application/graphql-response+json; charset=utf-8";
 
 /** The `Accept` headers of nearly all clients, negotiated once. */

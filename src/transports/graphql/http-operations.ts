@@ -1,7 +1,8 @@
 import type { ApolloServer } from "@apollo/server";
+import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
-import { OperationTypeNode } from "graphql";
+import { GraphQLError, OperationTypeNode } from "graphql";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import type { Viewer } from "../../auth/roles.js";
 import type { GraphQLContext } from "../../graphql/context.js";
@@ -9,7 +10,7 @@ import type { Answer, Executor } from "../../graphql/execution/executor.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { createContext } from "./apollo.js";
-import { contentTypeFor, isGraphQLResponse } from "./content-type.js";
+import { contentTypeFor, isGraphQLResponse, json } from "./content-type.js";
 import { asksForMultipart, type MultipartSubscriptions } from "./multipart.js";
 import { receive } from "./operation-request.js";
 
@@ -33,6 +34,8 @@ const wellFormed: ReadonlySet<string> = new Set([
   "BAD_USER_INPUT",
 ]);
 
+const notAcceptable = "The answer is JSON: Accept must allow application/json or application/graphql-response+json.";
+
 /** GraphQL over HTTP: plain requests directly, all others through Apollo Server. */
 export function registerHttpOperations(app: FastifyInstance, options: HttpOperationsOptions): void {
   const { path, executor, apollo, persisted, multipart, authenticator, proxies, welcome } = options;
@@ -48,26 +51,34 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
   /** @returns the body; undefined when Apollo Server is to answer */
   async function directly(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply | undefined> {
     const contentType = contentTypeFor(request.headers.accept);
+    const takesParts = asksForMultipart(request.headers.accept);
     const received = receive(request, persisted);
+    if (contentType === undefined && !(received && takesParts)) return refuseAccept(reply);
     if (!received) return undefined;
     const viewer = viewerOf(request);
     if (!viewer) return undefined;
     const context = { viewer, caller: proxies.callerOf(request.raw) };
     const resolved = executor.resolve(received.request);
     const operation = resolved instanceof Promise ? await resolved : resolved;
-    if (operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION) {
-      const isFor = received.isPlain && asksForMultipart(request.headers.accept);
-      return isFor ? multipart.serve(request, reply, operation, context) : undefined;
-    }
-    if (contentType === undefined) return undefined;
-    if (operation.kind === "operation" && !received.isPlain) return undefined;
+    const isSubscription = operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION;
+    if (isSubscription && takesParts && received.isPlain) return multipart.serve(request, reply, operation, context);
+    if (operation.kind === "operation" && contentType === undefined) return refuseAccept(reply);
+    if (operation.kind === "operation" && (isSubscription || !received.isPlain)) return undefined;
     const answer =
       operation.kind === "refusal"
         ? executor.refuse(operation, received.request)
         : await executor.run(operation, context);
     if (answer.isRefusal) reply.code(statusOf(answer, request));
-    reply.header("cache-control", "no-store").header("content-type", contentType);
+    reply.header("cache-control", "no-store").header("content-type", contentType ?? json);
     return `${answer.body}\n`;
+  }
+
+  /** Apollo Server would run the operation first, a mutation too, and only then find that it can't send the answer. */
+  function refuseAccept(reply: FastifyReply): string {
+    const error = new GraphQLError(notAcceptable, { extensions: { code: ApolloServerErrorCode.BAD_REQUEST } });
+    const { body } = executor.refuse({ kind: "refusal", errors: [error] }, {});
+    reply.code(406).header("cache-control", "no-store").header("content-type", json);
+    return `${body}\n`;
   }
 
   /** Undefined when the token is refused; Apollo then answers the request. */

@@ -26,9 +26,12 @@ const dialect: StreamDialect = {
   complete: "--\r\n",
 };
 
+/** Anchored: an unanchored search in a long header would take quadratic time. */
+const subscriptionParts = /^\s*multipart\/mixed\s*;.*\bsubscriptionSpec="?1\.0"?/i;
+
 /** Whether a request accepts a subscription's messages as parts of one answer. */
 export function asksForMultipart(accept: string | undefined): boolean {
-  return accept !== undefined && /multipart\/mixed\s*;[^,]*\bsubscriptionSpec="?1\.0"?/i.test(accept);
+  return accept?.split(",").some((range) => subscriptionParts.test(range)) ?? false;
 }
 
 /** Subscriptions over `POST /graphql`, for clients that have nothing but HTTP. */
@@ -41,7 +44,7 @@ export class MultipartSubscriptions {
     this.#streams = streams;
   }
 
-  /** @throws StandingsError `overloaded` */
+  /** @throws StandingsError `overloaded` or `shuttingDown` */
   serve(
     request: FastifyRequest,
     reply: FastifyReply,

@@ -37,6 +37,7 @@ export class OpenStreams implements Service {
   readonly #options: OpenStreamsOptions;
   readonly #streams = new Set<OpenStream>();
   #sweeper: NodeJS.Timeout | undefined;
+  #stopping = false;
 
   constructor(options: OpenStreamsOptions) {
     this.#options = options;
@@ -49,6 +50,7 @@ export class OpenStreams implements Service {
 
   /** Ends every stream without completing it, so that clients come back. */
   stop(): Promise<void> {
+    this.#stopping = true;
     clearInterval(this.#sweeper);
     for (const { end } of this.#streams) end();
     return Promise.resolve();
@@ -59,7 +61,7 @@ export class OpenStreams implements Service {
    * or the token expires.
    *
    * @param serve gets the connection, and a signal that the viewer has left
-   * @throws StandingsError `overloaded`, before anything is sent
+   * @throws StandingsError `overloaded` or `shuttingDown`, before anything is sent
    */
   async open(
     request: FastifyRequest,
@@ -69,6 +71,10 @@ export class OpenStreams implements Service {
     serve: (connection: ViewerStream, left: AbortSignal) => Promise<void>,
   ): Promise<FastifyReply> {
     const { limits, metrics, log } = this.#options;
+    // The listener still takes requests, and viewers whose streams have just been ended come back at once.
+    if (this.#stopping) throw new StandingsError("shuttingDown");
+    // The viewer left while its document was judged: no event would ever end the stream.
+    if (reply.raw.destroyed) return reply.hijack();
     const release = limits.admit(request.raw);
     if (!release) throw new StandingsError("overloaded", { message: tooManyConnections });
 

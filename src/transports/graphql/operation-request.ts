@@ -18,19 +18,19 @@ export function receive(
   const members = isPost ? body : membersOf(url);
   if (typeof members !== "object" || members === null) return undefined;
   const { query: given, operationName, variables, extensions } = members as Record<string, unknown>;
-  const byHash = given === undefined ? persistedText(extensions, persisted) : undefined;
+  const byHash = given == null ? persistedText(extensions, persisted) : undefined;
   const query = given ?? byHash?.text;
   if (typeof query !== "string") return undefined;
   const isPlain =
     isPost &&
     !url.includes("?") &&
     (byHash?.isPlain ?? hasNothingToVerify(extensions)) &&
-    (operationName == null || (typeof operationName === "string" && operationName !== "")) &&
+    (operationName == null || typeof operationName === "string") &&
     (variables == null || isObject(variables));
   return {
     request: {
       query,
-      operationName: typeof operationName === "string" && operationName !== "" ? operationName : undefined,
+      operationName: typeof operationName === "string" ? operationName : undefined,
       variables: isObject(variables) ? variables : undefined,
     },
     isPlain,

@@ -1,7 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from "graphql-ws";
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from "graphql-ws";
 import { WebSocketServer, type WebSocket } from "ws";
 import { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { Service } from "../../lifecycle.js";
@@ -135,11 +136,13 @@ export class GraphQLSockets implements Service {
           }),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) => {
-          socket.on("message", (data: Buffer) => {
+          socket.on("message", (data: Buffer, isBinary: boolean) => {
             state.activeAt = performance.now();
             // A client may go on sending while its socket is being closed.
             if (socket.readyState !== socket.OPEN) return;
             if (!rate.take(state.activeAt)) return socket.close(closeCodes.policyViolation, "Too many messages");
+            // Read as text, invalid bytes would become U+FFFD, and two different names the same. ws checks only text.
+            if (isBinary && !isUtf8(data)) return socket.close(CloseCode.BadRequest, "Invalid message received");
             handle(data.toString()).catch((error: unknown) => {
               log.error({ err: error }, "a WebSocket message could not be handled");
               socket.close(4500, "Internal server error");

@@ -84,7 +84,7 @@ export function createListener(options: ListenerOptions): FastifyInstance {
       const status = statuses[error.code] ?? 400;
       onRefused?.(status);
       // A refusal must not end up in the middle of an answer that is being sent.
-      const isQuiet = socket.bytesWritten === 0 || socket.writableLength === 0;
+      const isQuiet = socket.bytesWritten === 0 || (socket.writableLength === 0 && !isAnswering(socket));
       if (socket.writable && isQuiet) refuseConnection(socket, status, sentenceOf(status));
       else socket.destroy();
     },
@@ -108,6 +108,13 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     done();
   });
   return app;
+}
+
+/** Whether an answer has begun and not ended. It may be a stream that has nothing to send at the moment. */
+function isAnswering(socket: Duplex): boolean {
+  // Not part of Node's types; Node's own handler of these errors asks the same.
+  const { _httpMessage } = socket as { _httpMessage?: ServerResponse | null };
+  return _httpMessage?.headersSent ?? false;
 }
 
 /** The port that a listener listens on; when 0 was configured, the one that the system chose. */
