@@ -21,29 +21,43 @@ export interface Dialect {
 interface GraphqlMessage {
   readonly id?: string;
   readonly type: string;
-  readonly payload?: { data?: { topScoresUpdated?: unknown }; errors?: unknown };
+  readonly payload?: { data?: Readonly<Record<string, unknown>>; errors?: unknown };
+}
+
+/** What a viewer subscribes to. */
+interface Subscribed {
+  /** The root field of the subscription. */
+  readonly field: string;
+  /** The payload of the viewer's `subscribe` message. */
+  readonly payload: (index: number) => object;
+  readonly revisions: boolean;
 }
 
 /** Sub-protocol `graphql-transport-ws`, as the package graphql-ws describes it in PROTOCOL.md. */
-function graphqlTransportWs(query: string, { revisions }: Pick<Dialect, "revisions">): Dialect {
+function graphqlTransportWs({ field, payload, revisions }: Subscribed): Dialect {
   return {
     path: "/graphql",
     protocol: "graphql-transport-ws",
     revisions,
     opening: `{"type":"connection_init"}`,
-    answer: (message, id) => {
+    answer: (message, id, index) => {
       const { type } = JSON.parse(message) as GraphqlMessage;
-      if (type === "connection_ack") return JSON.stringify({ id, type: "subscribe", payload: { query } });
+      if (type === "connection_ack") return JSON.stringify({ id, type: "subscribe", payload: payload(index) });
       if (type === "ping") return `{"type":"pong"}`;
       throw new Error(`unexpected: ${message}`);
     },
     read: (message) => {
-      const { id, type, payload } = JSON.parse(message) as GraphqlMessage;
+      const { id, type, payload: result } = JSON.parse(message) as GraphqlMessage;
       if (type !== "next") return undefined;
-      if (payload?.errors !== undefined) throw new Error(`errors: ${message}`);
-      return { id, update: payload?.data?.topScoresUpdated };
+      if (result?.errors !== undefined) throw new Error(`errors: ${message}`);
+      return { id, update: result?.data?.[field] };
     },
   };
+}
+
+/** Each viewer shows the board's first rows. */
+function topScores(query: string, { revisions }: Pick<Dialect, "revisions">): Dialect {
+  return graphqlTransportWs({ field: "topScoresUpdated", payload: () => ({ query }), revisions });
 }
 
 /**
@@ -83,35 +97,8 @@ const bareMessages: Dialect = {
   }),
 };
 
-interface OwnMessage {
-  readonly id?: string;
-  readonly type: string;
-  readonly payload?: { data?: { playerScoreUpdated?: unknown }; errors?: unknown };
-}
-
 const ownQuery =
   "subscription Own($userId: ID!) { playerScoreUpdated(userId: $userId) { revision userId rank score } }";
-
-/** Each viewer follows a player of its own. */
-const ownRows: Dialect = {
-  path: "/graphql",
-  protocol: "graphql-transport-ws",
-  revisions: true,
-  opening: `{"type":"connection_init"}`,
-  answer: (message, id, index) => {
-    const { type } = JSON.parse(message) as OwnMessage;
-    if (type === "ping") return `{"type":"pong"}`;
-    if (type !== "connection_ack") throw new Error(`unexpected: ${message}`);
-    const payload = { operationName: "Own", query: ownQuery, variables: { userId: ownPlayer(index) } };
-    return JSON.stringify({ id, type: "subscribe", payload });
-  },
-  read: (message) => {
-    const { id, type, payload } = JSON.parse(message) as OwnMessage;
-    if (type !== "next") return undefined;
-    if (payload?.errors !== undefined) throw new Error(`errors: ${message}`);
-    return { id, update: payload?.data?.playerScoreUpdated };
-  },
-};
 
 /** Every viewer shows ten rows. Only our server has revisions. */
 const rows = "topScores { rank userId score }";
@@ -124,14 +111,19 @@ const greedyFields = Array.from({ length: 40 }, (_, index) => `again${index}: ${
 
 /** The dialects by the names by which the viewers' process is told which one to use. */
 export const dialects = {
-  standings: graphqlTransportWs(`subscription { topScoresUpdated(limit: 10) { revision ${rows} } }`, {
+  standings: topScores(`subscription { topScoresUpdated(limit: 10) { revision ${rows} } }`, {
     revisions: true,
   }),
-  greedy: graphqlTransportWs(`subscription { topScoresUpdated(limit: 10) { revision ${rows} ${greedyFields} } }`, {
+  greedy: topScores(`subscription { topScoresUpdated(limit: 10) { revision ${rows} ${greedyFields} } }`, {
     revisions: true,
   }),
-  own: ownRows,
-  graphql: graphqlTransportWs(`subscription { topScoresUpdated { ${rows} } }`, { revisions: false }),
+  // Each viewer follows a player of its own.
+  own: graphqlTransportWs({
+    field: "playerScoreUpdated",
+    payload: (index) => ({ operationName: "Own", query: ownQuery, variables: { userId: ownPlayer(index) } }),
+    revisions: true,
+  }),
+  graphql: topScores(`subscription { topScoresUpdated { ${rows} } }`, { revisions: false }),
   "socket.io": socketIo,
   bare: bareMessages,
 };

@@ -28,8 +28,10 @@ export class NextMessage {
   /** By the layout's name. */
   #laidOut: Map<string, Buffer> | undefined;
   #rest: Buffer | undefined;
-  #lastPrefix: Buffer | undefined;
-  #lastFrame: Buffer | undefined;
+  #prefix: Buffer | undefined;
+  #frame: Buffer | undefined;
+  /** The length of the frame's header, in bytes. */
+  #header = 0;
 
   /** @param payload the execution result as JSON */
   constructor(payload: string) {
@@ -47,18 +49,34 @@ export class NextMessage {
     return bytes;
   }
 
-  /** The frame for one subscription. Successive calls with equal prefixes share the buffer: don't write to it. */
+  /**
+   * The frame for one subscription, in memory that the next call may use again: thousands of viewers read the same bytes
+   * from the processor's cache. Write it at once, and call `keepFrame` when the socket has not taken all of it.
+   */
   frame(prefix: Buffer): Buffer {
-    if (this.#lastFrame && this.#lastPrefix?.equals(prefix)) return this.#lastFrame;
+    if (this.#frame && this.#prefix === prefix) return this.#frame;
+    if (this.#frame && this.#prefix?.length === prefix.length) {
+      this.#frame.set(prefix, this.#header);
+    } else {
+      this.#frame = this.#newFrame(prefix);
+    }
+    this.#prefix = prefix;
+    return this.#frame;
+  }
+
+  /** The last frame belongs to a socket now, and is never written to again. */
+  keepFrame(): void {
+    this.#frame = undefined;
+  }
+
+  #newFrame(prefix: Buffer): Buffer {
     this.#rest ??= Buffer.from(`,"type":"next","payload":${this.#payload}}`);
     const length = prefix.length + this.#rest.length;
-    const header = headerLength(length);
-    const frame = Buffer.allocUnsafe(header + length);
+    this.#header = headerLength(length);
+    const frame = Buffer.allocUnsafe(this.#header + length);
     writeHeader(frame, length);
-    prefix.copy(frame, header);
-    this.#rest.copy(frame, header + prefix.length);
-    this.#lastPrefix = prefix;
-    this.#lastFrame = frame;
+    frame.set(prefix, this.#header);
+    frame.set(this.#rest, this.#header + prefix.length);
     return frame;
   }
 }

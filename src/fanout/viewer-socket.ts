@@ -29,6 +29,7 @@ export class ViewerSocket extends ViewerConnection {
     if (!this.#isOpen) return 0;
     const frame = message.frame(prefix);
     this.#socket.write(frame);
+    if (!this.isDrained) message.keepFrame();
     return frame.length;
   }
 

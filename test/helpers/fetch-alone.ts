@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { Readable } from "node:stream";
+import { toResponse } from "./node-response.js";
 
 /**
  * `fetch` on a connection of its own. Node's own `fetch` connects ahead of need after a response was aborted, and may
@@ -11,12 +11,8 @@ export function fetchAlone(url: string | URL | Request, init: RequestInit = {}):
   return new Promise((resolve, reject) => {
     const { method = "GET", signal } = init;
     const headers = Object.fromEntries(new Headers(init.headers));
-    const sent = request(url instanceof Request ? url.url : url, { method, headers, agent: false }, (answer) => {
-      const body = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
-      resolve(
-        new Response(body, { status: answer.statusCode ?? 0, headers: answer.headers as Record<string, string> }),
-      );
-    });
+    const target = url instanceof Request ? url.url : url;
+    const sent = request(target, { method, headers, agent: false }, (answer) => resolve(toResponse(answer)));
     sent.once("error", reject);
     signal?.addEventListener("abort", () => sent.destroy());
     sent.end(init.body as string | undefined);

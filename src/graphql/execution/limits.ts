@@ -12,7 +12,6 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from "graphql";
-import { LRUCache } from "lru-cache";
 import { fragmentsOf } from "./fragments.js";
 import { OperationCosts } from "./operation-cost.js";
 
@@ -32,7 +31,6 @@ export const maxRepetitions = 60;
 export const maxVariableDepth = 32;
 
 export const tooDeep = `Variables may be nested at most ${maxVariableDepth} deep.`;
-const maxRemembered = 5_000;
 
 export const parseOptions = { maxLexicalTokens: maxTokens };
 
@@ -44,8 +42,6 @@ export function validationRules(introspection: boolean): ValidationRule[] {
 /** Limits that are cheap to check. They are checked before GraphQL's own rules, some of which take far longer. */
 export class DocumentLimits {
   readonly #costs: OperationCosts;
-  readonly #fine = new WeakSet<DocumentNode>();
-  readonly #passed = new LRUCache<string, true>({ max: maxRemembered });
 
   constructor(schema: GraphQLSchema) {
     this.#costs = new OperationCosts(schema);
@@ -64,33 +60,8 @@ export class DocumentLimits {
     return document;
   }
 
-  /**
-   * The limit that a text breaks. Remembers texts that pass. A text that is not GraphQL passes, because the parser is
-   * to explain what is wrong.
-   */
-  problemOfText(text: string): GraphQLError | undefined {
-    const hash = hashOf(text);
-    if (this.#passed.has(hash)) return undefined;
-    if (text.length > maxDocumentLength) return tooLong(text);
-    let document: DocumentNode;
-    try {
-      document = parse(text, parseOptions);
-    } catch {
-      return undefined;
-    }
-    const problem = this.problemOf(document);
-    if (!problem) this.#passed.set(hash, true);
-    return problem;
-  }
-
+  /** The limit that a document breaks. */
   problemOf(document: DocumentNode): GraphQLError | undefined {
-    if (this.#fine.has(document)) return undefined;
-    const problem = this.#judge(document);
-    if (!problem) this.#fine.add(document);
-    return problem;
-  }
-
-  #judge(document: DocumentNode): GraphQLError | undefined {
     const repeated = mostRepeatedName(document);
     if (repeated.count > maxRepetitions) {
       const message = `A document may ask for one name at most ${maxRepetitions} times; this one asks for ${repeated.name} ${repeated.count} times.`;

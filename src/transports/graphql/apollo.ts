@@ -181,6 +181,10 @@ const okForApplicationJson: ApolloServerPlugin<GraphQLContext> = {
     }),
 };
 
+const howToSubscribe =
+  "Subscriptions are served over WebSocket, over server-sent events, and to requests that accept " +
+  "multipart/mixed;subscriptionSpec=1.0.";
+
 function observe(executor: Executor, log: RequestLog): ApolloServerPlugin<GraphQLContext> {
   return {
     requestDidStart: () =>
@@ -192,7 +196,7 @@ function observe(executor: Executor, log: RequestLog): ApolloServerPlugin<GraphQ
         didResolveOperation({ operation }) {
           if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve();
           const extensions = { code: ApolloServerErrorCode.BAD_REQUEST, http: { status: 400 } };
-          return Promise.reject(new GraphQLError("Subscriptions are served over WebSocket.", { extensions }));
+          return Promise.reject(new GraphQLError(howToSubscribe, { extensions }));
         },
       }),
     contextCreationDidFail({ error }) {

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request } from "node:https";
 import type { LookupFunction } from "node:net";
-import { Readable } from "node:stream";
 import { createClient, type Client } from "graphql-ws";
 import { WebSocket } from "ws";
+import { toResponse } from "../../helpers/node-response.js";
 import type { ReverseProxy } from "./reverse-proxies.js";
 
 export interface Answer {
@@ -50,11 +50,7 @@ export class Visitor {
     // Apollo Client's bodies are strings.
     const answer = await this.open(pathname, { method: "POST", headers, body: init.body as string });
     init.signal?.addEventListener("abort", () => answer.destroy());
-    const body = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
-    return new Response(body, {
-      status: answer.statusCode ?? 0,
-      headers: { ...answer.headers } as Record<string, string>,
-    });
+    return toResponse(answer);
   };
 
   graphql(query: string, headers: Record<string, string> = {}): Promise<Answer> {
