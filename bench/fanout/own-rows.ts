@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Environment } from "../environment.js";
 import type { Connection } from "../http-connection.js";
@@ -40,7 +41,10 @@ export async function measureOwnRows(
   const connection = await graphqlIncrement.open(port, environment.token);
   const entries = new Entries(connection);
   try {
-    for (let index = 0; index < viewerCount; index += 1) await add(connection, ownPlayer(index), index + 1);
+    // By key, so that the players keep these scores when an earlier round has made them.
+    for (let index = 0; index < viewerCount; index += 1) {
+      await add(connection, { userId: ownPlayer(index), by: index + 1, key: ownPlayer(index) });
+    }
     const open = (count: number) =>
       viewers.order({ kind: "open", port, dialect: "own", viewers: count, stalled: false });
     const arrive = async (revision: number) => {
@@ -77,6 +81,8 @@ export async function measureOwnRows(
 /** New players who enter above all who are followed: each moves all ranks, and none takes back what another did. */
 class Entries {
   readonly #connection: Connection;
+  /** Each round has players of its own. */
+  readonly #round = randomUUID();
   made = 0;
 
   constructor(connection: Connection) {
@@ -90,17 +96,24 @@ class Entries {
     for (let index = 0; index < Math.round((seconds * 1_000) / everyMs); index += 1) {
       await delay(Math.max(0, start + index * everyMs - monotonicMs()));
       this.made += 1;
-      revision = await add(this.#connection, `entrant${this.made}`, highScore);
+      revision = await add(this.#connection, { userId: `${this.#round}-${this.made}`, by: highScore });
     }
     return revision;
   }
 }
 
+interface Addition {
+  readonly userId: string;
+  readonly by: number;
+  readonly key?: string;
+}
+
 /** @returns the board's revision after the change */
-async function add(connection: Connection, userId: string, by: number): Promise<number> {
+async function add(connection: Connection, { userId, by, key }: Addition): Promise<number> {
   const query =
-    "mutation ($userId: ID!, $by: SafeInt!) { incrementScore(userId: $userId, scoreIncrement: $by) { revision } }";
-  const { body } = await connection.post(JSON.stringify({ query, variables: { userId, by } }));
+    "mutation ($userId: ID!, $by: SafeInt!, $key: String) { " +
+    "incrementScore(userId: $userId, scoreIncrement: $by, idempotencyKey: $key) { revision } }";
+  const { body } = await connection.post(JSON.stringify({ query, variables: { userId, by, key } }));
   const answer: unknown = JSON.parse(body);
   const payload = isRecord(answer) && isRecord(answer.data) ? answer.data.incrementScore : undefined;
   if (isRecord(payload) && typeof payload.revision === "number") return payload.revision;
