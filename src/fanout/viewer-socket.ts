@@ -26,7 +26,7 @@ export class ViewerSocket extends ViewerConnection {
   }
 
   send(message: NextMessage, prefix: Buffer): number {
-    if (!this.#isOpen) return 0;
+    if (!this.isOpen) return 0;
     const frame = message.frame(prefix);
     this.#socket.write(frame);
     if (!this.isDrained) message.keepFrame();
@@ -35,11 +35,11 @@ export class ViewerSocket extends ViewerConnection {
 
   /** Sends an operation's only result and completes the operation. */
   sendOnly(id: string, payload: string): void {
-    if (this.#isOpen) this.#socket.write(onlyFrames(id, payload));
+    if (this.isOpen) this.#socket.write(onlyFrames(id, payload));
   }
 
   /** Nothing may follow a close frame. Browsers then report a broken connection instead of the frame's code. */
-  get #isOpen(): boolean {
+  get isOpen(): boolean {
     return this.#webSocket.readyState === this.#webSocket.OPEN;
   }
 

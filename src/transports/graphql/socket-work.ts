@@ -9,6 +9,8 @@ type Resolved = Operation | Refusal;
 
 const closed: Refusal = { kind: "refusal", errors: [new GraphQLError("The socket is closed.")] };
 
+const ignore = (): void => undefined;
+
 /**
  * Limits the operations of one socket that run at once. While too many wait, the socket is not read, so that further
  * messages stay in the client's memory.
@@ -58,9 +60,9 @@ export class SocketWork {
 
   /** Resolves this socket's operations one at a time, so that one socket can't fill the queue that all share. */
   judge(resolve: () => Resolved | Promise<Resolved>): Promise<Resolved> {
-    const judged = this.#judging.then(() => (this.#isOpen() ? resolve() : closed));
-    // Without the result, which holds the request.
-    this.#judging = judged.then(() => undefined);
+    const judged = this.#judging.then(() => (this.#viewerSocket.isOpen ? resolve() : closed));
+    // Without the result, which holds the request; a failure is the caller's, and the next operation has its turn.
+    this.#judging = judged.then(ignore, ignore);
     return judged;
   }
 
@@ -74,12 +76,8 @@ export class SocketWork {
       if (!this.#viewerSocket.isDrained) {
         await new Promise<void>((resolve) => this.#viewerSocket.whenDrained(resolve));
       }
-      if (this.#isOpen()) await operation();
+      if (this.#viewerSocket.isOpen) await operation();
     });
-  }
-
-  #isOpen(): boolean {
-    return this.#socket.readyState === this.#socket.OPEN;
   }
 
   #read(): void {
