@@ -1,16 +1,29 @@
 import type { OutboxEntry } from "../standings/outbox.js";
+import { numberArray, textArray } from "./arrays.js";
 import type { Parameters } from "./statement.js";
 
 /** Changes as the parameters of sql/include/changes.sql. */
 export function changeColumns(entries: readonly OutboxEntry[]): Parameters {
   return {
-    epochs: entries.map(({ position }) => String(position.epoch)),
-    revisions: entries.map(({ position }) => String(position.revision)),
-    user_ids: entries.map(({ userId }) => userId),
-    increments: entries.map(({ increment }) => String(increment)),
-    scores: entries.map(({ score }) => String(score)),
-    subjects: entries.map(({ subject }) => subject),
-    idempotency_keys: entries.map(({ idempotencyKey }) => idempotencyKey ?? ""),
-    times: entries.map(({ occurredAt }) => String(occurredAt)),
+    epochs: numberArray(entries.map(({ position }) => position.epoch)),
+    revisions: numberArray(entries.map(({ position }) => position.revision)),
+    user_ids: textArray(entries.map(({ userId }) => userId)),
+    increments: numberArray(entries.map(({ increment }) => increment)),
+    scores: numberArray(entries.map(({ score }) => score)),
+    subjects: textArray(entries.map(({ subject }) => subject)),
+    idempotency_keys: textArray(entries.map(({ idempotencyKey }) => idempotencyKey ?? "")),
+    times: numberArray(entries.map(({ occurredAt }) => occurredAt)),
+  };
+}
+
+/** Each player's newest total as the parameters of sql/commit-changes.sql. */
+export function totalColumns(entries: readonly OutboxEntry[]): Parameters {
+  const newest = new Map<string, OutboxEntry>();
+  for (const entry of entries) newest.set(entry.userId, entry); // the entries are in order
+  const totals = [...newest.values()];
+  return {
+    total_user_ids: textArray(totals.map(({ userId }) => userId)),
+    total_scores: numberArray(totals.map(({ score }) => score)),
+    total_revisions: numberArray(totals.map(({ position }) => position.revision)),
   };
 }

@@ -20,11 +20,16 @@ interface Answer {
  */
 const dataStates = /^(22|23|54)/;
 
-/** PostgreSQL's refusal of the data; undefined for any other error. */
+/** PostgreSQL's refusal of the data, also as the cause of an Obstacle; undefined for any other error. */
 export function refusalOf(error: unknown): RefusedByPostgres | undefined {
   if (error instanceof RefusedByPostgres) return error;
-  const answer = answerOf(error);
+  const answer = answerOf(error instanceof Obstacle ? error.cause : error);
   return answer && dataStates.test(answer.code) ? new RefusedByPostgres(answer.message, { cause: error }) : undefined;
+}
+
+/** Whether PostgreSQL refused a row because it has one with the same key. */
+export function isDuplicate(error: unknown): boolean {
+  return answerOf(error instanceof Obstacle ? error.cause : error)?.code === "23505";
 }
 
 const grants = 'docs/operations.md, "Roles and grants", says what it needs';

@@ -3,9 +3,10 @@ import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
 import type { Revision, Score, ScoreRow } from "../domain/score.js";
-import { changeColumns } from "./change-columns.js";
+import { numberArray, textArray } from "./arrays.js";
+import { changeColumns, totalColumns } from "./change-columns.js";
 import type { Database } from "./database.js";
-import { refusalOf } from "./postgres-errors.js";
+import { isDuplicate, refusalOf } from "./postgres-errors.js";
 import type { ScoreHistory } from "./score-history.js";
 import type { Parameters } from "./statement.js";
 import { statements, type CursorRow, type ScoreColumns } from "./statements.js";
@@ -72,9 +73,11 @@ export class ScoreLedger {
   }
 
   async #commit(board: Board, lease: Lease, entries: readonly OutboxEntry[], to: Position): Promise<Lease | undefined> {
-    const [row] = await this.#database.query(statements.commitChanges, {
-      ...cursorMove(board, lease, to),
-      ...changeColumns(entries),
+    const parameters = { ...cursorMove(board, lease, to), ...changeColumns(entries), ...totalColumns(entries) };
+    const [row] = await this.#database.query(statements.commitChanges, parameters).catch((error: unknown) => {
+      if (!isDuplicate(error)) throw error;
+      // A recovery was interrupted after it kept these events and before it moved the cursor.
+      return this.#database.query(statements.commitKnownChanges, parameters);
     });
     return row && toLease(row);
   }
@@ -126,14 +129,27 @@ export class ScoreLedger {
     return count === 0 ? undefined : { position: to, fence };
   }
 
-  /** A page of totals in the order of user ids, after a user id. */
-  async readScores(board: Board, after: string, count: number): Promise<ScoreRow[]> {
+  /**
+   * All totals in the order of user ids, page by page. The next page is read while the caller works on the current one,
+   * so two pages are in memory.
+   */
+  async *scorePages(board: Board, size: number): AsyncGenerator<ScoreRow[], void, undefined> {
+    let page = await this.#readPage(board, "", size);
+    for (let last = page.at(-1); last; last = page.at(-1)) {
+      const next = this.#readPage(board, last.userId, size);
+      next.catch(() => undefined); // If the caller stops, no code awaits this read.
+      yield page;
+      page = await next;
+    }
+  }
+
+  async #readPage(board: Board, after: string, count: number): Promise<ScoreRow[]> {
     return toScores(await this.#database.query(statements.readScores, { board, after, count }));
   }
 
   /** The totals of those of these players that have one. */
   async readScoresOf(board: Board, userIds: readonly UserId[]): Promise<Map<UserId, Score>> {
-    const rows = toScores(await this.#database.query(statements.readScoresOf, { board, user_ids: userIds }));
+    const rows = toScores(await this.#database.query(statements.readScoresOf, { board, user_ids: textArray(userIds) }));
     return new Map(rows.map(({ userId, score }) => [userId, score]));
   }
 
@@ -151,7 +167,7 @@ export class ScoreLedger {
   async overwriteScores(board: Board, lease: Lease, rows: readonly ScoreRow[], revision: Revision): Promise<boolean> {
     const [held] = await this.#database.query(statements.overwriteScores, {
       ...{ board, fence: lease.fence, revision },
-      ...{ user_ids: rows.map(({ userId }) => userId), scores: rows.map(({ score }) => String(score)) },
+      ...{ user_ids: textArray(rows.map(({ userId }) => userId)), scores: numberArray(rows.map(({ score }) => score)) },
     });
     return held !== undefined;
   }
@@ -177,7 +193,8 @@ function cursorMove(board: Board, { fence, position }: Lease, to: Position): Par
   return { board, fence, ...position, to_epoch: to.epoch, to_revision: to.revision };
 }
 
-function toLease({ epoch, revision, fence }: CursorRow): Lease {
+/** Statements give BIGINTs as texts, Prisma's typed calls as bigint. */
+function toLease({ epoch, revision, fence }: Record<keyof CursorRow, string | bigint>): Lease {
   return { position: { epoch: Number(epoch), revision: Number(revision) as Revision }, fence: Number(fence) };
 }
 
@@ -185,6 +202,6 @@ function toScores([page]: readonly ScoreColumns[]): ScoreRow[] {
   const { user_ids: userIds, scores } = page ?? {};
   return (userIds ?? []).map((userId, index) => ({
     userId: userId as UserId,
-    score: Number(scores?.[index]) as Score,
+    score: scores?.[index] as Score,
   }));
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
+/** Arrays are texts: see `numberArray` and `textArray`. */
+export type Parameters = Readonly<Record<string, string | number>>;
 
 const includeLine = /^-- @include (\S+)$/gm;
 const comment = /^--.*\n/gm;

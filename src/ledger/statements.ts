@@ -2,27 +2,27 @@ import { Statement } from "./statement.js";
 
 /** The position up to which PostgreSQL has a board, and the fence of the leader that may write it. */
 export interface CursorRow {
-  epoch: bigint;
-  revision: bigint;
-  fence: bigint;
+  epoch: string;
+  revision: string;
+  fence: string;
 }
 
 /** A page of totals. */
 export interface ScoreColumns {
   user_ids: string[] | null;
-  scores: string[] | null;
+  scores: number[] | null;
 }
 
 interface EventRow {
-  revision: bigint;
-  increment: bigint;
-  score: bigint;
+  revision: string;
+  increment: string;
+  score: string;
   /** Milliseconds since 1970. */
-  at: bigint;
+  at: string;
 }
 
 interface KeyedEventRow extends EventRow {
-  epoch: bigint;
+  epoch: string;
   user_id: string;
   subject: string;
   idempotency_key: string;
@@ -38,17 +38,18 @@ const load = <Row>(name: string): Statement<Row> => new Statement(new URL(`sql/$
 export const statements = {
   takeLease: load<CursorRow>("take-lease"),
   commitChanges: load<CursorRow>("commit-changes"),
+  commitKnownChanges: load<CursorRow>("commit-known-changes"),
   rejectEntry: load<CursorRow>("reject-entry"),
   recordEvents: load<{ held: number }>("record-events"),
   readScores: load<ScoreColumns>("read-scores"),
   readScoresOf: load<ScoreColumns>("read-scores-of"),
-  readSummary: load<{ count: bigint; sum: string }>("read-summary"),
+  readSummary: load<{ count: string; sum: string }>("read-summary"),
   overwriteScores: load<{ held: number }>("overwrite-scores"),
   dropOtherScores: load<never>("drop-other-scores"),
   correctTotals: load<never>("correct-totals"),
   readEvents: load<EventRow>("read-events"),
-  readScoreAt: load<{ score: bigint }>("read-score-at"),
-  readFirstScore: load<{ score: bigint }>("read-first-score"),
+  readScoreAt: load<{ score: string }>("read-score-at"),
+  readFirstScore: load<{ score: string }>("read-first-score"),
   readKeyedEvents: load<KeyedEventRow>("read-keyed-events"),
   readPartitions: load<{ name: string }>("read-partitions"),
 } as const;

@@ -113,9 +113,11 @@ export class BoardKeeper {
 
   async addRebuilt(board: Board, epoch: number, rows: readonly ScoreRow[]): Promise<void> {
     const key = keys.rebuild(board, epoch);
-    await this.#client.zadd(key, ...rows.flatMap(({ userId, score }) => [score, userId]));
-    // The remains of an interrupted attempt must not fill Redis for ever.
-    await this.#client.expire(key, rebuildTtlSeconds);
+    await Promise.all([
+      this.#client.zadd(key, ...rows.flatMap(({ userId, score }) => [score, userId])),
+      // The remains of an interrupted attempt must not fill Redis for ever.
+      this.#client.expire(key, rebuildTtlSeconds),
+    ]);
   }
 
   /**

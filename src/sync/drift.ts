@@ -65,7 +65,7 @@ async function lookAtPostgres(
 ): Promise<{ players: number; inBoth: number }> {
   const { keeper, ledger } = deps;
   let [players, inBoth] = [0, 0];
-  for (let page = await ledger.readScores(board, "", pageSize); page.length > 0;) {
+  for await (const page of ledger.scorePages(board, pageSize)) {
     const inRedis = await keeper.readScores(
       board,
       page.map(({ userId }) => userId),
@@ -74,7 +74,6 @@ async function lookAtPostgres(
     for (const score of inRedis) if (score !== undefined) inBoth += 1;
     const rows = page.map(({ userId, score }, index) => ({ userId, redis: inRedis[index], postgres: score }));
     (await withoutPending(deps, board, rows)).forEach(suspect);
-    page = await ledger.readScores(board, page.at(-1)?.userId ?? "", pageSize);
   }
   return { players, inBoth };
 }

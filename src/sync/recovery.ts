@@ -113,11 +113,15 @@ async function loadStandings({ keeper, ledger }: RecoveryDeps, board: Board, to:
   await keeper.startRebuild(board, to.epoch);
   const { count, sum } = await ledger.summary(board);
   let loaded = 0n;
-  for (let page = await ledger.readScores(board, "", pageSize); page.length > 0;) {
-    await keeper.addRebuilt(board, to.epoch, page);
+  let writing = Promise.resolve();
+  for await (const page of ledger.scorePages(board, pageSize)) {
+    await writing;
+    // PostgreSQL reads, this process parses, and Redis writes a page, all at the same time.
+    writing = keeper.addRebuilt(board, to.epoch, page);
+    writing.catch(() => undefined); // If reading fails, no code awaits this write.
     for (const row of page) loaded += BigInt(row.score);
-    page = await ledger.readScores(board, page.at(-1)?.userId ?? "", pageSize);
   }
+  await writing;
   if (loaded !== sum) throw new Error(`the totals of ${board} changed while they were read`);
   return count;
 }

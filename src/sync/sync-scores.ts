@@ -3,6 +3,7 @@ import type { Outbox, OutboxEntry } from "../standings/outbox.js";
 import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import { RefusedByPostgres } from "../ledger/postgres-errors.js";
+import { batchSizeAfter, smallestBatch } from "./batch-size.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { planRecovery, type RecoveryPlan } from "./recovery-plan.js";
 import type { Lease, ScoreLedger } from "../ledger/score-ledger.js";
@@ -31,8 +32,6 @@ export interface BoardLook {
   readonly plan: RecoveryPlan;
 }
 
-/** The most changes in one transaction: the more, the less often each player's total is written. */
-const batchSize = 20_000;
 /** Entries per read: more would block Redis for too long. */
 const readSize = 2_000;
 
@@ -70,21 +69,24 @@ export async function syncScores(deps: SyncDeps, board: Board, from: Lease): Pro
   const rejected: RejectedEntry[] = [];
   let lease = from;
   let synced = 0;
-  let reading = readBatch(outbox, board, from.position);
+  let batchSize = smallestBatch;
+  let reading = readBatch(outbox, board, from.position, batchSize);
   for (;;) {
     const entries = await reading;
     const last = entries.at(-1);
     if (!last) return { lease, synced: synced - rejected.length, rejected };
     // Read the next batch from Redis while PostgreSQL commits this one.
-    reading = readBatch(outbox, board, last.position);
+    reading = readBatch(outbox, board, last.position, batchSize);
     reading.catch(() => undefined); // If the commit fails, no code awaits this read.
+    const began = performance.now();
     lease = await commit(deps, board, lease, entries, rejected);
+    batchSize = batchSizeAfter(entries.length, performance.now() - began);
     synced += entries.length;
     await outbox.trim(board, lease.position);
   }
 }
 
-async function readBatch(outbox: Outbox, board: Board, from: Position): Promise<OutboxEntry[]> {
+async function readBatch(outbox: Outbox, board: Board, from: Position, batchSize: number): Promise<OutboxEntry[]> {
   const batch: OutboxEntry[] = [];
   for (let after = from; batch.length < batchSize;) {
     const entries = await outbox.read(board, after, readSize);

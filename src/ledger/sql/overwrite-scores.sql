@@ -1,7 +1,7 @@
 -- Overwrites totals with Redis' totals, whatever their revision.
 --
 -- :board, :fence       the right to write
--- :user_ids, :scores   arrays of the same length; totals are texts
+-- :user_ids, :scores   arrays of the same length
 -- :revision            the revision of all these totals
 -- Returns one row; none when the fence is no longer the newest.
 WITH held AS (
@@ -9,7 +9,7 @@ WITH held AS (
 ), total AS (
 INSERT INTO {schema}.user_scores (board, user_id, score, revision)
 SELECT :board, r.user_id, r.score, :revision::bigint
-FROM held, unnest(:user_ids::text[], :scores::text[]::bigint[]) AS r(user_id, score)
+FROM held, unnest(:user_ids::text[], :scores::bigint[]) AS r(user_id, score)
 ON CONFLICT (board, user_id) DO UPDATE
   SET score = excluded.score, revision = excluded.revision, updated_at = now()
 )

@@ -1,8 +1,7 @@
--- The totals of some players, as arrays: Prisma's `in` makes a parameter of each id, which takes twice as long for
--- 10,000 ids.
+-- The totals of some players, as two JSON arrays: see read-scores.sql.
 --
 -- :board
 -- :user_ids  an array
--- Returns one row; its arrays are null when none of them has a total. Totals are texts.
-SELECT array_agg(user_id) AS user_ids, array_agg(score::text) AS scores
+-- Returns one row; its arrays are null when none of them has a total.
+SELECT json_agg(user_id) AS user_ids, json_agg(score) AS scores
 FROM {schema}.user_scores WHERE board = :board AND user_id = ANY(:user_ids::text[])

@@ -1,4 +1,4 @@
--- Keeps events in the history without moving the cursor.
+-- Keeps events in the history without moving the cursor. Events that the history has already stay as they are.
 --
 -- :board, :fence  the right to write
 -- the changes     see include/changes.sql
@@ -10,5 +10,6 @@ SELECT c.* FROM held,
 -- @include changes.sql
 ), event AS (
 -- @include insert-events.sql
+ON CONFLICT DO NOTHING
 )
 SELECT held FROM held

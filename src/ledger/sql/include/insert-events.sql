@@ -1,8 +1,7 @@
--- Keeps the rows of `change` in the history. Rows that the history has already stay as they are.
+-- Keeps the rows of `change` in the history.
 --
 -- :board
 INSERT INTO {schema}.score_events (board, epoch, revision, user_id, increment, score, subject, idempotency_key, occurred_at)
 SELECT :board, at_epoch, at_revision, user_id, increment, score, subject, nullif(idempotency_key, ''),
-  to_timestamp(at_ms / 1000.0)
+  to_timestamp(at_ms / 1000.0::float8)
 FROM change
-ON CONFLICT DO NOTHING
