@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Change, IdempotencyKey } from "../../src/domain/change.js";
 import type { UserId } from "../../src/domain/player.js";
 import type { Score } from "../../src/domain/score.js";
-import type { BenchBoard } from "./bench-board.js";
-import { board } from "./bench-board.js";
+import { board, type BenchBoard } from "./bench-board.js";
 
 export interface ChangeOptions {
   readonly players: number;

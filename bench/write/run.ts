@@ -3,7 +3,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findRedis, startRedis } from "../../scripts/stack.js";
-import { CleanUp, runToEnd } from "../clean-up.js";
+import { runToEnd, type CleanUp } from "../clean-up.js";
 import { divideCores, type Cores } from "../cores.js";
 import { startEnvironment } from "../environment.js";
 import { machineFacts } from "../report-parts.js";
@@ -47,8 +47,7 @@ await runToEnd(async (cleanUp) => {
 
 /** Measures all series on a Redis of their own. @returns the memory of an idempotency record, in bytes */
 async function measureStore(cores: Cores, outer: CleanUp, { rounds, seconds, records }: typeof full): Promise<number> {
-  const cleanUp = new CleanUp();
-  outer.add(() => cleanUp.run());
+  const cleanUp = outer.part();
   const dir = await mkdtemp(join(tmpdir(), "standings-write-"));
   cleanUp.add(() => rm(dir, { recursive: true, force: true }));
   const args = ["--auto-aof-rewrite-percentage", "0"];
