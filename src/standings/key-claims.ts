@@ -41,9 +41,7 @@ export class KeyClaims {
     submit: (changes: readonly Change[]) => Promise<readonly Settled[]>,
   ): Promise<readonly Settled[]> {
     const claims = changes.map(claimOf);
-    const holders = await Promise.all(
-      claims.map((claim) => (claim === undefined ? undefined : this.#take(claim, board))),
-    );
+    const holders = await Promise.all(claims.map((claim) => this.#take(claim, board)));
     const sent: number[] = [];
     const results = holders.map((holder, index): Settled | undefined => {
       if (holder instanceof StandingsError) return holder;
@@ -68,9 +66,10 @@ export class KeyClaims {
     return results.map((result) => result ?? new StandingsError("storeFailed"));
   }
 
-  async #take(claim: string, board: Board): Promise<unknown> {
+  async #take(claim: string | undefined, board: Board): Promise<number | StandingsError | undefined> {
+    if (claim === undefined) return undefined;
     try {
-      return await scripts.takeClaim.run(this.#client, [claim], [board, idempotencyWindowSeconds]);
+      return Number(await scripts.takeClaim.run(this.#client, [claim], [board, idempotencyWindowSeconds]));
     } catch (error) {
       return new StandingsError("storeFailed", { cause: error });
     }

@@ -77,11 +77,8 @@ export class FakeStores {
   }
 
   copy(): FakeStores {
-    const { redis, runId, cursor } = this;
-    const copy = Object.assign(new FakeStores(), structuredClone({ redis, runId, cursor }));
-    copy.events.push(...this.events);
-    for (const [userId, total] of this.totals) copy.totals.set(userId, total);
-    return copy;
+    const { redis, runId, cursor, events, totals } = this;
+    return Object.assign(new FakeStores(), structuredClone({ redis, runId, cursor, events, totals }));
   }
 
   /** Starts another server process with the same data, or with other data. */

@@ -82,7 +82,8 @@ export class ForwardWatch {
     const isOpen = runId != null && String(replies?.[2]?.[1]).includes(`run_id:${runId}`);
     const [entry] = (replies?.[1]?.[1] ?? []) as [id: string, fields: string[]][];
     const [firstEpoch, lastOfFirst] = entry?.[0].split("-") ?? [];
-    const count = entry?.[1][entry[1].indexOf("n") + 1] ?? 1;
+    const countAt = entry?.[1].indexOf("n") ?? -1;
+    const count = countAt < 0 ? 1 : entry?.[1][countAt + 1];
     return {
       // A closed board may be empty or an older copy: the worker repairs it before it opens it.
       place:
