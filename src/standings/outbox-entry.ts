@@ -18,8 +18,11 @@ export interface OutboxEntry {
   readonly unreadable?: readonly string[];
 }
 
-/** As increment.lua writes a batch: user id, increment, total, subject (0: the user id), key (0: none) of each change. */
-type BatchValues = readonly (string | 0)[];
+/**
+ * As increment.lua writes a batch: user id, increment, total, subject (0: the user id, 1: that of the change before) and
+ * key (0: none) of each change.
+ */
+type BatchValues = readonly (string | 0 | 1)[];
 const valuesPerChange = 5;
 
 /**
@@ -56,14 +59,16 @@ function batchChanges(id: string, values: BatchValues, occurredAt: number): Outb
   const { epoch, revision: last } = parsePosition(id);
   const first = last - values.length / valuesPerChange + 1;
   const changes: OutboxEntry[] = [];
+  let subject = "";
   for (let index = 0; index < values.length; index += valuesPerChange) {
-    const [userId, subject, key] = [values[index], values[index + 3], values[index + 4]];
+    const [userId, named, key] = [values[index], values[index + 3], values[index + 4]];
+    if (named !== 1) subject = (named === 0 ? userId : named) as string;
     changes.push({
       position: { epoch, revision: (first + changes.length) as Revision },
       userId: userId as UserId,
       increment: Number(values[index + 1]) as Score,
       score: Number(values[index + 2]) as Score,
-      subject: (subject === 0 ? userId : subject) as string,
+      subject,
       idempotencyKey: key === 0 ? undefined : (key as IdempotencyKey),
       occurredAt,
     });

@@ -16,9 +16,9 @@ export interface ScoreWriterOptions {
 /** Lua can't take more than some 8,000 values in one call, and each change makes two in the largest of them. */
 const maxBatch = 512;
 /** What a batch may cost Redis, in microseconds: meanwhile it does nothing else. */
-const maxBatchMicros = 2_000;
+const maxBatchMicros = 3_000;
 /** What a change costs Redis, about. */
-const microsOf = { change: 6, key: 5, rank: 3 } as const;
+const microsOf = { change: 5, key: 4, rank: 2 } as const;
 /** At 30,000 changes a second, the last change of a full queue waits for a third of a second. */
 const maxWaiting = 10_000;
 const retryDelayMs = 50;

@@ -27,8 +27,8 @@
 --   A refused change writes nothing: no record, no claim, no bucket, no revision.
 --
 -- An outbox entry has the fields v (its format, '2'), at (milliseconds since the Unix epoch), n (how many changes) and
--- changes (a JSON array, five elements for each: user id, increment as text, total as text, subject (0: the user id),
--- idempotency key (0: none)). Before the first leader of this release each change is an entry of its own, with the
+-- changes (a JSON array, five elements for each: user id, increment as text, total as text, subject (0: the user id, 1:
+-- the subject of the change before), idempotency key (0: none)). Before the first leader of this release each change is an entry of its own, with the
 -- fields user, increment, score, subject, key and at.
 --
 -- Redis never rolls a script back. Everything that can fail is therefore read before the first write. XADD can fail, so
@@ -93,6 +93,7 @@ if not found and revision > tonumber(meta[4] or 0) and redis.call('EXISTS', KEYS
 -- What the applied changes write, all of it at once.
 local applied, entry, new_records, new_claims = {}, {}, {}, {}
 local new_scores, new_buckets = {}, {}
+local last_subject
 
 local function apply(i)
   local user, increment_text, subject, key, field, limit_index, flags = unpack(changes, i, i + FIELDS - 1)
@@ -123,7 +124,9 @@ local function apply(i)
   totals[user] = total
   new_scores[user] = score
   local n = #entry
-  entry[n + 1], entry[n + 2], entry[n + 3], entry[n + 4], entry[n + 5] = user, increment_text, score, subject, key
+  entry[n + 1], entry[n + 2], entry[n + 3], entry[n + 5] = user, increment_text, score, key
+  entry[n + 4] = batched and subject == last_subject and subject ~= 0 and 1 or subject
+  last_subject = subject
   applied[#applied + 1] = i
   if field ~= 0 then
     record = new_revision .. ' ' .. increment_text .. ' ' .. score .. ' ' .. user

@@ -75,17 +75,19 @@ function toKept(id: string, fields: readonly string[]): Kept[] {
   const named = new Map(pairs(fields));
   const [epoch, last] = id.split("-").map(Number);
   const changes = named.has("v")
-    ? (JSON.parse(named.get("changes") ?? "") as (string | 0)[])
+    ? (JSON.parse(named.get("changes") ?? "") as (string | 0 | 1)[])
     : ["user", "increment", "score", "subject", "key"].map((name) => named.get(name) ?? "");
   const kept: Kept[] = [];
+  let sender: unknown;
   for (let index = 0; index < changes.length; index += 5) {
     const [userId, increment, , subject, key] = changes.slice(index, index + 5);
+    if (subject !== 1) sender = subject === 0 ? userId : subject;
     kept.push({
       epoch: epoch ?? NaN,
       revision: (last ?? NaN) - changes.length / 5 + 1 + kept.length,
       userId: String(userId),
       increment: Number(increment),
-      subject: String(subject === 0 ? userId : subject),
+      subject: String(sender),
       key: key === 0 ? "" : String(key),
     });
   }
