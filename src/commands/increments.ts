@@ -1,7 +1,7 @@
 import type { BoardDirectory } from "../boards/directory.js";
 import { StandingsError } from "../domain/errors.js";
 import type { Leaderboard } from "../standings/leaderboard.js";
-import type { Accepted } from "../standings/score-writer.js";
+import type { Accepted } from "../standings/waiting-change.js";
 import { type Change, parseIdempotencyKey, parseIncrement } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
@@ -78,6 +78,6 @@ export class Increments {
     const idempotencyKey = input.idempotencyKey == null ? undefined : parseIdempotencyKey(input.idempotencyKey);
     authorizeIncrement(authenticated, userId, increment, this.#options.maxIncrement);
     const ratePolicy = authenticated.role === "player" ? "player" : "service";
-    return { board, change: { userId, increment, subject: authenticated.subject, ratePolicy, idempotencyKey } };
+    return { board, change: { userId, increment, subject: authenticated.subject, ratePolicy, idempotencyKey, ranked: true } };
   }
 }

@@ -19,6 +19,8 @@ export interface Change {
   /** The rate limit to charge. Undefined: there is none, or it was charged earlier. */
   readonly ratePolicy: keyof RateLimits | undefined;
   readonly idempotencyKey: IdempotencyKey | undefined;
+  /** Whether the answer shows the rank. Counting one costs the store a microsecond or two. */
+  readonly ranked?: boolean;
 }
 
 /** How long an idempotency key is remembered. */

@@ -1,4 +1,4 @@
-import type { OutboxEntry } from "../standings/outbox.js";
+import type { OutboxEntry } from "../standings/outbox-entry.js";
 import type { Parameters } from "./statement.js";
 
 /** Changes as the parameters of sql/include/changes.sql. */

@@ -1,4 +1,4 @@
-import type { OutboxEntry } from "../standings/outbox.js";
+import type { OutboxEntry } from "../standings/outbox-entry.js";
 import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
