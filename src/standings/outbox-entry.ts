@@ -66,8 +66,8 @@ function batchChanges(id: string, values: BatchValues, occurredAt: number): Outb
     changes.push({
       position: { epoch, revision: (first + changes.length) as Revision },
       userId: userId as UserId,
-      increment: Number(values[index + 1]) as Score,
-      score: Number(values[index + 2]) as Score,
+      increment: toScore(values[index + 1]),
+      score: toScore(values[index + 2]),
       subject,
       idempotencyKey: key === 0 ? undefined : (key as IdempotencyKey),
       occurredAt,
@@ -81,10 +81,15 @@ function singleChange(id: string, entry: ReadonlyMap<string, string>): OutboxEnt
   return {
     position: parsePosition(id),
     userId: (entry.get("user") ?? "") as UserId,
-    increment: Number(entry.get("increment")) as Score,
-    score: Number(entry.get("score")) as Score,
+    increment: toScore(entry.get("increment")),
+    score: toScore(entry.get("score")),
     subject: entry.get("subject") ?? "",
     idempotencyKey: key === "" ? undefined : (key as IdempotencyKey),
     occurredAt: Number(entry.get("at")),
   };
+}
+
+/** Anything but text is not from increment.lua, and must not become a number that PostgreSQL would take. */
+function toScore(value: unknown): Score {
+  return (typeof value === "string" ? Number(value) : NaN) as Score;
 }
