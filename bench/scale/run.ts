@@ -13,7 +13,7 @@ import { renderScaleReport } from "./report.js";
 import { singleStore, startClusterStore } from "./stores.js";
 
 const boardCounts = [1, 2, 4];
-const full = { seconds: 5, sizes: [1e3, 1e4, 1e5, 1e6, 1e7], growth: { rounds: 3, seconds: 0.5 } };
+const full = { seconds: 4, sizes: [1e3, 1e4, 1e5, 1e6, 1e7], growth: { rounds: 3, seconds: 0.5 } };
 const quick = { seconds: 2, sizes: [1e3, 1e4, 1e5], growth: { rounds: 1, seconds: 0.5 } };
 
 const log = (line: string): void => console.error(line);
