@@ -5,6 +5,8 @@ export interface RedisUsage {
   /** NaN without an append-only file. */
   readonly aofBytes: number;
   readonly memoryBytes: number;
+  /** Received and sent. */
+  readonly networkBytes: number;
 }
 
 export async function readRedisUsage(client: { info(): Promise<string> }): Promise<RedisUsage> {
@@ -14,5 +16,6 @@ export async function readRedisUsage(client: { info(): Promise<string> }): Promi
     cpuMicros: 1e6 * (read("used_cpu_user") + read("used_cpu_sys")),
     aofBytes: read("aof_current_size"),
     memoryBytes: read("used_memory"),
+    networkBytes: read("total_net_input_bytes") + read("total_net_output_bytes"),
   };
 }

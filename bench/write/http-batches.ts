@@ -13,7 +13,7 @@ export interface HttpBatchMeasurement {
 }
 
 export const connections = 8;
-const warmUpSeconds = 3;
+const warmUpSeconds = 2;
 
 /** @returns undefined when the service has no batches over HTTP */
 export async function measureHttpBatches(

@@ -10,6 +10,8 @@ export interface WriteMeasurement {
   /** Processor time of this process for a change: making it up, sending it, reading the answer. */
   readonly clientMicros: number;
   readonly aofBytes: number;
+  /** Bytes that Redis received and sent. */
+  readonly networkBytes: number;
   readonly perSecond: number;
   readonly changesACall: number;
 }
@@ -30,6 +32,7 @@ export async function measureWrites(
     redisMicros: (after.cpuMicros - before.cpuMicros) / changes,
     clientMicros: (user + system) / changes,
     aofBytes: (after.aofBytes - before.aofBytes) / changes,
+    networkBytes: (after.networkBytes - before.networkBytes) / changes,
     perSecond: (1_000 * changes) / took,
     changesACall: changes / calls,
   };

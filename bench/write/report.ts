@@ -71,6 +71,7 @@ function renderSeries(all: readonly WriteSeries[]): string {
     "of ZINCRBY",
     "lowest to highest",
     "append-only bytes",
+    "network bytes",
     "client CPU",
     "changes/s",
     "changes a call",
@@ -84,6 +85,7 @@ function renderSeries(all: readonly WriteSeries[]): string {
       median(compared).toFixed(2),
       `${Math.min(...compared).toFixed(2)} to ${Math.max(...compared).toFixed(2)}`,
       of(({ aofBytes }) => aofBytes).toFixed(0),
+      of(({ networkBytes }) => networkBytes).toFixed(0),
       `${of(({ clientMicros }) => clientMicros).toFixed(1)} µs`,
       Math.round(of(({ perSecond }) => perSecond)).toLocaleString("en"),
       of(({ changesACall }) => changesACall).toFixed(0),
@@ -119,5 +121,7 @@ const howToRead = `## How to read it
   idempotency record if it has a key, and the ten best players in its answer.
 - "Leaderboard" is the path of a request, without HTTP: callers that each wait for their answer, and the writer that
   gathers their changes. "ranks" means that each answer has the player's rank.
+- "append-only bytes" is the growth of the append-only file, "network bytes" what Redis received and sent, both for a
+  change.
 - "client CPU" is the processor time of the process that makes the changes up, sends them and reads the answers.
 - After each round the board's revision was compared with the number of acknowledged changes.`;

@@ -14,7 +14,7 @@ import { measureKeyMemory, measureWrites } from "./measure.js";
 import { renderWriteReport } from "./report.js";
 import { bySize, fullLoad } from "./series.js";
 
-const full = { rounds: 7, seconds: 0.4, records: 50_000, http: { rounds: 3, seconds: 3 } };
+const full = { rounds: 7, seconds: 0.35, records: 50_000, http: { rounds: 3, seconds: 2 } };
 const quick = { rounds: 2, seconds: 0.3, records: 50_000, http: { rounds: 1, seconds: 2 } };
 
 const log = (line: string): void => console.error(line);
