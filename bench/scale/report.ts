@@ -69,6 +69,7 @@ const howToRead = `## How to read it
   have boards, of their replicas, of the worker, and of PostgreSQL with all its processes, until the outbox was drained.
 - Load generators, API processes, Redis, worker and PostgreSQL share the machine's cores, so "changes/s" is what this
   machine does, and not what more machines would do. Where processes wait for a core, calls carry more changes, which
-  makes each cheaper.
+  makes each cheaper for Redis and PostgreSQL. API processes cost more a change the more of them take turns on a core;
+  RESULTS.md has the cost of one on a core of its own.
 - Size: batches of ${batch}, one at a time, of random players; Redis on one core, its client on the other one. "with ranks"
   means that each answer has the player's rank.`;
