@@ -1,7 +1,22 @@
 import { readRedisUsage } from "../redis-usage.js";
 import type { BenchBoard } from "./bench-board.js";
 import { applyBatch, randomChanges } from "./random-changes.js";
-import { players, type WriteSeries } from "./series.js";
+
+export const players = 1_000;
+
+export interface Work {
+  readonly changes: number;
+  /** Script calls, or pipelines. */
+  readonly calls: number;
+}
+
+/** One way to write, with the measurement of each round. */
+export interface WriteSeries {
+  readonly title: string;
+  /** Makes changes until then, a time of `performance.now()`. @throws Error when one was not made, or counted twice */
+  readonly run: (target: BenchBoard, until: number) => Promise<Work>;
+  readonly rounds: WriteMeasurement[];
+}
 
 /** One round of one way to write. */
 export interface WriteMeasurement {

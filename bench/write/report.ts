@@ -1,16 +1,8 @@
 import { changesABatch } from "../operations/rest-batch.js";
 import { median, renderGoals, toMarkdown, type Goal } from "../report-parts.js";
 import { connections, type HttpBatchMeasurement } from "./http-batches.js";
-import type { WriteMeasurement } from "./measure.js";
-import {
-  bySize,
-  fullLoad,
-  players,
-  reference,
-  throughLeaderboard,
-  throughLeaderboardKeyed,
-  type WriteSeries,
-} from "./series.js";
+import { players, type WriteMeasurement, type WriteSeries } from "./measure.js";
+import { bySize, fullLoad, reference, throughLeaderboard, throughLeaderboardKeyed } from "./series.js";
 
 export interface WriteReport {
   readonly facts: readonly string[];

@@ -1,23 +1,8 @@
 import { Leaderboard } from "../../src/standings/leaderboard.js";
 import { board, logger, type BenchBoard } from "./bench-board.js";
 import { applyBatch, randomChanges, type ChangeOptions } from "./random-changes.js";
-import type { WriteMeasurement } from "./measure.js";
+import { players, type Work, type WriteSeries } from "./measure.js";
 
-export interface Work {
-  readonly changes: number;
-  /** Script calls, or pipelines. */
-  readonly calls: number;
-}
-
-/** One way to write, with the measurement of each round. */
-export interface WriteSeries {
-  readonly title: string;
-  /** Makes changes until then, a time of `performance.now()`. @throws Error when one was not made, or counted twice */
-  readonly run: (target: BenchBoard, until: number) => Promise<Work>;
-  readonly rounds: WriteMeasurement[];
-}
-
-export const players = 1_000;
 const inFlight = 256;
 const largeBatch = 128;
 const batchSizes = [8, 64, 128];
