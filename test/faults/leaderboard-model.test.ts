@@ -64,7 +64,7 @@ const commands = fc.record<Command>({
   ranked: fc.boolean(),
 });
 
-type Answer = { score: number; revision: number; rank?: number } | { code: string };
+type Answer = { score: number; revision: number; rank?: number | undefined } | { code: string };
 
 /** Keys and the rate limit belong to the subject, on every board. */
 class Subject {
