@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { StandingsError } from "../domain/errors.js";
+import { StandingsError, toStandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
 import type { KeyClaims } from "./key-claims.js";
 import type { Position } from "../domain/position.js";
@@ -77,6 +77,16 @@ export class Leaderboard {
       : await writer.submit(change, deadline);
     if (this.#whenDurable) await this.#whenDurable(board, accepted, deadline);
     return accepted;
+  }
+
+  /**
+   * Applies changes in their order, each judged by itself.
+   *
+   * @returns one result a change, in their order: as `increment` gives it, or the error that `increment` throws
+   */
+  async applyAll(board: Board, changes: readonly Change[]): Promise<readonly (Accepted | StandingsError)[]> {
+    const settled = await Promise.allSettled(changes.map((change) => this.increment(board, change)));
+    return settled.map((result) => (result.status === "fulfilled" ? result.value : toStandingsError(result.reason)));
   }
 
   /**

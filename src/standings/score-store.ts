@@ -8,12 +8,12 @@ import { scripts } from "./scripts.js";
 import type { Board } from "../domain/board.js";
 import { idempotencyWindowSeconds, isMessageKey, type Change } from "../domain/change.js";
 import { rankRows } from "../domain/ranks.js";
-import type { Rank, Revision, Score, ScoreEntry } from "../domain/score.js";
+import type { ChangedEntry, Rank, Revision, Score, ScoreEntry } from "../domain/score.js";
 import type { RateLimit, RateLimits } from "../domain/rate-limit.js";
 import type { Neighbourhood, Place, Snapshot } from "../domain/views.js";
 
 export type ChangeOutcome =
-  | { readonly kind: "accepted"; readonly replayed: boolean; readonly entry: ScoreEntry; readonly revision: Revision }
+  | { readonly kind: "accepted"; readonly replayed: boolean; readonly entry: ChangedEntry; readonly revision: Revision }
   | { readonly kind: "keyReused" }
   | { readonly kind: "outOfRange" }
   | { readonly kind: "rateLimited"; readonly retryAfterMs: number }

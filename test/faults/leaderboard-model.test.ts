@@ -58,7 +58,7 @@ const commands = fc.record<Command>({
   ratePolicy: fc.constantFrom("player", "service", "service"),
 });
 
-type Answer = { score: number; revision: number; rank: number } | { code: string };
+type Answer = { score: number; revision: number; rank: number | undefined } | { code: string };
 
 /** Keys and the rate limit belong to the subject, on every board. */
 class Subject {
@@ -116,6 +116,7 @@ async function send(board: Board, { userId, increment, key, ratePolicy }: Comman
       subject: "s",
       ratePolicy,
       idempotencyKey: key as IdempotencyKey | undefined,
+      ranked: true,
     });
     return { score: entry.score, revision, rank: entry.rank };
   } catch (error) {

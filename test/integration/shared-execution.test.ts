@@ -3,8 +3,9 @@ import { parse, subscribe, validate, type ExecutionResult, type GraphQLSchema } 
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HistoryReads } from "../../src/commands/history-reads.js";
-import { Increments } from "../../src/commands/increments.js";
+import { createOperationMetrics } from "../../src/commands/metrics.js";
 import { Reads } from "../../src/commands/reads.js";
+import { ScoreChanges } from "../../src/commands/score-changes.js";
 import { anonymous } from "../../src/auth/roles.js";
 import { Channels } from "../../src/channels/channels.js";
 import { type NextMessage } from "../../src/fanout/next-message.js";
@@ -25,6 +26,8 @@ import type { Score } from "../../src/domain/score.js";
 import { maxRadius } from "../../src/domain/views.js";
 import { BoardDirectory } from "../../src/boards/directory.js";
 import { createLogger } from "../../src/observability/logger.js";
+import { createRegistry } from "../../src/observability/metrics.js";
+import { SampledLog } from "../../src/observability/sampled-log.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
@@ -86,7 +89,13 @@ beforeAll(async () => {
   schema = createSchema({
     reads: new Reads({ boards, leaderboard, feed, around }),
     history: new HistoryReads(boards, { readEvents: never, readScoreAt: never }),
-    increments: new Increments(boards, leaderboard, { maxIncrement: 1, queue: undefined, timeoutMs: 1_000 }),
+    scoreChanges: new ScoreChanges(boards, leaderboard, {
+      maxIncrement: 1,
+      queue: undefined,
+      timeoutMs: 1_000,
+      metrics: createOperationMetrics(createRegistry("test")),
+      log: new SampledLog(logger, () => 0),
+    }),
   });
 });
 afterAll(async () => {
@@ -119,6 +128,7 @@ const increment = (userId: string, amount: number) =>
     subject: "s",
     ratePolicy: "service",
     idempotencyKey: undefined,
+    ranked: true,
   });
 
 // The fields that may be selected of each type, leaves first.

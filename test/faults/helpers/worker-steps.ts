@@ -118,5 +118,6 @@ export function keyed(key: string, userId: string, increment: number): Change {
     subject: "referee",
     ratePolicy: "service",
     idempotencyKey: key as IdempotencyKey,
+    ranked: true,
   };
 }
