@@ -212,7 +212,7 @@ export type ScoreChangeInput = {
 /** The result of one change of a batch: entry and revision, or error. */
 export type ScoreChangeResult = {
   readonly __typename?: 'ScoreChangeResult';
-  /** The player's own row after this change. The rank counts all changes of the batch that came before it. */
+  /** The player's own row: its score after this change, and its rank, which may count later changes already. */
   readonly entry?: Maybe<ScoreEntry>;
   /** Why the change was not applied. The other changes of the batch don't depend on it. */
   readonly error?: Maybe<ScoreChangeError>;

@@ -83,7 +83,7 @@ export class Leaderboard {
   /**
    * Applies changes, in order. They stay together, and each is judged by itself.
    *
-   * @returns one result a change; errors as `increment` throws them
+   * @returns one result a change, in their order: as `increment` gives it, or the error that `increment` throws
    * @throws StandingsError `overloaded`, before anything is sent
    */
   async applyAll(board: Board, changes: readonly Change[]): Promise<readonly Settled[]> {

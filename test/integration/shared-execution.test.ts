@@ -3,9 +3,7 @@ import { parse, subscribe, validate, type ExecutionResult, type GraphQLSchema } 
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HistoryReads } from "../../src/commands/history-reads.js";
-import { createOperationMetrics } from "../../src/commands/metrics.js";
 import { Reads } from "../../src/commands/reads.js";
-import { ScoreChanges } from "../../src/commands/score-changes.js";
 import { anonymous } from "../../src/auth/roles.js";
 import { Channels } from "../../src/channels/channels.js";
 import { type NextMessage } from "../../src/fanout/next-message.js";
@@ -13,6 +11,7 @@ import { ScoresAroundFeed } from "../../src/feed/scores-around-feed.js";
 import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
 import { TopScoresFeed } from "../../src/feed/top-scores-feed.js";
 import { ViewerConnection } from "../../src/fanout/viewer-connection.js";
+import type { Commands } from "../../src/graphql/resolvers.js";
 import { createSchema } from "../../src/graphql/schema.js";
 import { Subscriptions } from "../../src/graphql/execution/subscriptions.js";
 import { Compiler } from "../../src/graphql/execution/compiler.js";
@@ -26,8 +25,6 @@ import type { Score } from "../../src/domain/score.js";
 import { maxRadius } from "../../src/domain/views.js";
 import { BoardDirectory } from "../../src/boards/directory.js";
 import { createLogger } from "../../src/observability/logger.js";
-import { createRegistry } from "../../src/observability/metrics.js";
-import { SampledLog } from "../../src/observability/sampled-log.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
@@ -89,14 +86,7 @@ beforeAll(async () => {
   schema = createSchema({
     reads: new Reads({ boards, leaderboard, feed, around }),
     history: new HistoryReads(boards, { readEvents: never, readScoreAt: never }),
-    scoreChanges: new ScoreChanges(boards, leaderboard, {
-      maxIncrement: 1,
-      queue: undefined,
-      timeoutMs: 1_000,
-      metrics: createOperationMetrics(createRegistry("test")),
-      log: new SampledLog(logger, () => 0),
-    }),
-  });
+  } as Commands); // The test changes scores past the schema.
 });
 afterAll(async () => {
   await channels.stop();
