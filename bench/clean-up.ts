@@ -10,6 +10,13 @@ export class CleanUp {
     this.#steps.push(step);
   }
 
+  /** Steps for a part of the run, which may run earlier. */
+  part(): CleanUp {
+    const part = new CleanUp();
+    this.add(() => part.run());
+    return part;
+  }
+
   run(): Promise<void> {
     this.#running ??= this.#runAll();
     return this.#running;

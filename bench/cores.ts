@@ -8,6 +8,8 @@ export interface Cores {
   readonly description: string;
   /** Returns the command line that runs a command on the servers' core. */
   forServer(command: readonly string[]): readonly string[];
+  /** Moves a running process to the servers' core. */
+  moveToServer(pid: number): Promise<void>;
 }
 
 /**
@@ -16,19 +18,29 @@ export interface Cores {
  * generator.
  */
 export async function divideCores(): Promise<Cores> {
-  const unpinned = (why: string): Cores => ({ description: `not pinned: ${why}`, forServer: (command) => command });
+  const unpinned = (why: string): Cores => ({
+    description: `not pinned: ${why}`,
+    forServer: (command) => command,
+    moveToServer: () => Promise.resolve(),
+  });
   if (availableParallelism() < 2) return unpinned("there is one core only");
   const [first, second] = await allowedCores();
   if (first === undefined || second === undefined) return unpinned("this process may use one core only");
   try {
-    await promisify(execFile)("taskset", ["-a", "-c", "-p", String(second), String(process.pid)]);
+    await move(process.pid, second);
   } catch {
     return unpinned("there is no taskset here");
   }
   return {
     description: `server on core ${first}; load generator, Redis and PostgreSQL on core ${second}`,
     forServer: (command) => ["taskset", "-c", String(first), ...command],
+    moveToServer: (pid) => move(pid, first),
   };
+}
+
+/** Moves all threads of a process. The processes that it starts from then on stay with it. */
+async function move(pid: number, core: number): Promise<void> {
+  await promisify(execFile)("taskset", ["-a", "-c", "-p", String(core), String(pid)]);
 }
 
 /**

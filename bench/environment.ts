@@ -17,6 +17,8 @@ export interface Environment {
   readonly redis: RedisHandle;
   readonly redisVersion: string;
   readonly databaseUrl: string;
+  /** PostgreSQL's postmaster; its connections are its child processes. */
+  readonly postgresPid: number;
   readonly jwtSecret: string;
   /** A token of the role `service`, which may change every player's score. It outlives the run. */
   readonly token: string;
@@ -40,7 +42,16 @@ export async function startEnvironment(
   await migrate(postgres.url);
   const jwtSecret = randomBytes(36).toString("base64");
   const token = signToken({ secret: jwtSecret, subject: "bench", role: "service", expiresInSeconds: 86_400 });
-  return { cores, dir, redis, redisVersion: binary.version, databaseUrl: postgres.url, jwtSecret, token };
+  return {
+    cores,
+    dir,
+    redis,
+    redisVersion: binary.version,
+    databaseUrl: postgres.url,
+    postgresPid: postgres.pid,
+    jwtSecret,
+    token,
+  };
 }
 
 /** Runs the command itself, as an operator does. */

@@ -54,9 +54,19 @@ export function goals(all: readonly Series[]): Goal[] {
       measured: ratio(rest, standings.id, increment),
       limit: 0.9,
     },
+    {
+      text: `increments a second over GraphQL at ${mostConnections} connections, the best peer's, of ours`,
+      measured: rateRatio(atMost(all, increment)),
+      limit: 1,
+    },
+    {
+      text: `increments a second over REST at ${mostConnections} connections, the best peer's, of ours`,
+      measured: rateRatio(atMost(all, rest)),
+      limit: 1,
+    },
     ...[...new Set(all.map(({ operation }) => operation))].map(({ id, title }) => ({
       text: `p99 at ${mostConnections} connections, of the best peer: ${title}`,
-      measured: p99Ratio(all.filter((series) => series.operation.id === id && series.connections === mostConnections)),
+      measured: p99Ratio(atMost(all, id)),
       limit: 1,
     })),
   ];
@@ -70,9 +80,28 @@ export function ratiosTo(reference: Series, rounds: readonly Measurement[]): num
   });
 }
 
+/** The series of an operation at the most connections. */
+function atMost(all: readonly Series[], operationId: string): Series[] {
+  return all.filter(({ operation, connections }) => operation.id === operationId && connections === mostConnections);
+}
+
 function p99Ratio(series: readonly Series[]): number {
-  const p99 = ({ rounds }: Series) => median(rounds.map(({ p99Ms }) => p99Ms));
-  const ours = series.find(({ server }) => server.target === standings);
-  const peers = series.filter((one) => one !== ours);
-  return ours && peers.length > 0 ? p99(ours) / Math.min(...peers.map(p99)) : NaN;
+  const { ours, peers } = divide(series, ({ p99Ms }) => p99Ms);
+  return ours / Math.min(...peers);
+}
+
+/** The best peer's, of ours: below 1, ours is the fastest. */
+function rateRatio(series: readonly Series[]): number {
+  const { ours, peers } = divide(series, ({ perSecond }) => perSecond);
+  return Math.max(...peers) / ours;
+}
+
+/** The medians of our server, NaN when it was left out, and of the peers, NaN when there is none. */
+function divide(series: readonly Series[], pick: (round: Measurement) => number) {
+  const medianOf = (one: Series | undefined) => median((one?.rounds ?? []).map(pick));
+  const peers = series.filter(({ server }) => server.target !== standings).map(medianOf);
+  return {
+    ours: medianOf(series.find(({ server }) => server.target === standings)),
+    peers: peers.length > 0 ? peers : [NaN],
+  };
 }

@@ -6,6 +6,8 @@ export interface LoadOrder {
   readonly operationId: string;
   readonly port: number;
   readonly token: string;
+  /** The board to change, for increments over REST. Default: the server's first board. */
+  readonly board?: string;
   readonly connections: number;
   readonly seconds: number;
 }

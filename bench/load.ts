@@ -16,7 +16,15 @@ process.on("message", (order: LoadOrder) => void run(order).then((result) => pro
 // If the parent ends, this process ends too.
 process.on("disconnect", () => process.kill(process.pid));
 
-async function run({ targetId, operationId, port, token, connections, seconds }: LoadOrder): Promise<LoadResult> {
+async function run({
+  targetId,
+  operationId,
+  port,
+  token,
+  board,
+  connections,
+  seconds,
+}: LoadOrder): Promise<LoadResult> {
   const operation = operationById(operationId);
   const bounds = boundsOf.get(targetId) ?? new ScoreBounds();
   boundsOf.set(targetId, bounds);
@@ -26,7 +34,7 @@ async function run({ targetId, operationId, port, token, connections, seconds }:
   const tally = new Tally();
   const start = performance.now();
   const end = start + seconds * 1_000;
-  await Promise.all(sockets.map((socket) => drive(socket, operation, { bounds, token, end, tally })));
+  await Promise.all(sockets.map((socket) => drive(socket, operation, { bounds, token, board, end, tally })));
   const elapsed = (performance.now() - start) / 1_000;
   for (const socket of sockets) socket.close();
   return { ...tally.summary(), seconds: elapsed, acknowledgedTotal: bounds.acknowledgedTotal };
@@ -35,14 +43,19 @@ async function run({ targetId, operationId, port, token, connections, seconds }:
 interface Drive {
   bounds: ScoreBounds;
   token: string;
+  board: string | undefined;
   /** A time of `performance.now()`. */
   end: number;
   tally: Tally;
 }
 
-async function drive(socket: Connection, operation: Operation, { bounds, token, end, tally }: Drive): Promise<void> {
+async function drive(
+  socket: Connection,
+  operation: Operation,
+  { bounds, token, board, end, tally }: Drive,
+): Promise<void> {
   for (let sentAt = performance.now(); sentAt < end;) {
-    const request = operation.next(bounds, token);
+    const request = operation.next(bounds, token, board);
     let text = "";
     try {
       const { status, body } = await socket.post(request.body);

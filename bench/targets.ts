@@ -1,10 +1,9 @@
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { ServerProcess } from "../scripts/stack/server-process.js";
+import { readFile } from "node:fs/promises";
 import { findFreePort } from "../scripts/stack.js";
 import type { Environment } from "./environment.js";
-import { peerMain, productMain } from "./setup.js";
+import { logFileOf, startServer, untilReady } from "./server-process.js";
+import { productVariables, startRole } from "./product.js";
+import { peerMain } from "./setup.js";
 
 /** A server to measure. */
 export interface Target {
@@ -37,46 +36,24 @@ export interface RunningTarget {
   stop(): Promise<void>;
 }
 
-const startTimeoutMs = 30_000;
-
 export const standings: Target = {
   id: "standings",
   title: "**Standings**",
   operations: ["graphql-increment", "socket-increment", "top-scores", "rest-increment"],
   settleMs: 100,
   start: async (environment, options = {}) => {
-    const [port, opsPort, workerOpsPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
     const redisUrl = environment.redis.url;
-    const env = {
-      PORT: String(port),
-      HOST: "127.0.0.1",
-      OPS_PORT: String(opsPort),
-      REDIS_URL: redisUrl,
-      DATABASE_URL: environment.databaseUrl,
-      JWT_SECRET: environment.jwtSecret,
-      LOG_LEVEL: "warn",
-      RATE_LIMIT_PER_SECOND: "1000000",
-      RATE_LIMIT_BURST: "1000000",
-      ...options.env,
-    };
+    const variables = { ...productVariables(environment, redisUrl), ...options.env };
     // The worker is a separate process on the other core, as in docker-compose.yml. No peer has a worker.
-    const worker = await startProcess("worker", environment, [process.execPath, productMain, "worker"], {
-      ...env,
-      OPS_PORT: String(workerOpsPort),
-    });
+    const worker = await startRole("worker", environment, { name: "worker", variables });
     const nodeArgs = options.nodeArgs ?? [];
-    const server = await startServer("standings", environment, [...nodeArgs, productMain, "api"], env);
-    const isReady = () =>
-      fetch(`http://127.0.0.1:${opsPort}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    await untilReady(server, isReady);
+    const server = await startRole("api", environment, { name: "standings", variables, nodeArgs, pinned: true });
+    await server.untilReady();
     const stop = async () => {
       await server.stop();
       await worker.stop();
     };
-    return { target: standings, port, pid: server.pid, redisUrl, scoresKey: "lb:{main}:scores", stop };
+    return { target: standings, port: server.port, pid: server.pid, redisUrl, scoresKey: "lb:{main}:scores", stop };
   },
 };
 
@@ -144,45 +121,4 @@ export function peer(database: number, { id, title, operations, main = id, env =
     },
   };
   return target;
-}
-
-function startServer(id: string, environment: Environment, args: readonly string[], env: NodeJS.ProcessEnv) {
-  return startProcess(id, environment, environment.cores.forServer([process.execPath, ...args]), env);
-}
-
-async function startProcess(
-  id: string,
-  environment: Environment,
-  commandLine: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<ServerProcess> {
-  const [command = "", ...args] = commandLine;
-  // The log of the previous round must not make this server look ready.
-  await rm(logFileOf(environment, id), { force: true });
-  return ServerProcess.start({
-    name: id,
-    command,
-    args,
-    env: { PATH: process.env.PATH, NODE_ENV: "production", ...env },
-    cwd: environment.dir,
-    logFile: logFileOf(environment, id),
-    recordFile: join(environment.dir, `${id}.pid`),
-    stopSignal: "SIGTERM",
-  });
-}
-
-function logFileOf({ dir }: Environment, id: string): string {
-  return join(dir, `${id}.log`);
-}
-
-async function untilReady(server: ServerProcess, isReady: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + startTimeoutMs;
-  while (!(await isReady())) {
-    if (!server.running) throw await server.failure("ended while it was starting");
-    if (performance.now() > deadline) {
-      await server.stop();
-      throw await server.failure("did not become ready");
-    }
-    await delay(20);
-  }
 }

@@ -37,6 +37,8 @@ const commands = {
   bench: { script: "bench/run.ts" },
   "bench-fanout": { script: "bench/fanout/run.ts" },
   "bench-storage": { script: "bench/storage/run.ts" },
+  "bench-write": { script: "bench/write/run.ts" },
+  "bench-scale": { script: "bench/scale/run.ts" },
 };
 
 /** @param {string[]} projects of vitest.config.ts */

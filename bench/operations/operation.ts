@@ -15,5 +15,5 @@ export interface Operation {
   readonly title: string;
   /** Opens a connection as a client does. */
   open(port: number, token: string): Promise<Connection>;
-  next(bounds: ScoreBounds, token: string): PendingRequest;
+  next(bounds: ScoreBounds, token: string, board?: string): PendingRequest;
 }

@@ -40,8 +40,8 @@ export async function measureDurability(
   const jwtSecret = randomBytes(36).toString("base64");
   const token = signToken({ secret: jwtSecret, subject: "bench", role: "service", expiresInSeconds: 3_600 });
   const cores = await divideCores();
-  const databaseUrl = postgres.url;
-  const environment: Environment = { cores, dir, redis, redisVersion: "", databaseUrl, jwtSecret, token };
+  const [databaseUrl, postgresPid] = [postgres.url, postgres.pid];
+  const environment: Environment = { cores, dir, redis, redisVersion: "", databaseUrl, postgresPid, jwtSecret, token };
   const server = await standings.start(environment, { env: { DURABILITY: mode } });
   cleanUp.add(() => server.stop());
   const generator = new LoadGenerator();

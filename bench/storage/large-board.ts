@@ -1,4 +1,5 @@
 import { findDrift } from "../../src/sync/drift.js";
+import { readRedisUsage } from "../redis-usage.js";
 import { createBoard } from "./create-board.js";
 import { applyChanges, board, type BenchStores } from "./stores.js";
 
@@ -28,16 +29,16 @@ export async function measureBoard(stores: BenchStores, players: number): Promis
     [players],
   );
   await sql.query("INSERT INTO sync_cursor (board, epoch, revision, fence) VALUES ('main', 1, $1, 1)", [players]);
-  const before = await usedMemory(stores);
+  const before = (await readRedisUsage(redis.client)).memoryBytes;
   const rebuildSeconds = await timed(() => createBoard(stores));
-  const bytesAPlayer = ((await usedMemory(stores)) - before) / players;
+  const bytesAPlayer = ((await readRedisUsage(redis.client)).memoryBytes - before) / players;
   const checkSeconds = await timed(() => findDrift(stores, board, () => Promise.resolve()));
 
   await applyChanges(stores.store, changes / 4, players); // warms up
-  const [redisBefore, nodeBefore] = [await redisCpu(stores), process.cpuUsage()];
+  const [redisBefore, nodeBefore] = [await readRedisUsage(redis.client), process.cpuUsage()];
   await applyChanges(stores.store, changes, players);
   const node = process.cpuUsage(nodeBefore);
-  const redisMicroseconds = ((await redisCpu(stores)) - redisBefore) / changes;
+  const redisMicroseconds = ((await readRedisUsage(redis.client)).cpuMicros - redisBefore.cpuMicros) / changes;
   const nodeMicroseconds = (node.user + node.system) / changes;
   return { players, rebuildSeconds, checkSeconds, bytesAPlayer, redisMicroseconds, nodeMicroseconds };
 }
@@ -46,18 +47,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return (performance.now() - began) / 1_000;
-}
-
-async function usedMemory({ redis }: BenchStores): Promise<number> {
-  return numberIn(await redis.client.info("memory"), "used_memory");
-}
-
-/** Processor time that Redis has used so far, in microseconds. */
-async function redisCpu({ redis }: BenchStores): Promise<number> {
-  const info = await redis.client.info("cpu");
-  return 1e6 * (numberIn(info, "used_cpu_user") + numberIn(info, "used_cpu_sys"));
-}
-
-function numberIn(info: string, name: string): number {
-  return Number(new RegExp(`^${name}:([\\d.]+)`, "m").exec(info)?.[1]);
 }

@@ -73,7 +73,14 @@ export async function applyChanges(store: ScoreStore, count: number, players: nu
   for (let done = 0; done < count; done += 64) {
     const changes = Array.from({ length: Math.min(64, count - done) }, (): Change => {
       const userId = `player-${Math.floor(Math.random() * players)}` as UserId;
-      return { userId, increment: 1 as Score, subject: "bench", ratePolicy: "service", idempotencyKey: undefined };
+      return {
+        userId,
+        increment: 1 as Score,
+        subject: "bench",
+        ratePolicy: "service",
+        idempotencyKey: undefined,
+        ranked: false,
+      };
     });
     if (!(await store.applyBatch(board, changes))) throw new Error("the board is closed");
   }

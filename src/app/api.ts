@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Authenticator } from "../auth/authenticate.js";
 import { HistoryReads } from "../commands/history-reads.js";
-import { Increments } from "../commands/increments.js";
 import { Reads } from "../commands/reads.js";
+import { ScoreChanges } from "../commands/score-changes.js";
 import { countingObserver } from "../fanout/metrics.js";
 import { SubscriptionHub } from "../fanout/subscription-hub.js";
 import { createSchema } from "../graphql/schema.js";
@@ -34,15 +34,17 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
   const authenticator = new Authenticator({ jwt: config.jwt, now: Date.now, logger });
-  const increments = new Increments(boards, leaderboard, {
+  const scoreChanges = new ScoreChanges(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
     queue: publisher && new ChangeQueue(publisher, metrics.ingest),
     timeoutMs: requestTimeoutMs,
+    metrics: metrics.operations,
+    log,
   });
   const { introspection } = config;
   const reads = new Reads({ boards, leaderboard, feed, around });
   const history = new HistoryReads(boards, new ScoreHistory(database));
-  const schema = createSchema({ reads, history, increments });
+  const schema = createSchema({ reads, history, scoreChanges });
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
     onError: (error) => log.error({ err: error }, "a subscription could not be served"),
@@ -78,7 +80,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     log,
     register: (app) => {
       graphql.register(app);
-      registerRest(app, { increments, authenticator, metrics: metrics.operations, logger: log });
+      registerRest(app, { scoreChanges, authenticator, metrics: metrics.operations, logger: log });
       registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
   });

@@ -1,3 +1,4 @@
+import type { IncrementField } from "../domain/change.js";
 import { StandingsError, badInput } from "../domain/errors.js";
 import type { UserId } from "../domain/player.js";
 import type { Score } from "../domain/score.js";
@@ -36,13 +37,13 @@ export function authorizeIncrement(
   viewer: AuthenticatedViewer,
   userId: UserId,
   increment: Score,
-  maxIncrement: number,
+  { field, maxIncrement }: { field: IncrementField; maxIncrement: number },
 ): void {
   if (viewer.role !== "player") return;
   if (userId !== viewer.subject) {
     throw new StandingsError("forbidden", { message: "A player may change no score but its own." });
   }
   if (increment < 1 || increment > maxIncrement) {
-    throw badInput(`scoreIncrement must be from 1 to ${maxIncrement} for a player.`);
+    throw badInput(`${field} must be from 1 to ${maxIncrement} for a player.`);
   }
 }

@@ -23,5 +23,11 @@ export function createOperationMetrics(registry: Registry) {
     labelNames: ["transport", "code"] as const,
     registers,
   });
-  return { operationDuration, errors };
+  const batchErrors = new Counter({
+    name: "standings_batch_errors_total",
+    help: "Changes of batches that were refused or failed, by code. Their batches were answered.",
+    labelNames: ["code"] as const,
+    registers,
+  });
+  return { operationDuration, errors, batchErrors };
 }

@@ -1,5 +1,5 @@
 import type { Branded } from "./branded.js";
-import { badInput } from "./errors.js";
+import { badInput, type StandingsError } from "./errors.js";
 import type { UserId } from "./player.js";
 import type { RateLimits } from "./rate-limit.js";
 import type { Score } from "./score.js";
@@ -19,7 +19,12 @@ export interface Change {
   /** The rate limit to charge. Undefined: there is none, or it was charged earlier. */
   readonly ratePolicy: keyof RateLimits | undefined;
   readonly idempotencyKey: IdempotencyKey | undefined;
+  /** Whether the answer shows the rank; counting one costs the store a microsecond or two. */
+  readonly ranked: boolean;
 }
+
+/** The name of the amount in a request: alone, and in a batch. Errors name it. */
+export type IncrementField = "scoreIncrement" | "increment";
 
 /** How long an idempotency key is remembered. */
 export const idempotencyWindowSeconds = 24 * 60 * 60;
@@ -29,9 +34,13 @@ const printableAscii = /^[\x20-\x7e]{1,255}$/;
 const messageKeyPrefix = "→";
 
 /** @throws StandingsError `badInput` */
-export function parseIncrement(value: number): Score {
+export function parseIncrement(value: number, field: IncrementField = "scoreIncrement"): Score {
   if (Number.isSafeInteger(value) && value !== 0) return value as Score;
-  throw badInput("scoreIncrement must be a whole number other than zero, within ±(2^53 - 1).");
+  throw badInput(`${field} must be a whole number other than zero, within ±(2^53 - 1).`);
+}
+
+export function outOfRange(field: IncrementField): StandingsError {
+  return badInput(`${field} would take the total beyond ±(2^53 - 1).`);
 }
 
 /** @throws StandingsError `badInput` */

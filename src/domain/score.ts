@@ -19,3 +19,10 @@ export interface ScoreEntry extends ScoreRow {
   readonly board: Board;
   readonly rank: Rank;
 }
+
+/** A player's row after a change. */
+export interface ChangedEntry extends ScoreRow {
+  readonly board: Board;
+  /** Undefined where it was not counted: the change's answer does not show it. */
+  readonly rank: Rank | undefined;
+}

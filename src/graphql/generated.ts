@@ -16,6 +16,17 @@ export type Scalars = {
   SafeInt: { input: number; output: number; }
 };
 
+/** The result of one enqueued change of a batch: id, or error. */
+export type EnqueueChangeResult = {
+  readonly __typename?: 'EnqueueChangeResult';
+  /** Why the change was not accepted. The other changes of the batch don't depend on it. */
+  readonly error?: Maybe<ScoreChangeError>;
+  /** The message's id, by which operators find it in logs and among dead letters. */
+  readonly id?: Maybe<Scalars['ID']['output']>;
+  /** The player that the change names. */
+  readonly userId: Scalars['ID']['output'];
+};
+
 /** An increment that the message broker has stored and that will be applied. */
 export type EnqueuePayload = {
   readonly __typename?: 'EnqueuePayload';
@@ -43,6 +54,11 @@ export type IncrementScorePayload = {
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
+   * Queues 1 to 100 changes of one board, each as enqueueIncrement would, and each judged by itself. Queued changes are
+   * applied in no particular order. UNAVAILABLE as an error of the whole when the server has no message broker.
+   */
+  readonly enqueueChanges: ReadonlyArray<EnqueueChangeResult>;
+  /**
    * Queues an increment, for the highest volumes. Arguments, roles and limits are those of incrementScore. The server
    * answers as soon as the message broker has the increment on disk, and applies it soon after, exactly once. Two errors
    * show only then, too late for the answer: the total would leave its range, or the key was used with other arguments.
@@ -56,6 +72,18 @@ export type Mutation = {
    * ASCII characters) again within 24 hours, nothing changes and the answer has the first answer's score and revision.
    */
   readonly incrementScore: IncrementScorePayload;
+  /**
+   * Applies 1 to 100 changes of one board in their order, each as incrementScore would. Each is judged by itself: one that
+   * fails has an error in its result and does not disturb the others. Rate limits count each change. A wrong token or
+   * board, and a wrong number of changes, are errors of the whole.
+   */
+  readonly submitChanges: ReadonlyArray<ScoreChangeResult>;
+};
+
+
+export type MutationEnqueueChangesArgs = {
+  board?: Scalars['ID']['input'];
+  changes: ReadonlyArray<ScoreChangeInput>;
 };
 
 
@@ -72,6 +100,12 @@ export type MutationIncrementScoreArgs = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   scoreIncrement: Scalars['SafeInt']['input'];
   userId: Scalars['ID']['input'];
+};
+
+
+export type MutationSubmitChangesArgs = {
+  board?: Scalars['ID']['input'];
+  changes: ReadonlyArray<ScoreChangeInput>;
 };
 
 export type PageInfo = {
@@ -147,6 +181,45 @@ export type QueryScoresAroundArgs = {
 export type QueryTopScoresArgs = {
   board?: Scalars['ID']['input'];
   limit?: Scalars['Int']['input'];
+};
+
+/** Why one change of a batch failed, as the change alone would fail. */
+export type ScoreChangeError = {
+  readonly __typename?: 'ScoreChangeError';
+  /** The code that extensions.code would have: BAD_USER_INPUT, FORBIDDEN, RATE_LIMITED and so on. */
+  readonly code: Scalars['String']['output'];
+  /** A sentence that names the field, where one is wrong. */
+  readonly message: Scalars['String']['output'];
+  /** The seconds after which another try makes sense; null where none does, or no time is known. */
+  readonly retryAfter?: Maybe<Scalars['Int']['output']>;
+};
+
+/**
+ * One change of a batch. Boards add increments, so a change has an increment and no score: anything else is that change's
+ * own BAD_USER_INPUT.
+ */
+export type ScoreChangeInput = {
+  /** 1 to 255 printable ASCII characters, chosen for this change alone: see incrementScore. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The amount to add, any whole number other than zero. A player may add 1 to MAX_INCREMENT to its own score. */
+  readonly increment?: InputMaybe<Scalars['SafeInt']['input']>;
+  /** The score to set, for boards that take scores instead of increments. There are none yet. */
+  readonly score?: InputMaybe<Scalars['SafeInt']['input']>;
+  /** The player, 1 to 255 characters without control characters. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** The result of one change of a batch: entry and revision, or error. */
+export type ScoreChangeResult = {
+  readonly __typename?: 'ScoreChangeResult';
+  /** The player's own row: its score after this change, and its rank, which may count later changes already. */
+  readonly entry?: Maybe<ScoreEntry>;
+  /** Why the change was not applied. The other changes of the batch don't depend on it. */
+  readonly error?: Maybe<ScoreChangeError>;
+  /** The board's revision after this change. */
+  readonly revision?: Maybe<Scalars['SafeInt']['output']>;
+  /** The player that the change names. */
+  readonly userId: Scalars['ID']['output'];
 };
 
 /** One row of a board. Equal scores share a rank (1, 2, 2, 4) and stand in one fixed order, the same everywhere. */
@@ -319,6 +392,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  EnqueueChangeResult: ResolverTypeWrapper<EnqueueChangeResult>;
   EnqueuePayload: ResolverTypeWrapper<EnqueuePayload>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IncrementScorePayload: ResolverTypeWrapper<IncrementScorePayload>;
@@ -328,6 +402,9 @@ export type ResolversTypes = {
   PlayerScoreUpdate: ResolverTypeWrapper<PlayerScoreUpdate>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  ScoreChangeError: ResolverTypeWrapper<ScoreChangeError>;
+  ScoreChangeInput: ScoreChangeInput;
+  ScoreChangeResult: ResolverTypeWrapper<ScoreChangeResult>;
   ScoreEntry: ResolverTypeWrapper<ScoreEntry>;
   ScoreEvent: ResolverTypeWrapper<ScoreEvent>;
   ScoreEventEdge: ResolverTypeWrapper<ScoreEventEdge>;
@@ -342,6 +419,7 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   DateTime: Scalars['DateTime']['output'];
+  EnqueueChangeResult: EnqueueChangeResult;
   EnqueuePayload: EnqueuePayload;
   ID: Scalars['ID']['output'];
   IncrementScorePayload: IncrementScorePayload;
@@ -351,6 +429,9 @@ export type ResolversParentTypes = {
   PlayerScoreUpdate: PlayerScoreUpdate;
   Query: Record<PropertyKey, never>;
   SafeInt: Scalars['SafeInt']['output'];
+  ScoreChangeError: ScoreChangeError;
+  ScoreChangeInput: ScoreChangeInput;
+  ScoreChangeResult: ScoreChangeResult;
   ScoreEntry: ScoreEntry;
   ScoreEvent: ScoreEvent;
   ScoreEventEdge: ScoreEventEdge;
@@ -383,6 +464,12 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type EnqueueChangeResultResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['EnqueueChangeResult'] = ResolversParentTypes['EnqueueChangeResult']> = {
+  error?: Resolver<Maybe<ResolversTypes['ScoreChangeError']>, ParentType, ContextType>;
+  id?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type EnqueuePayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['EnqueuePayload'] = ResolversParentTypes['EnqueuePayload']> = {
   accepted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -397,8 +484,10 @@ export type IncrementScorePayloadResolvers<ContextType = GraphQLContext, ParentT
 };
 
 export type MutationResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  enqueueChanges?: Resolver<ReadonlyArray<ResolversTypes['EnqueueChangeResult']>, ParentType, ContextType, RequireFields<MutationEnqueueChangesArgs, 'board' | 'changes'>>;
   enqueueIncrement?: Resolver<ResolversTypes['EnqueuePayload'], ParentType, ContextType, RequireFields<MutationEnqueueIncrementArgs, 'board' | 'scoreIncrement' | 'userId'>>;
   incrementScore?: Resolver<ResolversTypes['IncrementScorePayload'], ParentType, ContextType, RequireFields<MutationIncrementScoreArgs, 'board' | 'scoreIncrement' | 'userId'>>;
+  submitChanges?: Resolver<ReadonlyArray<ResolversTypes['ScoreChangeResult']>, ParentType, ContextType, RequireFields<MutationSubmitChangesArgs, 'board' | 'changes'>>;
 };
 
 export type PageInfoResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -427,6 +516,19 @@ export type QueryResolvers<ContextType = GraphQLContext, ParentType extends Reso
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
   name: 'SafeInt';
 }
+
+export type ScoreChangeErrorResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoreChangeError'] = ResolversParentTypes['ScoreChangeError']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfter?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type ScoreChangeResultResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoreChangeResult'] = ResolversParentTypes['ScoreChangeResult']> = {
+  entry?: Resolver<Maybe<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['ScoreChangeError']>, ParentType, ContextType>;
+  revision?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
 
 export type ScoreEntryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoreEntry'] = ResolversParentTypes['ScoreEntry']> = {
   board?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -472,6 +574,7 @@ export type TopScoresUpdateResolvers<ContextType = GraphQLContext, ParentType ex
 
 export type Resolvers<ContextType = GraphQLContext> = {
   DateTime?: GraphQLScalarType;
+  EnqueueChangeResult?: EnqueueChangeResultResolvers<ContextType>;
   EnqueuePayload?: EnqueuePayloadResolvers<ContextType>;
   IncrementScorePayload?: IncrementScorePayloadResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
@@ -479,6 +582,8 @@ export type Resolvers<ContextType = GraphQLContext> = {
   PlayerScoreUpdate?: PlayerScoreUpdateResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
+  ScoreChangeError?: ScoreChangeErrorResolvers<ContextType>;
+  ScoreChangeResult?: ScoreChangeResultResolvers<ContextType>;
   ScoreEntry?: ScoreEntryResolvers<ContextType>;
   ScoreEvent?: ScoreEventResolvers<ContextType>;
   ScoreEventEdge?: ScoreEventEdgeResolvers<ContextType>;

@@ -1,7 +1,8 @@
 import type { HistoryReads } from "../commands/history-reads.js";
-import type { Increments } from "../commands/increments.js";
 import type { Reads } from "../commands/reads.js";
+import type { ScoreChanges } from "../commands/score-changes.js";
 import type { Neighbourhood, Snapshot } from "../domain/views.js";
+import { changeResolvers } from "./change-resolvers.js";
 import { DateTime } from "./date-time.js";
 import type { PlayerScoreUpdate, Resolvers, ScoresAroundUpdate, TopScoresUpdate } from "./generated.js";
 import { historyResolvers } from "./history-resolvers.js";
@@ -11,13 +12,13 @@ import { SafeInt } from "./safe-int.js";
 export interface Commands {
   readonly reads: Reads;
   readonly history: HistoryReads;
-  readonly increments: Increments;
+  readonly scoreChanges: ScoreChanges;
 }
 
 /**
  * The schema's fields in terms of commands. They throw StandingsErrors, which `errors.ts` turns into GraphQL's errors.
  */
-export function createResolvers({ reads, history, increments }: Commands): Resolvers {
+export function createResolvers({ reads, history, scoreChanges }: Commands): Resolvers {
   return {
     SafeInt,
     DateTime,
@@ -27,21 +28,7 @@ export function createResolvers({ reads, history, increments }: Commands): Resol
       scoresAround: (_root, { board, userId, radius }) => reads.scoresAround(board, userId, radius),
       ...historyResolvers(history),
     },
-    Mutation: {
-      incrementScore: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer }) => {
-        const { entry, revision, topScores } = await increments.submit(viewer, {
-          board,
-          userId,
-          scoreIncrement,
-          idempotencyKey,
-        });
-        return { success: true, message: "Score updated successfully.", topScores, entry, revision };
-      },
-      enqueueIncrement: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer }) => {
-        const id = await increments.enqueue(viewer, { board, userId, scoreIncrement, idempotencyKey });
-        return { accepted: true, id };
-      },
-    },
+    Mutation: changeResolvers(scoreChanges),
     Subscription: {
       topScoresUpdated: {
         subscribe: (_root, { board, limit }) => reads.watchTopScores(board, limit),

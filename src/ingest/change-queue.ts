@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { IncrementQueue } from "../commands/increments.js";
+import type { ScoreChangeQueue } from "../commands/score-changes.js";
 import type { Change } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
 import type { IngestMetrics } from "./metrics.js";
@@ -8,7 +8,7 @@ import type { Publisher } from "./publisher.js";
 import { incrementsQueue } from "./queues.js";
 
 /** The queue of increments that are applied later. When `enqueue` resolves, the broker has the increment on disk. */
-export class ChangeQueue implements IncrementQueue {
+export class ChangeQueue implements ScoreChangeQueue {
   readonly #publisher: Publisher;
   readonly #metrics: Pick<IngestMetrics, "enqueued">;
 

@@ -47,6 +47,7 @@ export function toChange(message: Pick<AsyncMessage, "messageId" | "body">): { b
       subject,
       ratePolicy: undefined,
       idempotencyKey: idempotencyKey === undefined ? messageKey(id.data) : parseIdempotencyKey(idempotencyKey),
+      ranked: false,
     },
   };
 }

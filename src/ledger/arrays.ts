@@ -9,12 +9,12 @@ export function numberArray(values: readonly number[]): string {
   return `{${values.join(",")}}`;
 }
 
-/** @param values undefined becomes NULL: a damaged outbox entry lacks fields, and PostgreSQL has to refuse it */
-export function textArray(values: readonly (string | undefined)[]): string {
+/** @param values anything but text becomes NULL: a damaged outbox entry lacks fields, and PostgreSQL has to refuse it */
+export function textArray(values: readonly unknown[]): string {
   return `{${values.map(quote).join(",")}}`;
 }
 
-function quote(text: string | undefined): string {
-  if (text === undefined) return "NULL";
+function quote(text: unknown): string {
+  if (typeof text !== "string") return "NULL";
   return special.test(text) ? `"${text.replaceAll(/["\\]/g, "\\$&")}"` : `"${text}"`;
 }

@@ -1,4 +1,4 @@
-import type { OutboxEntry } from "../standings/outbox.js";
+import type { OutboxEntry } from "../standings/outbox-entry.js";
 import { numberArray, textArray } from "./arrays.js";
 import type { Parameters } from "./statement.js";
 

@@ -1,6 +1,6 @@
 import { Obstacle, StandingsError } from "../domain/errors.js";
 import type { History, ScoreEvent } from "../domain/history.js";
-import type { OutboxEntry } from "../standings/outbox.js";
+import type { OutboxEntry } from "../standings/outbox-entry.js";
 import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import type { IdempotencyKey } from "../domain/change.js";

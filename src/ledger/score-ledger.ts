@@ -1,4 +1,4 @@
-import type { OutboxEntry } from "../standings/outbox.js";
+import type { OutboxEntry } from "../standings/outbox-entry.js";
 import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
@@ -136,7 +136,7 @@ export class ScoreLedger {
   async *scorePages(board: Board, size: number): AsyncGenerator<ScoreRow[], void, undefined> {
     let page = await this.#readPage(board, "", size);
     for (let last = page.at(-1); last; last = page.at(-1)) {
-      const next = this.#readPage(board, last.userId, size);
+      const next = page.length < size ? Promise.resolve([]) : this.#readPage(board, last.userId, size);
       next.catch(() => undefined); // If the caller stops, no code awaits this read.
       yield page;
       page = await next;

@@ -12,9 +12,12 @@ export const keys = {
   scores: (board: Board) => `lb:{${board}}:scores`,
   outbox: (board: Board) => `lb:{${board}}:outbox`,
   meta: (board: Board) => `lb:{${board}}:meta`,
-  idempotency: (board: Board, subject: string, key: IdempotencyKey) => `lb:{${board}}:idem:${escape(subject)}:${key}`,
-  /** On which board a subject used a key. The records can't tell that: each lies on its own board's slot. */
-  claim: (subject: string, key: IdempotencyKey) => `lb:claim:${escape(subject)}:${key}`,
+  /** Prefix of the idempotency records: `:<day>` makes it a hash of a day's records (lua/include/day-hash.lua). */
+  records: (board: Board) => `lb:{${board}}:idem`,
+  /** Prefix of the claims, which tell on which board a subject used a key; used as `records` is. */
+  claims: "lb:claim",
+  /** A claim of its own. In a Redis Cluster claims lie on other slots than boards, so they are spread. */
+  claim: (subject: string, key: IdempotencyKey) => `lb:claim:${recordField(subject, key)}`,
   /** Rebuilt standings, before they replace the old ones. */
   rebuild: (board: Board, epoch: number) => `lb:{${board}}:rebuild:${epoch}`,
   /** The outbox of an abandoned state, while the board's successor is built. */
@@ -27,6 +30,11 @@ export const keys = {
   rateLimit: (subject: string) => `lb:rate:${escape(subject)}`,
   boardRateLimit: (board: Board, subject: string) => `lb:{${board}}:rate:${escape(subject)}`,
 } as const;
+
+/** The field of an idempotency record, and of a claim, in their hashes. */
+export function recordField(subject: string, key: IdempotencyKey): string {
+  return `${escape(subject)}:${key}`;
+}
 
 function escape(subject: string): string {
   return subject.replaceAll("%", "%25").replaceAll(":", "%3A");

@@ -1,12 +1,10 @@
-import { dropClaim } from "./key-claims.js";
+import { dropRecords, restoreRecords } from "./idempotency-records.js";
 import { keys } from "../redis/keys.js";
 import type { RedisClient } from "../redis/client.js";
 import { toRows } from "./rows.js";
 import { scripts } from "./scripts.js";
-import type { OutboxEntry } from "./outbox.js";
+import type { OutboxEntry } from "./outbox-entry.js";
 import { formatPosition, parsePosition, type Position } from "../domain/position.js";
-import { idempotencyWindowSeconds, isMessageKey } from "../domain/change.js";
-import { formatRecord } from "./score-store.js";
 import type { Board } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
 import type { Revision, Score, ScoreRow } from "../domain/score.js";
@@ -22,7 +20,8 @@ export interface BoardState {
   readonly hasScores: boolean;
   /** The revision up to which a board without scores is right. */
   readonly base: Revision;
-  readonly outbox: { readonly length: number; readonly first: Position; readonly last: Position } | undefined;
+  /** The outbox's first and last changes. */
+  readonly outbox: { readonly first: Position; readonly last: Position } | undefined;
 }
 
 const rebuildTtlSeconds = 3_600;
@@ -41,9 +40,9 @@ export class BoardKeeper {
       [keys.scores(board), keys.outbox(board), keys.meta(board)],
       [],
     );
-    const [server, reconciled, epoch, revision, fence, hasScores, length, first, last, base] = reply as [
+    const [server, reconciled, epoch, revision, fence, hasScores, first, firstCount, last, base] = reply as [
       ...[string, string, string, string, string],
-      ...[number, number, string, string, string],
+      ...[number, string, string, string, string],
     ];
     return {
       position: epoch === "" ? undefined : { epoch: Number(epoch), revision: Number(revision) as Revision },
@@ -51,7 +50,7 @@ export class BoardKeeper {
       fence: Number(fence),
       hasScores: hasScores === 1,
       base: Number(base) as Revision,
-      outbox: length === 0 ? undefined : { length, first: parsePosition(first), last: parsePosition(last) },
+      outbox: first === "" ? undefined : { first: firstChange(first, firstCount), last: parsePosition(last) },
     };
   }
 
@@ -146,18 +145,7 @@ export class BoardKeeper {
 
   /** Writes the idempotency records of committed changes again, for the rest of their 24 hours. */
   async restoreRecords(board: Board, events: readonly OutboxEntry[], now: number): Promise<void> {
-    // No pipeline: in a cluster the claims lie on other slots. ioredis sends these commands without waiting in between.
-    const writes: Promise<unknown>[] = [];
-    for (const event of events) {
-      const seconds = Math.ceil(idempotencyWindowSeconds - (now - event.occurredAt) / 1000);
-      if (event.idempotencyKey === undefined || seconds <= 0) continue;
-      const { subject, idempotencyKey } = event;
-      const record = keys.idempotency(board, subject, idempotencyKey);
-      writes.push(this.#client.set(record, formatRecord(event), "EX", seconds));
-      if (isMessageKey(idempotencyKey)) continue;
-      writes.push(this.#client.set(keys.claim(subject, idempotencyKey), board, "EX", seconds));
-    }
-    await Promise.all(writes);
+    await restoreRecords(this.#client, board, events, now);
   }
 
   /**
@@ -166,18 +154,7 @@ export class BoardKeeper {
    * @returns false when our fence is too low
    */
   async dropRecords(board: Board, fence: number, entries: readonly OutboxEntry[]): Promise<boolean> {
-    const records: string[] = [];
-    const claims: string[] = [];
-    for (const { subject, idempotencyKey } of entries) {
-      if (idempotencyKey === undefined) continue;
-      records.push(keys.idempotency(board, subject, idempotencyKey));
-      if (!isMessageKey(idempotencyKey)) claims.push(keys.claim(subject, idempotencyKey));
-    }
-    const together = this.#client.isCluster ? records : [...records, ...claims];
-    const scriptKeys = [keys.meta(board), ...together];
-    if ((await scripts.dropRecords.run(this.#client, scriptKeys, [fence, records.length, board])) !== 1) return false;
-    if (this.#client.isCluster) await Promise.all(claims.map((claim) => dropClaim(this.#client, claim, board)));
-    return true;
+    return dropRecords(this.#client, board, fence, entries);
   }
 
   /** Rows by position in the standings, highest score first. O(log n + count). */
@@ -202,4 +179,10 @@ export class BoardKeeper {
   async count(board: Board): Promise<number> {
     return this.#client.zcard(keys.scores(board));
   }
+}
+
+/** @param id the first entry's: the position of its last change */
+function firstChange(id: string, count: string): Position {
+  const { epoch, revision } = parsePosition(id);
+  return { epoch, revision: (revision - Number(count) + 1) as Revision };
 }

@@ -6,6 +6,7 @@ import { scripts } from "./scripts.js";
 import { idempotencyWindowSeconds, type Change, isMessageKey } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
 import { within } from "../timing/deadline.js";
+import type { Settled } from "./waiting-change.js";
 
 /** Which claim on a key stands after a call has asked for one; the replies of take-claim.lua. */
 const claimed = { elsewhere: 0, made: 1, joined: 2 } as const;
@@ -27,38 +28,50 @@ export class KeyClaims {
   }
 
   /**
-   * Sends a change while its board holds its key. One round trip more, two for a change that is refused.
+   * Sends changes while their board holds their keys. One round trip more, two where a change is refused.
    *
    * @param deadline in terms of performance.now()
-   * @throws StandingsError `keyReused` when another board holds the key, `storeFailed`, or what `submit` throws
+   * @returns one result a change: `keyReused` when another board holds its key, `storeFailed` when that can't be told,
+   * else what `submit` gives for it
    */
-  async around<T extends { readonly replayed: boolean }>(
+  async around(
     board: Board,
-    { subject, idempotencyKey }: Change,
+    changes: readonly Change[],
     deadline: number,
-    submit: () => Promise<T>,
-  ): Promise<T> {
-    if (idempotencyKey === undefined || isMessageKey(idempotencyKey)) return submit();
-    const claim = keys.claim(subject, idempotencyKey);
-    const holder = await this.#take(claim, board);
-    if (holder === claimed.elsewhere) throw new StandingsError("keyReused");
-    let accepted: T;
-    try {
-      accepted = await submit();
-    } catch (error) {
-      if (wasRefused(error)) await this.#giveBack(claim, board, deadline);
-      throw error;
+    submit: (changes: readonly Change[]) => Promise<readonly Settled[]>,
+  ): Promise<readonly Settled[]> {
+    const claims = changes.map(claimOf);
+    const holders = await Promise.all(claims.map((claim) => this.#take(claim, board)));
+    const sent: number[] = [];
+    const results = holders.map((holder, index): Settled | undefined => {
+      if (holder instanceof StandingsError) return holder;
+      if (holder === claimed.elsewhere) return new StandingsError("keyReused");
+      sent.push(index);
+      return undefined;
+    });
+    const settled = await submit(sent.map((index) => changes[index]).filter((change) => change !== undefined));
+    const returning: Promise<void>[] = [];
+    for (const [at, index] of sent.entries()) {
+      const [claim, result] = [claims[index], settled[at]];
+      results[index] = result;
+      if (claim === undefined || result === undefined) continue;
+      if (result instanceof StandingsError) {
+        if (wasRefused(result)) returning.push(this.#giveBack(claim, board, deadline));
+      } else if (holders[index] === claimed.joined && !result.replayed) {
+        // The claim is older than this change and must not expire before the change's record does.
+        this.#renew(claim, board);
+      }
     }
-    // The claim is older than this change and must not expire before the change's record does.
-    if (holder === claimed.joined && !accepted.replayed) this.#renew(claim, board);
-    return accepted;
+    await Promise.all(returning);
+    return results.map((result) => result ?? new StandingsError("storeFailed"));
   }
 
-  async #take(claim: string, board: Board): Promise<unknown> {
+  async #take(claim: string | undefined, board: Board): Promise<number | StandingsError | undefined> {
+    if (claim === undefined) return undefined;
     try {
-      return await scripts.takeClaim.run(this.#client, [claim], [board, idempotencyWindowSeconds]);
+      return Number(await scripts.takeClaim.run(this.#client, [claim], [board, idempotencyWindowSeconds]));
     } catch (error) {
-      throw new StandingsError("storeFailed", { cause: error });
+      return new StandingsError("storeFailed", { cause: error });
     }
   }
 
@@ -82,6 +95,11 @@ export async function dropClaim(client: RedisClient, claim: string, board: Board
   await scripts.dropClaim.run(client, [claim], [board]);
 }
 
-function wasRefused(error: unknown): boolean {
-  return error instanceof StandingsError && error.kind !== "unknownOutcome" && error.kind !== "internal";
+function claimOf({ subject, idempotencyKey }: Change): string | undefined {
+  if (idempotencyKey === undefined || isMessageKey(idempotencyKey)) return undefined;
+  return keys.claim(subject, idempotencyKey);
+}
+
+function wasRefused({ kind }: StandingsError): boolean {
+  return kind !== "unknownOutcome" && kind !== "internal";
 }

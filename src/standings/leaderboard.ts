@@ -1,11 +1,12 @@
 import { EventEmitter } from "node:events";
-import { StandingsError } from "../domain/errors.js";
+import { StandingsError, toStandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
 import type { KeyClaims } from "./key-claims.js";
 import type { Position } from "../domain/position.js";
 import type { Change } from "../domain/change.js";
 import type { BatchResult, ScoreStore } from "./score-store.js";
-import { rateLimited, ScoreWriter, type Accepted } from "./score-writer.js";
+import { rateLimited, ScoreWriter } from "./score-writer.js";
+import type { Accepted, Settled } from "./waiting-change.js";
 import type { Board } from "../domain/board.js";
 import type { Revision, ScoreEntry } from "../domain/score.js";
 import { maxLimit, type Neighbourhood, type Place, type Snapshot } from "../domain/views.js";
@@ -68,15 +69,48 @@ export class Leaderboard {
    * `storeFailed` (nothing was changed) or `unknownOutcome`, within 5 s
    */
   async increment(board: Board, change: Change): Promise<Accepted> {
+    const { writer, deadline } = this.#begin(board);
+    if (this.#claims) {
+      const [result] = await this.applyAll(board, [change]);
+      if (result === undefined || result instanceof StandingsError) throw result ?? new StandingsError("storeFailed");
+      return result;
+    }
+    const accepted = await writer.submit(change, deadline);
+    if (this.#whenDurable) await this.#whenDurable(board, accepted, deadline);
+    return accepted;
+  }
+
+  /**
+   * Applies changes, in order. They stay together, and each is judged by itself.
+   *
+   * @returns one result a change, in their order: as `increment` gives it, or the error that `increment` throws
+   * @throws StandingsError `overloaded`, before anything is sent
+   */
+  async applyAll(board: Board, changes: readonly Change[]): Promise<readonly Settled[]> {
+    const { writer, deadline } = this.#begin(board);
+    const submit = (some: readonly Change[]) => writer.submitAll(some, deadline);
+    const results = this.#claims ? await this.#claims.around(board, changes, deadline, submit) : await submit(changes);
+    return this.#whenDurable ? this.#untilDurable(board, results, deadline) : results;
+  }
+
+  /** Waits for the newest change, and for the others with it. */
+  async #untilDurable(board: Board, results: readonly Settled[], deadline: number): Promise<readonly Settled[]> {
+    const newest = newestOf(results);
+    if (!newest) return results;
+    try {
+      await this.#whenDurable?.(board, newest, deadline);
+      return results;
+    } catch (error) {
+      const failure = toStandingsError(error);
+      return results.map((result) => (result instanceof StandingsError ? result : failure));
+    }
+  }
+
+  #begin(board: Board): { writer: ScoreWriter; deadline: number } {
     const writer = this.#writers.get(board);
     if (!writer) throw new Error(`no such board: ${board}`);
     if (this.#isFull()) throw new StandingsError("overloaded", { retryAfter: retryWhenFull });
-    const deadline = performance.now() + this.#timeoutMs;
-    const accepted = this.#claims
-      ? await this.#claims.around(board, change, deadline, () => writer.submit(change, deadline))
-      : await writer.submit(change, deadline);
-    if (this.#whenDurable) await this.#whenDurable(board, accepted, deadline);
-    return accepted;
+    return { writer, deadline: performance.now() + this.#timeoutMs };
   }
 
   /**
@@ -138,4 +172,12 @@ export class Leaderboard {
       throw new StandingsError("storeFailed", { cause: error });
     }
   }
+}
+
+function newestOf(results: readonly Settled[]): Accepted | undefined {
+  let newest: Accepted | undefined;
+  for (const result of results) {
+    if (!(result instanceof StandingsError) && (!newest || result.revision > newest.revision)) newest = result;
+  }
+  return newest;
 }

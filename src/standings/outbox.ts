@@ -1,27 +1,17 @@
 import { keys } from "../redis/keys.js";
 import type { RedisClient } from "../redis/client.js";
-import { formatPosition, parsePosition, type Position } from "../domain/position.js";
+import { formatPosition, type Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
-import type { IdempotencyKey } from "../domain/change.js";
-import type { UserId } from "../domain/player.js";
-import type { Score } from "../domain/score.js";
+import { changesOf, type OutboxEntry } from "./outbox-entry.js";
 
-/** An accepted change on its way to PostgreSQL. */
-export interface OutboxEntry {
-  readonly position: Position;
-  readonly userId: UserId;
-  readonly increment: Score;
-  /** The player's total after the change. */
-  readonly score: Score;
-  readonly subject: string;
-  readonly idempotencyKey: IdempotencyKey | undefined;
-  /** Milliseconds since the Unix epoch, by Redis' clock. */
-  readonly occurredAt: number;
-}
+/** The entries of the first read; the later ones follow the sizes of the batches. */
+const firstRead = 16;
+/** The most entries in one read, and about the most changes: Redis does nothing else meanwhile. */
+const [maxEntries, maxChanges] = [2_000, 20_000];
 
 /**
- * The changes that Redis accepted and PostgreSQL may not have yet. Only increment.lua writes it, only the sync trims
- * it.
+ * The changes that Redis accepted and PostgreSQL may not have yet. Only increment.lua writes it, a batch an entry; only
+ * the sync trims it.
  */
 export class Outbox {
   readonly #client: RedisClient;
@@ -30,17 +20,23 @@ export class Outbox {
     this.#client = client;
   }
 
-  /** Up to `count` entries after a position, in order. O(count). */
+  /**
+   * The changes after a position, in order: `count` of them or somewhat more, since batches are not divided. Fewer only
+   * at the end. O(count).
+   */
   async read(board: Board, after: Position, count: number): Promise<OutboxEntry[]> {
     return this.#readStream(keys.outbox(board), after, count);
   }
 
-  /** Up to `count` entries, after a position and in order, of the outbox that a rebuild has set aside. O(count). */
+  /** As `read`, of the outbox that a rebuild has set aside. */
   async readAbandoned(board: Board, after: Position, count: number): Promise<OutboxEntry[]> {
     return this.#readStream(keys.abandoned(board), after, count);
   }
 
-  /** Drops all entries up to and including a position. Call it only after PostgreSQL has committed them. */
+  /**
+   * Drops the changes up to and including a position, save those that share an entry with later ones. Call it only after
+   * PostgreSQL has committed them.
+   */
   async trim(board: Board, upTo: Position): Promise<void> {
     const firstKept = `${upTo.epoch}-${upTo.revision + 1}`;
     await this.#client.xtrim(keys.outbox(board), "MINID", firstKept);
@@ -49,29 +45,38 @@ export class Outbox {
   /** How many changes wait, and when the oldest of them was made. O(1). */
   async backlog(board: Board): Promise<{ length: number; oldestAt: number | undefined }> {
     const key = keys.outbox(board);
-    const [length, [oldest]] = await Promise.all([
-      this.#client.xlen(key),
+    const [[first], [last]] = await Promise.all([
       this.#client.xrange(key, "-", "+", "COUNT", 1),
+      this.#client.xrevrange(key, "+", "-", "COUNT", 1),
     ]);
-    return { length, oldestAt: oldest && toEntry(...oldest).occurredAt };
+    const oldest = first && changesOf(...first)[0];
+    const newest = last && changesOf(...last).at(-1);
+    if (!oldest || !newest) return { length: 0, oldestAt: undefined };
+    return { length: newest.position.revision - oldest.position.revision + 1, oldestAt: oldest.occurredAt };
   }
 
   async #readStream(key: string, after: Position, count: number): Promise<OutboxEntry[]> {
-    const entries = await this.#client.xrange(key, `(${formatPosition(after)}`, "+", "COUNT", count);
-    return entries.map(([id, fields]) => toEntry(id, fields));
+    const changes: OutboxEntry[] = [];
+    let size = firstRead;
+    let read = 0;
+    let start = formatPosition(after);
+    while (changes.length < count) {
+      const entries = await this.#client.xrange(key, `(${start}`, "+", "COUNT", size);
+      for (const [id, fields] of entries) {
+        // PostgreSQL may have the first changes of a batch: those before one that it refused.
+        for (const change of changesOf(id, fields)) if (isAfter(change.position, after)) changes.push(change);
+        start = id;
+      }
+      if (entries.length < size) break;
+      read += entries.length;
+      const perEntry = Math.max(1, changes.length / read);
+      const wanted = Math.min(maxChanges, count - changes.length);
+      size = Math.min(maxEntries, Math.max(1, Math.ceil(wanted / perEntry)));
+    }
+    return changes;
   }
 }
 
-/** increment.lua always writes the same fields in the same order. */
-function toEntry(id: string, fields: readonly string[]): OutboxEntry {
-  const [, userId, , increment, , score, , subject = "", , key, , at] = fields;
-  return {
-    position: parsePosition(id),
-    userId: userId as UserId,
-    increment: Number(increment) as Score,
-    score: Number(score) as Score,
-    subject,
-    idempotencyKey: key === "" ? undefined : (key as IdempotencyKey),
-    occurredAt: Number(at),
-  };
+function isAfter(position: Position, other: Position): boolean {
+  return position.epoch === other.epoch ? position.revision > other.revision : position.epoch > other.epoch;
 }

@@ -3,31 +3,22 @@ import { LastingTrouble } from "../observability/lasting-trouble.js";
 import type { Logger } from "../observability/logger.js";
 import type { Change } from "../domain/change.js";
 import type { BatchResult, ChangeOutcome, ScoreStore } from "./score-store.js";
-import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
-
-/** An accepted change, with the epoch and the top scores of the batch that it was part of. */
-export type Accepted = Extract<ChangeOutcome, { kind: "accepted" }> &
-  Pick<BatchResult, "topScores"> &
-  Pick<Position, "epoch">;
+import { GroupReply, SingleReply, WaitingChange, type Accepted, type Settled } from "./waiting-change.js";
+import { isOutOfMemory, wasNotApplied } from "./write-errors.js";
 
 export interface ScoreWriterOptions {
-  /** Called after each batch that changed the board. */
+  /** Called after each batch that Redis settled. */
   onBatch: (result: BatchResult, durationSeconds: number) => void;
   logger: Logger;
 }
 
-interface Waiting {
-  readonly change: Change;
-  readonly deadline: number;
-  readonly resolve: (accepted: Accepted) => void;
-  readonly reject: (error: StandingsError) => void;
-  /** True once the change was sent and its answer was lost: it may have been applied. */
-  uncertain: boolean;
-}
-
-/** At 15 to 24 µs of Redis a change, a batch keeps Redis busy for 2 to 3 ms at most. */
-const maxBatch = 128;
+/** Lua can't take more than some 8,000 values in one call, and each change makes two in the largest of them. */
+const maxBatch = 512;
+/** What a batch may cost Redis, in microseconds: meanwhile it does nothing else. */
+const maxBatchMicros = 3_000;
+/** What a change costs Redis, about. */
+const microsOf = { change: 5, key: 4, rank: 2 } as const;
 /** At 30,000 changes a second, the last change of a full queue waits for a third of a second. */
 const maxWaiting = 10_000;
 const retryDelayMs = 50;
@@ -45,9 +36,9 @@ export class ScoreWriter {
   readonly #board: Board;
   readonly #store: ScoreStore;
   readonly #options: ScoreWriterOptions;
-  readonly #queue: Waiting[] = [];
+  readonly #queue: WaitingChange[] = [];
   readonly #trouble: LastingTrouble;
-  #inFlight: readonly Waiting[] = [];
+  #inFlight: readonly WaitingChange[] = [];
   #running = false;
 
   constructor(board: Board, store: ScoreStore, options: ScoreWriterOptions) {
@@ -71,20 +62,31 @@ export class ScoreWriter {
    * @throws StandingsError for every outcome but an accepted change
    */
   submit(change: Change, deadline: number): Promise<Accepted> {
-    if (this.#queue.length >= maxWaiting) return Promise.reject(new StandingsError("overloaded"));
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ change, deadline, resolve, reject, uncertain: false });
-      if (this.#running) return;
-      this.#running = true;
-      // Requests that arrived in the same turn of the event loop share the first batch.
-      setImmediate(() => void this.#run());
-    });
+    const reply = new SingleReply();
+    this.#enqueue(new WaitingChange(change, deadline, reply, 0));
+    return reply.promise;
+  }
+
+  /** As `submit`, for changes that stay together and in order. One result a change; never rejects. */
+  submitAll(changes: readonly Change[], deadline: number): Promise<readonly Settled[]> {
+    const reply = new GroupReply(changes.length);
+    for (const [index, change] of changes.entries()) this.#enqueue(new WaitingChange(change, deadline, reply, index));
+    return reply.promise;
+  }
+
+  #enqueue(waiting: WaitingChange): void {
+    if (this.#queue.length >= maxWaiting) return waiting.settle(new StandingsError("overloaded"));
+    this.#queue.push(waiting);
+    if (this.#running) return;
+    this.#running = true;
+    // Requests that arrived in the same turn of the event loop share the first batch.
+    setImmediate(() => void this.#run());
   }
 
   async #run(): Promise<void> {
     const sweeper = setInterval(() => this.#expire(performance.now()), sweepIntervalMs);
     while (this.#queue.length > 0) {
-      this.#inFlight = this.#queue.splice(0, maxBatch);
+      this.#inFlight = this.#queue.splice(0, this.#nextBatchSize());
       const again = await this.#send(this.#inFlight);
       this.#inFlight = [];
       if (again.length === 0) continue;
@@ -95,17 +97,27 @@ export class ScoreWriter {
     this.#running = false;
   }
 
+  #nextBatchSize(): number {
+    let [size, micros] = [0, 0];
+    for (const { change } of this.#queue) {
+      micros += microsOf.change + (change.idempotencyKey ? microsOf.key : 0) + (change.ranked ? microsOf.rank : 0);
+      if (size === maxBatch || (size > 0 && micros > maxBatchMicros)) break;
+      size += 1;
+    }
+    return size;
+  }
+
   /** Changes must not wait behind a batch that Redis does not answer. Those in flight may still be applied. */
   #expire(now: number): void {
-    for (const waiting of this.#inFlight) if (waiting.deadline <= now) waiting.reject(lost());
+    for (const waiting of this.#inFlight) if (waiting.deadline <= now) waiting.settle(lost());
     while (this.#queue[0] && this.#queue[0].deadline <= now) {
       const waiting = this.#queue.shift();
-      waiting?.reject(waiting.uncertain ? lost() : new StandingsError("storeFailed", { logged: true }));
+      waiting?.settle(waiting.uncertain ? lost() : new StandingsError("storeFailed", { logged: true }));
     }
   }
 
   /** @returns the changes to send again */
-  async #send(batch: readonly Waiting[]): Promise<Waiting[]> {
+  async #send(batch: readonly WaitingChange[]): Promise<WaitingChange[]> {
     const start = performance.now();
     try {
       const result = await this.#store.applyBatch(
@@ -113,7 +125,7 @@ export class ScoreWriter {
         batch.map((waiting) => waiting.change),
       );
       if (!result) return this.#settleUnsent(batch, () => new StandingsError("recovering"));
-      for (const [index, waiting] of batch.entries()) settle(waiting, result.outcomes[index], result);
+      for (const [index, waiting] of batch.entries()) waiting.settle(toSettled(result.outcomes[index], result));
       this.#options.onBatch(result, (performance.now() - start) / 1000);
       this.#trouble.isOver();
       return [];
@@ -129,19 +141,19 @@ export class ScoreWriter {
   }
 
   /** No change of this batch was applied by this call. A change that was uncertain before it still is. */
-  #settleUnsent(batch: readonly Waiting[], error: () => StandingsError): Waiting[] {
-    for (const waiting of batch) if (!waiting.uncertain) waiting.reject(error());
+  #settleUnsent(batch: readonly WaitingChange[], error: () => StandingsError): WaitingChange[] {
+    for (const waiting of batch) if (!waiting.uncertain) waiting.settle(error());
     return this.#settleUncertain(batch.filter((waiting) => waiting.uncertain));
   }
 
-  #settleUncertain(batch: readonly Waiting[]): Waiting[] {
+  #settleUncertain(batch: readonly WaitingChange[]): WaitingChange[] {
     const now = performance.now();
-    const [again, givenUp]: [Waiting[], Waiting[]] = [[], []];
+    const [again, givenUp]: [WaitingChange[], WaitingChange[]] = [[], []];
     for (const waiting of batch) {
       const safe = waiting.change.idempotencyKey !== undefined && waiting.deadline > now + retryDelayMs;
       (safe ? again : givenUp).push(waiting);
     }
-    for (const waiting of givenUp) waiting.reject(lost());
+    for (const waiting of givenUp) waiting.settle(lost());
     return again;
   }
 }
@@ -151,41 +163,26 @@ function lost(): StandingsError {
   return new StandingsError("unknownOutcome", { logged: true });
 }
 
-function settle(waiting: Waiting, outcome: ChangeOutcome | undefined, { position, topScores }: BatchResult): void {
+function toSettled(outcome: ChangeOutcome | undefined, { position, topScores }: BatchResult): Settled {
   switch (outcome?.kind) {
     case "accepted": {
       // Spreading `outcome` would cost a microsecond for each increment.
       const { kind, replayed, entry, revision } = outcome;
-      return waiting.resolve({ kind, replayed, entry, revision, topScores, epoch: position.epoch });
+      return { kind, replayed, entry, revision, topScores, epoch: position.epoch };
     }
     case "keyReused":
-      return waiting.reject(new StandingsError("keyReused"));
+      return new StandingsError("keyReused");
     case "outOfRange":
-      return waiting.reject(
-        new StandingsError("badInput", { message: "scoreIncrement would take the total beyond ±(2^53 - 1)." }),
-      );
+      return new StandingsError("badInput", {
+        message: "scoreIncrement would take the total beyond ±(2^53 - 1).",
+      });
     case "rateLimited":
-      return waiting.reject(rateLimited(outcome.retryAfterMs));
+      return rateLimited(outcome.retryAfterMs);
     default:
-      return waiting.reject(new StandingsError("storeFailed"));
+      return new StandingsError("storeFailed");
   }
 }
 
 export function rateLimited(retryAfterMs: number): StandingsError {
   return new StandingsError("rateLimited", { retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
-}
-
-/**
- * Redis' errors for a script that was not run, and ioredis' for a command that was not sent. The script makes no write
- * before it can fail. "Connection is closed." is missing on purpose: ioredis also says it of commands that were sent.
- */
-const notApplied =
-  /^(OOM|MISCONF|READONLY|LOADING|NOAUTH|NOPERM|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|TRYAGAIN|BUSY|WRONGTYPE)\b|^Stream isn't writeable|^Cluster isn't ready/;
-
-function wasNotApplied(error: unknown): boolean {
-  return error instanceof Error && notApplied.test(error.message);
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("OOM");
 }

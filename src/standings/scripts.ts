@@ -14,5 +14,6 @@ export const scripts = {
   readState: load("read-state"),
   lead: load("lead"),
   dropRecords: load("drop-records"),
+  restoreRecords: load("restore-records"),
   swap: load("swap"),
 } as const;

@@ -14,6 +14,12 @@ export type RecoveryPlan =
   | { readonly kind: "none" | "create" | "open" }
   | { readonly kind: "rebuildStandings" | "rebuildLedger"; readonly reason: string };
 
+/** The plan for an outbox that lacks changes which PostgreSQL does not have. */
+export const missingChanges: RecoveryPlan = {
+  kind: "rebuildLedger",
+  reason: "changes between PostgreSQL and Redis are missing",
+};
+
 export function planRecovery(state: BoardState, cursor: Position): RecoveryPlan {
   const { position } = state;
   if (!position) {
@@ -26,7 +32,7 @@ export function planRecovery(state: BoardState, cursor: Position): RecoveryPlan 
   if (position.epoch > cursor.epoch) return { kind: "rebuildLedger", reason: "PostgreSQL is in an older epoch" };
   if (position.revision < cursor.revision) return { kind: "rebuildStandings", reason: "Redis is behind PostgreSQL" };
   if (!outboxCovers(state, cursor, position)) {
-    return { kind: "rebuildLedger", reason: "changes between PostgreSQL and Redis are missing" };
+    return missingChanges;
   }
   return { kind: state.open ? "none" : "open" };
 }
@@ -37,16 +43,12 @@ export function lostStandings({ position, hasScores, base }: BoardState): boolea
 }
 
 /**
- * Whether the outbox holds every change after the cursor. Revisions count up by one, so its ends and its length tell.
+ * Whether the outbox reaches from the cursor to the newest change. A gap between its ends shows when it is read: see
+ * `syncScores`.
  */
 export function outboxCovers({ outbox }: BoardState, cursor: Position, newest: Position): boolean {
   if (newest.revision === cursor.revision) return true;
   if (!outbox) return false;
-  const { first, last, length } = outbox;
-  return (
-    first.epoch === cursor.epoch &&
-    first.revision <= cursor.revision + 1 &&
-    last.revision === newest.revision &&
-    length === last.revision - first.revision + 1
-  );
+  const { first, last } = outbox;
+  return first.epoch === cursor.epoch && first.revision <= cursor.revision + 1 && last.revision === newest.revision;
 }

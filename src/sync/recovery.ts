@@ -8,7 +8,7 @@ import type { Logger } from "../observability/logger.js";
 import { RefusedByPostgres } from "../ledger/postgres-errors.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { lostStandings, outboxCovers, type RecoveryPlan } from "./recovery-plan.js";
-import { syncScores } from "./sync-scores.js";
+import { syncScores, type SyncResult } from "./sync-scores.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
 import type { Lease, ScoreLedger } from "../ledger/score-ledger.js";
 
@@ -79,7 +79,8 @@ async function create({ keeper, ledger }: RecoveryDeps, board: Board, lease: Lea
  * PostgreSQL, which has all its changes.
  */
 async function advance(deps: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
-  const drained = await closeAndDrain(deps, board, lease);
+  const { lease: reached, complete } = await closeAndDrain(deps, board, lease);
+  const drained = complete ? reached : await rebuildLedger(deps, board, reached);
   const to = nextPosition(drained.position, drained.position);
   const moved = demand(board, await deps.ledger.moveCursor(board, drained, to));
   demand(board, await deps.keeper.advance(board, lease.fence, drained.position, to));
@@ -94,7 +95,7 @@ async function rebuildStandings(deps: RecoveryDeps, board: Board, from: Lease): 
   // Save changes that only the outbox has, if they continue PostgreSQL's.
   const { position = beginning } = state;
   const continues = position.epoch === from.position.epoch && outboxCovers(state, from.position, position);
-  const lease = continues ? await closeAndDrain(deps, board, from) : from;
+  const lease = continues ? (await closeAndDrain(deps, board, from)).lease : from;
 
   // Commit the new epoch first, so that from now on the old standings never count as current. The swap is the last
   // step: if the process dies before it, the next attempt starts from here.
@@ -190,9 +191,9 @@ async function keepEvents({ outbox, ledger, logger }: RecoveryDeps, board: Board
   }
 }
 
-async function closeAndDrain(deps: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
+async function closeAndDrain(deps: RecoveryDeps, board: Board, lease: Lease): Promise<SyncResult> {
   demand(board, await deps.keeper.close(board, lease.fence));
-  return (await syncScores(deps, board, lease)).lease;
+  return syncScores(deps, board, lease);
 }
 
 function nextPosition(a: Position, b: Position): Position {

@@ -4,6 +4,7 @@ import { findDrift } from "./drift.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import type { Leadership } from "./leader.js";
 import { recover, type RecoveryDeps } from "./recovery.js";
+import { missingChanges } from "./recovery-plan.js";
 import { lookAtBoard, syncScores, takeLease } from "./sync-scores.js";
 
 export interface RepairReport {
@@ -31,8 +32,10 @@ export async function repair(deps: RecoveryDeps, leadership: Leadership, board: 
     let lease = await takeLease(deps, board);
     if (!(await deps.keeper.close(board, lease.fence))) throw new LeadershipLost(board);
     const { plan } = await lookAtBoard(deps, board, lease);
-    if (plan.kind === "open" || plan.kind === "none") lease = (await syncScores(deps, board, lease)).lease;
-    else lease = await recover(deps, board, lease, plan);
+    if (plan.kind === "open" || plan.kind === "none") {
+      const drained = await syncScores(deps, board, lease);
+      lease = drained.complete ? drained.lease : await recover(deps, board, drained.lease, missingChanges);
+    } else lease = await recover(deps, board, lease, plan);
 
     const correctedTotals = await deps.ledger.correctTotals(board, lease);
     const drift = await findDrift(deps, board, () => Promise.resolve());

@@ -1,5 +1,6 @@
 import type { BoardKeeper, BoardState } from "../standings/board-keeper.js";
-import type { Outbox, OutboxEntry } from "../standings/outbox.js";
+import type { Outbox } from "../standings/outbox.js";
+import type { OutboxEntry } from "../standings/outbox-entry.js";
 import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import { RefusedByPostgres } from "../ledger/postgres-errors.js";
@@ -20,6 +21,8 @@ export interface SyncResult {
   readonly synced: number;
   /** Entries that PostgreSQL refused; they are in `rejected_events`. */
   readonly rejected: readonly RejectedEntry[];
+  /** Whether the outbox held all changes. If not, the pass ended before the first one that is missing. */
+  readonly complete: boolean;
 }
 
 export interface RejectedEntry {
@@ -31,9 +34,6 @@ export interface BoardLook {
   readonly state: BoardState;
   readonly plan: RecoveryPlan;
 }
-
-/** Entries per read: more would block Redis for too long. */
-const readSize = 2_000;
 
 /**
  * Takes the right to write a board from its previous holder, in PostgreSQL and then in Redis.
@@ -70,13 +70,14 @@ export async function syncScores(deps: SyncDeps, board: Board, from: Lease): Pro
   let lease = from;
   let synced = 0;
   let batchSize = smallestBatch;
-  let reading = readBatch(outbox, board, from.position, batchSize);
+  let reading = outbox.read(board, from.position, batchSize);
   for (;;) {
-    const entries = await reading;
+    const read = await reading;
+    const entries = withoutGap(read, lease.position);
     const last = entries.at(-1);
-    if (!last) return { lease, synced: synced - rejected.length, rejected };
+    if (!last) return { lease, synced: synced - rejected.length, rejected, complete: read.length === 0 };
     // Read the next batch from Redis while PostgreSQL commits this one.
-    reading = readBatch(outbox, board, last.position, batchSize);
+    reading = outbox.read(board, last.position, batchSize);
     reading.catch(() => undefined); // If the commit fails, no code awaits this read.
     const began = performance.now();
     lease = await commit(deps, board, lease, entries, rejected);
@@ -86,16 +87,15 @@ export async function syncScores(deps: SyncDeps, board: Board, from: Lease): Pro
   }
 }
 
-async function readBatch(outbox: Outbox, board: Board, from: Position, batchSize: number): Promise<OutboxEntry[]> {
-  const batch: OutboxEntry[] = [];
-  for (let after = from; batch.length < batchSize;) {
-    const entries = await outbox.read(board, after, readSize);
-    batch.push(...entries);
-    const last = entries.at(-1);
-    if (!last || entries.length < readSize) break;
-    after = last.position;
-  }
-  return batch;
+/** Revisions count up by one, so a missing change shows. An entry that can't be read stands for any number of changes. */
+function withoutGap(entries: readonly OutboxEntry[], from: Position): readonly OutboxEntry[] {
+  let previous = from.revision;
+  const gap = entries.findIndex(({ position, unreadable }) => {
+    const follows = position.revision === previous + 1 || unreadable !== undefined;
+    previous = position.revision;
+    return !follows;
+  });
+  return gap < 0 ? entries : entries.slice(0, gap);
 }
 
 /**

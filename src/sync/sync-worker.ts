@@ -1,5 +1,6 @@
 import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
+import type { BoardState } from "../standings/board-keeper.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
 import type { Leadership } from "./leader.js";
@@ -7,6 +8,7 @@ import { LeadershipLost } from "./leadership-lost.js";
 import { HistoryUpkeep } from "./history-upkeep.js";
 import type { SyncMetrics } from "./metrics.js";
 import { describePlan, recover } from "./recovery.js";
+import { missingChanges, type RecoveryPlan } from "./recovery-plan.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
 import type { Lease } from "../ledger/score-ledger.js";
 import { lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
@@ -136,20 +138,25 @@ export class SyncWorker implements Service {
     await this.#observeBacklog(board);
     let lease = this.#leases.get(board) ?? (await takeLease(this.#options, board));
     const { state, plan } = await lookAtBoard(this.#options, board, lease);
-    if (plan.kind !== "none") {
-      describePlan(plan, state, lease, logger, board);
-      lease = await recover(this.#options, board, lease, plan);
-      metrics.recoveries.inc({ board, kind: plan.kind });
-    }
+    if (plan.kind !== "none") lease = await this.#recover(board, lease, state, plan);
     const result = await syncScores(this.#options, board, lease);
-    this.#leases.set(board, result.lease);
-    await this.#options.onSynced(board, result.lease.position);
-    metrics.epoch.set({ board }, result.lease.position.epoch);
+    lease = result.complete ? result.lease : await this.#recover(board, result.lease, state, missingChanges);
+    this.#leases.set(board, lease);
+    await this.#options.onSynced(board, lease.position);
+    metrics.epoch.set({ board }, lease.position.epoch);
     metrics.syncedChanges.inc({ board }, result.synced);
     for (const { entry, reason } of result.rejected) {
       metrics.rejectedEvents.inc({ board });
       logger.error({ board, position: entry.position, reason }, "PostgreSQL refused a change; see rejected_events");
     }
+  }
+
+  async #recover(board: Board, lease: Lease, state: BoardState, plan: RecoveryPlan): Promise<Lease> {
+    const { metrics, logger } = this.#options;
+    describePlan(plan, state, lease, logger, board);
+    const recovered = await recover(this.#options, board, lease, plan);
+    metrics.recoveries.inc({ board, kind: plan.kind });
+    return recovered;
   }
 
   /** Runs before PostgreSQL is asked for anything, because these numbers matter most while PostgreSQL is down. */

@@ -6,7 +6,7 @@ import { codeOf, expectRefusal, increment, tryIncrement } from "../helpers/reque
 import { SocketClient } from "../helpers/socket-client.js";
 import { subscription, updatesUntil } from "../helpers/updates.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { enqueue, enqueueOverRest, QueueWatch, scoreOf } from "./helpers/enqueue.js";
+import { enqueue, enqueueBatch, enqueueOverRest, QueueWatch, scoreOf } from "./helpers/enqueue.js";
 import { startBroker, type Broker } from "./helpers/rabbitmq.js";
 
 const burst = 3;
@@ -155,6 +155,68 @@ test("one rate limit holds for both ways, and every increment that passes it is 
   expectRefusal(overRest, 429);
   expect(overRest.headers.get("retry-after")).toBe("1");
   await waitFor(async () => (await scoreOf(app, "eager")) === burst);
+});
+
+describe.each(Object.entries(enqueueBatch))("a batch over %s", (transport, send) => {
+  const name = (text: string) => `${transport} ${text}`;
+  const id = expect.stringMatching(uuid) as string;
+
+  test("has one result a change, in their order, and the accepted ones are applied", async () => {
+    const p = name("player");
+    const refused = (userId: string, code: string, message: string) => ({ userId, code, message });
+    const bad = (userId: string, message: string) => refused(userId, "BAD_USER_INPUT", message);
+    const rows: [{ userId: string; increment?: number; score?: number; idempotencyKey?: string }, object][] = [
+      [
+        { userId: p, increment: 10 },
+        { userId: p, id },
+      ],
+      [{ userId: "victim", increment: 1 }, refused("victim", "FORBIDDEN", "A player may change no score but its own.")],
+      [
+        { userId: "", increment: 1 },
+        bad("", "userId must be 1 to 255 characters without control characters or lone surrogates."),
+      ],
+      [{ userId: p, increment: 0 }, bad(p, "increment must be a whole number other than zero, within ±(2^53 - 1).")],
+      [
+        { userId: p, score: 1 },
+        bad(p, "score can't be set on this board, which adds increments. Send increment instead."),
+      ],
+      [
+        { userId: p, increment: 5, idempotencyKey: name("key") },
+        { userId: p, id },
+      ],
+      [
+        { userId: p, increment: 5, idempotencyKey: name("key") },
+        { userId: p, id },
+      ],
+      [
+        { userId: p, increment: 1 },
+        { ...refused(p, "RATE_LIMITED", "Too many increments. Slow down."), retryAfter: 1 },
+      ],
+    ];
+    const results = await send(app, app.token(p), { changes: rows.map(([change]) => change) });
+    expect(results).toEqual(rows.map(([, result]) => result));
+    expect(new Set(results.map((result) => result.id)).size).toBe(3 + 1);
+    // The key came twice and counts once.
+    await waitFor(async () => (await scoreOf(app, p)) === 15);
+  });
+
+  test("may hold 100 changes of any board, all of which are applied once", async () => {
+    const before = await metric('standings_enqueued_total{board="other"}');
+    const changes = Array.from({ length: 100 }, () => ({ userId: name("many"), increment: 1 }));
+    const results = await send(app, referee, { board: "other", changes });
+    expect(new Set(results.map((result) => result.id)).size).toBe(100);
+    await waitFor(async () => (await scoreOf(app, name("many"), "other")) === 100);
+    expect(await metric('standings_enqueued_total{board="other"}')).toBe(before + 100);
+  });
+
+  test("is refused as a whole for its board and its number of changes", async () => {
+    const change = { userId: name("whole"), increment: 1 };
+    const many = Array.from({ length: 101 }, () => change);
+    await expect(send(app, referee, { changes: [] })).rejects.toThrow("1 to 100 changes, not 0.");
+    await expect(send(app, referee, { changes: many })).rejects.toThrow("1 to 100 changes, not 101.");
+    await expect(send(app, referee, { board: "none", changes: [change] })).rejects.toThrow("board must be");
+    await expect(send(app, "no token", { changes: [change] })).rejects.toThrow("Invalid authentication token.");
+  });
 });
 
 describe("an increment that is refused when it is applied becomes a dead letter with its reason", () => {

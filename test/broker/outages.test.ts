@@ -7,7 +7,7 @@ import { run, serviceEnvironment, startService } from "../helpers/processes.js";
 import { codeOf, expectRefusal, increment, type Target } from "../helpers/requests.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { enqueue, enqueueOverRest, QueueWatch, scoreOf } from "./helpers/enqueue.js";
+import { enqueue, enqueueBatch, enqueueOverRest, QueueWatch, scoreOf } from "./helpers/enqueue.js";
 import { startBroker, type Broker } from "./helpers/rabbitmq.js";
 
 /** The limit for a request, plus a margin for a slow machine. */
@@ -89,6 +89,13 @@ describe("a broker that is away", () => {
     const overRest = await enqueueOverRest(early, referee, { userId: "early", scoreIncrement: 1 });
     expectRefusal(overRest, 503);
     expect(overRest.headers.get("retry-after")).toBe("1");
+    const changes = ["early", "later"].map((userId) => ({ userId, increment: 1 }));
+    for (const send of Object.values(enqueueBatch)) {
+      const message = "The message broker does not answer. Nothing was accepted; try again shortly.";
+      expect(await send(early, referee, { changes })).toEqual(
+        changes.map(({ userId }) => ({ userId, code: "UNAVAILABLE", message, retryAfter: 1 })),
+      );
+    }
     expect(await isReady(early)).toBe(true);
     expect((await increment(early, referee, { userId: "early", scoreIncrement: 1 })).entry.score).toBe(1);
     await early.stop();
@@ -138,6 +145,18 @@ describe("a confirm that gets lost", () => {
     await tell("after keyed");
     await waitFor(async () => (await scoreOf(api, "after keyed")) === 1);
     expect(await scoreOf(api, "keyed")).toBe(1);
+  });
+
+  test("is UNKNOWN_OUTCOME for each change of a batch, whose messages are all sent before one is confirmed", async () => {
+    await untilAccepted("ready");
+    proxy.treat("down", "blackhole");
+    const changes = Array.from({ length: 50 }, (_none, index) => ({ userId: `at once ${index}`, increment: 1 }));
+    const start = performance.now();
+    const results = await enqueueBatch.REST(api, referee, { changes });
+    expect(performance.now() - start).toBeLessThan(deadlineMs);
+    expect(new Set(results.map(({ code }) => code))).toEqual(new Set(["UNKNOWN_OUTCOME"]));
+    proxy.heal();
+    for (const { userId } of changes) await waitFor(async () => (await scoreOf(api, userId)) === 1);
   });
 
   test("together with its connection is UNKNOWN_OUTCOME at once, and nothing is sent twice", async () => {

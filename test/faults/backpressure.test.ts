@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { Outbox } from "../../src/standings/outbox.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { codeOf, tryIncrement, updateScore } from "../helpers/requests.js";
 import { waitFor } from "../helpers/wait-for.js";
@@ -6,6 +7,7 @@ import { expectAllInvariants } from "./helpers/both-stores.js";
 import { startLoad } from "./helpers/clients.js";
 import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
 import { Witness } from "./helpers/witness.js";
+import { board } from "./helpers/worker-steps.js";
 
 let stores: OwnStores;
 let app: TestApp | undefined;
@@ -86,7 +88,7 @@ test("agree: a worker that starts on a full Redis still drains it", async () => 
   await app.stop();
   app = undefined;
   await stores.postgres.resume();
-  expect(await stores.redisClient.xlen("lb:{main}:outbox")).toBeGreaterThan(100);
+  expect((await new Outbox(stores.redisClient).backlog(board)).length).toBeGreaterThan(100);
   await stores.redisClient.config("SET", "maxmemory", "1000000"); // Less than what it holds.
   await expect(stores.redisClient.set("more", "x")).rejects.toThrow("OOM");
 

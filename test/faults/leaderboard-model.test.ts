@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { StandingsError } from "../../src/domain/errors.js";
+import { StandingsError, toStandingsError } from "../../src/domain/errors.js";
 import { Leaderboard } from "../../src/standings/leaderboard.js";
 import type { RateLimits } from "../../src/domain/rate-limit.js";
+import { Outbox } from "../../src/standings/outbox.js";
 import { ScoreStore } from "../../src/standings/score-store.js";
+import type { Settled } from "../../src/standings/waiting-change.js";
 import type { Board } from "../../src/domain/board.js";
 import { parseUserId, type UserId } from "../../src/domain/player.js";
-import type { IdempotencyKey } from "../../src/domain/change.js";
-import type { Score } from "../../src/domain/score.js";
+import type { Change, IdempotencyKey } from "../../src/domain/change.js";
+import type { Revision, Score } from "../../src/domain/score.js";
 import { BoardDirectory } from "../../src/boards/directory.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { startStores, type Stores } from "../helpers/stores.js";
@@ -21,6 +23,7 @@ const boards = new BoardDirectory(["main", "other"]).all;
 let stores: Stores;
 let redis: Redis;
 let leaderboard: Leaderboard;
+let outbox: Outbox;
 
 /** The buckets don't refill while a test runs. */
 const burst = 4;
@@ -30,6 +33,7 @@ const maxTotal = Number.MAX_SAFE_INTEGER;
 beforeAll(async () => {
   stores = await startStores({ persistent: false });
   redis = stores.redisClient;
+  outbox = new Outbox(redis);
   leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits, true), {
     boards,
     whenDurable: () => Promise.resolve(),
@@ -45,6 +49,7 @@ interface Command {
   readonly increment: number;
   readonly key: string | undefined;
   readonly ratePolicy: "player" | "service";
+  readonly ranked: boolean;
 }
 
 const users = ["ada", "bob", "é", "\u{1F3C6}"].map(parseUserId);
@@ -56,9 +61,10 @@ const commands = fc.record<Command>({
   ),
   key: fc.option(fc.constantFrom("k1", "k2", "k3"), { nil: undefined, freq: 2 }),
   ratePolicy: fc.constantFrom("player", "service", "service"),
+  ranked: fc.boolean(),
 });
 
-type Answer = { score: number; revision: number; rank: number } | { code: string };
+type Answer = { score: number; revision: number; rank?: number | undefined } | { code: string };
 
 /** Keys and the rate limit belong to the subject, on every board. */
 class Subject {
@@ -77,13 +83,22 @@ class Model {
     this.#subject = subject;
   }
 
-  increment(command: Command): Answer {
+  /** Ranks are those after the last change. */
+  apply(batch: readonly Command[]): Answer[] {
+    const answers = batch.map((command) => this.#increment(command));
+    return answers.map((answer, index) => {
+      const { userId = "", ranked = false } = batch[index] ?? {};
+      return "code" in answer || !ranked ? answer : { ...answer, rank: this.#rankOf(answer.score, userId) };
+    });
+  }
+
+  #increment(command: Command): Answer {
     const { userId, increment, key, ratePolicy } = command;
     const record = key === undefined ? undefined : this.#subject.records.get(key);
     if (record) {
       const { board, score, revision } = record;
       const isSame = board === this.#board && record.userId === userId && record.increment === increment;
-      return isSame ? { score, revision, rank: this.#rankOf(score) } : { code: "IDEMPOTENCY_KEY_REUSED" };
+      return isSame ? { score, revision } : { code: "IDEMPOTENCY_KEY_REUSED" };
     }
     if (ratePolicy === "player" && this.#subject.tokens === 0) return { code: "RATE_LIMITED" };
     // Exact beyond 2^53, where JavaScript's numbers are not.
@@ -93,79 +108,105 @@ class Model {
     const revision = (this.revision += 1);
     this.totals.set(userId, score);
     if (key !== undefined) this.#subject.records.set(key, { ...command, board: this.#board, score, revision });
-    return { score, revision, rank: this.#rankOf(score) };
+    return { score, revision };
   }
 
   /** Highest first; equal scores in descending order of their ids' bytes. */
   standings(): { board: string; userId: string; score: number; rank: number }[] {
     return [...this.totals]
       .sort(([a, x], [b, y]) => y - x || Buffer.compare(Buffer.from(b), Buffer.from(a)))
-      .map(([userId, score]) => ({ board: this.#board, rank: this.#rankOf(score), userId, score }));
+      .map(([userId, score]) => ({ board: this.#board, rank: this.#rankOf(score, userId), userId, score }));
   }
 
-  #rankOf(score: number): number {
-    return 1 + [...this.totals.values()].filter((other) => other > score).length;
-  }
-}
-
-async function send(board: Board, { userId, increment, key, ratePolicy }: Command): Promise<Answer> {
-  try {
-    const { entry, revision } = await leaderboard.increment(board, {
-      userId: userId as UserId,
-      increment: increment as Score,
-      subject: "s",
-      ratePolicy,
-      idempotencyKey: key as IdempotencyKey | undefined,
-    });
-    return { score: entry.score, revision, rank: entry.rank };
-  } catch (error) {
-    if (error instanceof StandingsError) return { code: error.code };
-    throw error;
+  #rankOf(score: number, userId: string): number {
+    return 1 + [...this.totals].filter(([other, total]) => other !== userId && total > score).length;
   }
 }
 
-async function openEmptyBoards(): Promise<void> {
+function toChange({ userId, increment, key, ratePolicy, ranked }: Command): Change {
+  return {
+    userId: userId as UserId,
+    increment: increment as Score,
+    subject: "s",
+    ratePolicy,
+    idempotencyKey: key as IdempotencyKey | undefined,
+    ranked,
+  };
+}
+
+function toAnswer(result: Settled, { ranked }: Command): Answer {
+  if (result instanceof StandingsError) return { code: result.code };
+  const { score, rank } = result.entry;
+  return { score, revision: result.revision, ...(ranked && { rank }) };
+}
+
+/** Submitted at once, so they share a script call and keep their order in it: alone, or as one batch of a caller. */
+async function send(board: Board, batch: readonly Command[], together: boolean): Promise<Answer[]> {
+  const results = together
+    ? await leaderboard.applyAll(board, batch.map(toChange))
+    : await Promise.all(
+        batch.map((command) => leaderboard.increment(board, toChange(command)).catch(toStandingsError)),
+      );
+  return batch.map((command, index) => toAnswer(results[index] ?? toStandingsError(undefined), command));
+}
+
+type Form = "batches" | "single changes";
+
+/** Until a leader of this release has taken a board, its outbox has the form of the release before. */
+async function openEmptyBoards(form: Form): Promise<void> {
   const runId = /run_id:(\w+)/.exec(await redis.info("server"))?.[1] ?? "";
   await redis.flushall();
   for (const board of boards) {
-    await redis.hset(`lb:{${board}}:meta`, { epoch: 1, revision: 0, base: 0, fence: 1, run_id: runId });
+    const meta = { epoch: 1, revision: 0, base: 0, fence: 1, run_id: runId };
+    await redis.hset(`lb:{${board}}:meta`, form === "batches" ? { ...meta, format: "2" } : meta);
   }
 }
 
-test("once, sum: any batches of increments, replays, reused keys, limits and overflows answer as a simple model does", async () => {
-  const { seed } = seededRandom("model");
-  const batch = fc.record({
-    board: fc.constantFrom(...boards),
-    changes: fc.array(commands, { minLength: 1, maxLength: 8 }),
-  });
-  await fc.assert(
-    fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 8 }), fc.nat(3), async (all, radius) => {
-      await openEmptyBoards();
-      const subject = new Subject();
-      const models = new Map(boards.map((board) => [board, new Model(board, subject)]));
-      for (const { board, changes } of all) {
-        const model = models.get(board) ?? new Model(board, subject);
-        // Submitted at once, so they share a script call and keep their order in it.
-        const answers = await Promise.all(changes.map((change) => send(board, change)));
-        expect(answers).toEqual(changes.map((change) => model.increment(change)));
-        const standings = model.standings();
-        expect(await leaderboard.topScores(board, 100)).toEqual(standings);
-        for (const [index, userId] of users.entries()) {
-          const at = standings.findIndex((entry) => entry.userId === userId);
-          const [own] = await leaderboard.scoresAround(board, { userId, radius: 0 });
-          expect(own, `player ${index}`).toEqual(standings[at]);
-          const around = at < 0 ? [] : standings.slice(Math.max(0, at - radius), at + radius + 1);
-          expect(await leaderboard.scoresAround(board, { userId, radius })).toEqual(around);
+async function recordsAndClaims(): Promise<number> {
+  let count = (await redis.keys("*k[123]")).length;
+  for (const key of await redis.keys("lb:*:[0-9]*")) count += await redis.hlen(key);
+  return count;
+}
+
+test.for(["batches", "single changes"] as const)(
+  "once, sum: any batches of increments, replays, reused keys, limits and overflows answer as a simple model does (%s)",
+  { timeout: 60_000 },
+  async (form) => {
+    const { seed } = seededRandom("model");
+    const batch = fc.record({
+      board: fc.constantFrom(...boards),
+      changes: fc.array(commands, { minLength: 1, maxLength: 8 }),
+      together: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 8 }), fc.nat(3), async (all, radius) => {
+        await openEmptyBoards(form);
+        const subject = new Subject();
+        const models = new Map(boards.map((board) => [board, new Model(board, subject)]));
+        for (const { board, changes, together } of all) {
+          const model = models.get(board) ?? new Model(board, subject);
+          expect(await send(board, changes, together)).toEqual(model.apply(changes));
+          const standings = model.standings();
+          expect(await leaderboard.topScores(board, 100)).toEqual(standings);
+          for (const [index, userId] of users.entries()) {
+            const at = standings.findIndex((entry) => entry.userId === userId);
+            const [own] = await leaderboard.scoresAround(board, { userId, radius: 0 });
+            expect(own, `player ${index}`).toEqual(standings[at]);
+            const around = at < 0 ? [] : standings.slice(Math.max(0, at - radius), at + radius + 1);
+            expect(await leaderboard.scoresAround(board, { userId, radius })).toEqual(around);
+          }
         }
-      }
-      for (const [board, { revision }] of models) {
-        expect(await redis.xlen(`lb:{${board}}:outbox`)).toBe(revision);
-        expect(Number(await redis.hget(`lb:{${board}}:meta`, "revision"))).toBe(revision);
-      }
-      // One key for each record and claim that an accepted change left, and no other key.
-      const left = await redis.keys("*k[123]");
-      expect(left).toHaveLength(2 * subject.records.size);
-    }),
-    { numRuns: 150, seed },
-  );
-}, 60_000);
+        for (const [board, { revision }] of models) {
+          const changes = await outbox.read(board, { epoch: 1, revision: 0 as Revision }, 1_000);
+          expect(changes.map(({ position }) => position.revision)).toEqual(
+            Array.from({ length: revision }, (_, at) => at + 1),
+          );
+          expect(Number(await redis.hget(`lb:{${board}}:meta`, "revision"))).toBe(revision);
+        }
+        // One key for each record and claim that an accepted change left, and no other key.
+        expect(await recordsAndClaims()).toBe(2 * subject.records.size);
+      }),
+      { numRuns: 150, seed },
+    );
+  },
+);

@@ -8,7 +8,16 @@ import { waitFor } from "../helpers/wait-for.js";
 import { expectSum, readBoth, untilSettled } from "./helpers/both-stores.js";
 import { RoleProcess } from "./helpers/role-process.js";
 import { send } from "./helpers/clients.js";
-import { board, createWorker, keyed, pass, passUntilSettled, type Worker } from "./helpers/worker-steps.js";
+import {
+  board,
+  createWorker,
+  interrupt,
+  keyed,
+  Killed,
+  pass,
+  passUntilSettled,
+  type Worker,
+} from "./helpers/worker-steps.js";
 
 let stores: Stores;
 let api: TestApp;
@@ -37,7 +46,16 @@ const garbage: Record<string, string[]> = {
   "a time after the year 9999": fields({ ...good, at: "999999999999999" }),
   "a time before the year 1": fields({ ...good, at: "-99999999999999" }),
   "a user's id that no index takes": fields({ ...good, user: randomBytes(8_000).toString("base64") }),
+  "a batch with an increment that is no number": batch(["ada", "many", "1", 0, 0]),
+  "a batch with a score that is missing": batch(["ada", "1", null, 0, 0]),
+  "a batch of nobody": batch([null, "1", "1", 0, 0]),
+  "a batch that is no JSON": fields({ v: "2", at: good.at, n: "1", changes: "[" }),
+  "a batch with fewer changes than it says": fields({ v: "2", at: good.at, n: "2", changes: '["ada","1","1",0,0]' }),
 };
+
+function batch(...changes: (string | number | null)[][]): string[] {
+  return fields({ v: "2", at: good.at, n: String(changes.length), changes: JSON.stringify(changes.flat()) });
+}
 
 function fields(named: Record<string, string>): string[] {
   return Object.entries(named).flat();
@@ -69,6 +87,43 @@ describe("among good entries", () => {
     expect(aside.at(-1)).toEqual({ revision: String(revision + 1) });
   });
 });
+
+test("once, sum: of a batch only the refused change is set aside, wherever the worker is killed", async () => {
+  const own = await startStores();
+  const worker = createWorker(own);
+  try {
+    await passUntilSettled(worker.deps);
+    let interrupted: string | undefined;
+    let aside = 0;
+    for (let at = 1; at === 1 || interrupted !== undefined; at += 1) {
+      await addBatch(own, at);
+      const steps = interrupt(worker.deps, at, () => Promise.reject(new Killed()));
+      await pass(steps.deps).catch(() => undefined);
+      ({ interrupted } = steps);
+      await passUntilSettled(worker.deps);
+      const content = await readBoth(own);
+      expectSum(content);
+      expect(content.pending).toEqual([]);
+      aside += 1;
+      expect(await own.query("SELECT revision % 4 AS place FROM rejected_events")).toEqual(
+        Array.from({ length: aside }, () => ({ place: "2" })),
+      );
+    }
+    expect(aside).toBeGreaterThan(10);
+  } finally {
+    await worker.stop();
+    await own.stop();
+  }
+}, 60_000);
+
+/** Four changes of a new user. PostgreSQL refuses the second one, which the standings don't have either. */
+async function addBatch({ redisClient }: Stores, n: number): Promise<void> {
+  const user = `user ${n}`;
+  const changes = ["1", "many", "3", "4"].map((increment, at) => [user, increment, String([1, 1, 4, 8][at]), 0, 0]);
+  const revision = await redisClient.hincrby("lb:{main}:meta", "revision", changes.length);
+  await redisClient.zadd("lb:{main}:scores", 8, user);
+  await redisClient.xadd("lb:{main}:outbox", `1-${revision}`, ...batch(...changes));
+}
 
 async function addGarbage({ redisClient }: Stores, kind: string): Promise<void> {
   const revision = await redisClient.hincrby("lb:{main}:meta", "revision", 1);

@@ -257,15 +257,34 @@ describe("when PostgreSQL was restored from a backup", () => {
   });
 });
 
+test("agree, forward: when an entry between two others vanished, PostgreSQL takes Redis' totals", async () => {
+  await goBack();
+  await passUntilSettled(worker.deps);
+  for (const change of [keyed("g1", "ada", 1), keyed("g2", "bob", 2), keyed("g3", "cleo", 4)]) await apply([change]);
+  const [, middle] = await stores.redisClient.xrange("lb:{main}:outbox", "-", "+");
+  await stores.redisClient.xdel("lb:{main}:outbox", middle?.[0] ?? "");
+  const before = await readBoth(stores);
+  await passUntilSettled(worker.deps);
+  const after = await readBoth(stores);
+  expect(Object.fromEntries(after.totals)).toEqual(Object.fromEntries(before.standings));
+  expect(Object.fromEntries(after.standings)).toEqual(Object.fromEntries(before.standings));
+  expect(after.cursor.revision).toBe(before.meta.revision);
+  const kept = after.events.map(({ key }) => key);
+  expect(kept).toEqual(expect.arrayContaining(["g1", "g3"]));
+  expect(kept).not.toContain("g2");
+});
+
 test("once: the keys of changes that a recovery abandons are free on every board, and all other keys are not", async () => {
   await goBack();
   await apply([keyed("gone", "ada", 1)]);
   // PostgreSQL moved on without this Redis.
   await stores.query("UPDATE sync_cursor SET epoch = epoch + 1");
   await passUntilSettled(worker.deps);
-  expect(await stores.redisClient.keys("*gone")).toEqual([]);
-  const claims = await stores.redisClient.keys("lb:claim:*");
-  expect(claims.map((name) => name.split(":").at(-1)).sort()).toEqual(
-    past.committed.map(({ change }) => change.idempotencyKey),
-  );
+  for (const prefix of ["lb:{main}:idem", "lb:claim"]) {
+    const [today] = await stores.redisClient.keys(`${prefix}:*`);
+    const fields = await stores.redisClient.hkeys(today ?? "");
+    expect(fields.map((field) => field.split(":").at(-1)).sort()).toEqual(
+      past.committed.map(({ change }) => change.idempotencyKey),
+    );
+  }
 });

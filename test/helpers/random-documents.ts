@@ -75,7 +75,23 @@ export function randomRequest(schema: GraphQLSchema, random: () => number): Rand
     if (type.startsWith("Boolean")) return pick(["true", "false"]);
     if (type.startsWith("Int") || type.startsWith("SafeInt")) return pick(numbers);
     if (type.startsWith("DateTime")) return '"2026-11-23T10:00:00.000Z"';
+    if (type.startsWith("[ScoreChangeInput!]")) return changes(literal);
     return JSON.stringify(pick(chance(0.7) ? ids : ["main", "main", "none"]));
+  }
+
+  /** A list of changes; GraphQL also takes one change for a list of one. */
+  function changes(valueOf: (type: string) => string): string {
+    const one = () => {
+      const others = [`increment: ${valueOf("SafeInt")}`, `score: null`, `idempotencyKey: ${valueOf("String")}`];
+      return `{ userId: ${valueOf("ID!")} ${others.filter(() => chance(0.6)).join(" ")} }`;
+    };
+    return chance(0.1) ? one() : `[${Array.from({ length: Math.floor(random() * 3) }, one).join(" ")}]`;
+  }
+
+  function given(type: string): unknown {
+    if (!type.startsWith("[ScoreChangeInput!]")) return JSON.parse(literal(type));
+    const one = () => ({ userId: pick(ids), ...(chance(0.7) && { increment: pick([1, 3, null]) }) });
+    return chance(0.1) ? one() : Array.from({ length: Math.floor(random() * 3) }, one);
   }
 
   function directives(): string {
@@ -85,14 +101,19 @@ export function randomRequest(schema: GraphQLSchema, random: () => number): Rand
   }
 
   function argumentsOf(field: GraphQLField<unknown, unknown>): string {
-    const given = field.args.flatMap(({ name, type, defaultValue }) => {
+    const passed = field.args.flatMap(({ name, type, defaultValue }) => {
       const text = String(type);
       const required = text.endsWith("!") && defaultValue === undefined;
       if (!required && chance(0.5)) return [];
       const value = name === "board" && chance(0.7) ? '"main"' : undefined;
-      return `${name}: ${value ?? (chance(taste.variables) ? variable(text) : literal(text))}`;
+      return `${name}: ${value ?? argument(text)}`;
     });
-    return given.length > 0 ? `(${given.join(", ")})` : "";
+    return passed.length > 0 ? `(${passed.join(", ")})` : "";
+  }
+
+  function argument(type: string): string {
+    if (chance(taste.variables)) return variable(type);
+    return type.startsWith("[") ? changes(argument) : literal(type);
   }
 
   function selections(typeName: string, depth: number): string {
@@ -136,7 +157,7 @@ export function randomRequest(schema: GraphQLSchema, random: () => number): Rand
   const values = [...variables.values()].flatMap(({ name, type }): [string, unknown][] => {
     if (chance(0.25)) return [];
     if (chance(0.15)) return [[name, pick(odd)]];
-    return [[name, JSON.parse(literal(type))]];
+    return [[name, given(type)]];
   });
   return {
     query: `${others}${head} ${root} ${texts.join(" ")}`,

@@ -128,7 +128,13 @@ export interface RestAnswer {
   status: number;
   headers: Headers;
   text: string;
-  body: { success: boolean; message: string; topScores?: { userId: string; score: number }[]; id?: string };
+  body: {
+    success: boolean;
+    message: string;
+    topScores?: { userId: string; score: number }[];
+    id?: string;
+    results?: ChangeResult[];
+  };
 }
 
 /** One request to the REST shim; a string is sent as the exact body. */
@@ -136,7 +142,7 @@ export async function updateScore(
   target: Target,
   body: unknown,
   headers: Record<string, string> = {},
-  endpoint: "update" | "enqueue" = "update",
+  endpoint: "update" | "enqueue" | "batch" | "enqueue/batch" = "update",
 ): Promise<RestAnswer> {
   const response = await fetch(`${target.url}/api/v1/scores/${endpoint}`, {
     method: "POST",
@@ -145,6 +151,18 @@ export async function updateScore(
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, body: JSON.parse(text) as RestAnswer["body"] };
+}
+
+/** The result of one change of a batch, as REST gives it. */
+export interface ChangeResult {
+  userId: string;
+  score?: number;
+  rank?: number;
+  revision?: number;
+  id?: string;
+  code?: string;
+  message?: string;
+  retryAfter?: number;
 }
 
 /** Every refusal of the REST shim has this form, whatever its status. */

@@ -129,6 +129,41 @@ describe("the same key from the same subject with other arguments is refused and
   });
 });
 
+describe("records of earlier days", () => {
+  const today = Math.floor(Date.now() / 86_400_000);
+  const hash = (daysAgo: number) => `lb:{main}:idem:${today - daysAgo}`;
+  const change = (key: string) => ({ userId: "days", scoreIncrement: 5, idempotencyKey: key });
+
+  test("yesterday's count, and those from before do not", async () => {
+    const { redisClient } = app.stores;
+    await redisClient.hset(hash(1), "days:yesterday", "7 5 1005 days");
+    await redisClient.hset(hash(2), "days:before", "6 5 1000 days");
+    const replayed = await increment(app, service("days"), change("yesterday"));
+    expect(replayed).toMatchObject({ revision: 7, entry: { score: 1005 } });
+    expect(await scoreOf("days")).toBeNull();
+    const { revision } = await increment(app, service("days"), change("before"));
+    expect(revision).not.toBe(6);
+    expect(await scoreOf("days")).toBe(5);
+  });
+
+  test("a clock that was set back by a day does not forget them", async () => {
+    await app.stores.redisClient.hset(hash(-1), "days:tomorrow", "8 5 1005 days");
+    expect(await increment(app, service("days"), change("tomorrow"))).toMatchObject({ revision: 8 });
+    await app.stores.redisClient.del(hash(-1));
+  });
+
+  test("each day's first record frees those that no longer count, and all expire", async () => {
+    const { redisClient } = app.stores;
+    await redisClient.del(hash(0));
+    await redisClient.hset(hash(2), "days:old", "6 5 1000 days");
+    await increment(app, service("days"), change("first of the day"));
+    expect(await redisClient.exists(hash(2))).toBe(0);
+    const hours = (await redisClient.ttl(hash(0))) / 3_600;
+    expect(hours).toBeGreaterThan(24);
+    expect(hours).toBeLessThanOrEqual(49);
+  });
+});
+
 describe("keys are separate", () => {
   test.each([
     ["for different subjects", ["a", "k"], ["b", "k"]],

@@ -67,6 +67,47 @@ describe("one by one", () => {
     await ways.expectTheSame({ body: { query: increment, variables }, headers: ways.bearer("referee") });
   });
 
+  test.each<[string, unknown]>([
+    [
+      "is accepted",
+      [
+        { userId: "u", increment: 5 },
+        { userId: "v", increment: 1, score: null, idempotencyKey: null },
+      ],
+    ],
+    ["is one change instead of a list", { userId: "u", increment: 5 }],
+    ["is empty", []],
+    ["has changes that fail", [{ userId: "" }, { userId: "u", score: 1 }, { userId: "u", increment: 0 }]],
+    ["has a number as an id", [{ userId: 5, increment: 5 }]],
+    ["has a change without a player", [{ increment: 5 }]],
+    ["has a null player", [{ userId: null, increment: 5 }]],
+    ["has a null change", [{ userId: "u", increment: 5 }, null]],
+    ["has a text as increment", [{ userId: "u", increment: "5" }]],
+    ["has an increment beyond a safe integer", [{ userId: "u", increment: 2 ** 53 }]],
+    ["has an unknown field", [{ userId: "u", increment: 5, by: 5 }]],
+    ["has __proto__", JSON.parse('[{"userId":"u","increment":5,"__proto__":{"increment":6}}]') as unknown],
+    ["has a list in the list", [[{ userId: "u", increment: 5 }]]],
+    ["is a text", "u"],
+    ["is null", null],
+    ["is missing", undefined],
+  ])("a batch that %s", async (_name, changes) => {
+    const query =
+      "mutation ($changes: [ScoreChangeInput!]!) { submitChanges(changes: $changes) { userId revision entry { rank score userId } error { code message retryAfter } } }";
+    await ways.expectTheSame({ body: { query, variables: { changes } }, headers: ways.bearer("referee") });
+  });
+
+  test.each<[string, unknown]>([
+    ["all its parts", { u: "u", by: 5, key: "parts of a change" }],
+    ["no optional part", { u: "u" }],
+    ["null for its optional parts", { u: "u", by: null, key: null }],
+    ["no player", { by: 5 }],
+    ["a null player", { u: null, by: 5 }],
+  ])("a batch whose variables give %s", async (_name, variables) => {
+    const query =
+      "mutation ($u: ID!, $by: SafeInt, $key: String) { submitChanges(changes: [{ userId: $u, increment: $by, idempotencyKey: $key }, { userId: $u, increment: 1 }]) { revision entry { score } error { message } } }";
+    await ways.expectTheSame({ body: { query, variables }, headers: ways.bearer("referee") });
+  });
+
   test("a player whose id is the name of the rows' field: no field takes another's place", async () => {
     const query =
       "mutation ($u: ID!) { incrementScore(userId: $u, scoreIncrement: 1) { entry { topScores: userId } topScores { userId } } }";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { useTestApp } from "../helpers/app.js";
+import { batchTransports } from "../helpers/batches.js";
 import { codeOf, graphql, incrementMutation, tryIncrement, updateScore } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 
@@ -62,6 +63,21 @@ describe.each(cases)("$role, own score: $own, by $amount: $expected", ({ role, o
       socket.close();
     }
   });
+});
+
+describe.each(Object.entries(batchTransports))("in a batch over %s", (transport, send) => {
+  test.each(roles.flatMap((role) => [true, false].map((own) => ({ role, own }))))(
+    "$role, own score: $own: each change is judged as it would be alone",
+    async ({ role, own }) => {
+      const subject = `batch ${transport} ${role} ${own ? "own" : "other"}`;
+      const userId = own ? subject : `${subject} target`;
+      const together = [1, maxIncrement, maxIncrement + 1, -1];
+      const changes = together.map((increment) => ({ userId, increment }));
+      const { results, error } = await send(app, tokenOf(role, subject), { changes });
+      if (role === "none") return expect(error?.message).toBe("Invalid authentication token.");
+      expect(results?.map(({ code }) => code)).toEqual(together.map((amount) => expectedCode(role, own, amount)));
+    },
+  );
 });
 
 test.each(["player", "service", "admin"] as const)("no %s may add zero", async (role) => {

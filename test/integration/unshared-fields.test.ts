@@ -1,22 +1,12 @@
 import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
-import type { onRequestHookHandler } from "fastify";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
-import { createGraphQL } from "../../src/app/graphql.js";
-import { Authenticator } from "../../src/auth/authenticate.js";
-import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
 import type { Topic } from "../../src/fanout/topic.js";
 import type { GraphQLContext } from "../../src/graphql/context.js";
-import { HttpServer } from "../../src/transports/http/server.js";
-import { createLogger } from "../../src/observability/logger.js";
-import { createMetrics } from "../../src/app/metrics.js";
-import { ConnectionLimits } from "../../src/transports/network/connection-limits.js";
-import { OriginPolicy } from "../../src/transports/network/origins.js";
-import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
-import { SampledLog } from "../../src/observability/sampled-log.js";
 import { jwtSecret } from "../helpers/app.js";
 import { graphql } from "../helpers/requests.js";
+import { serveSchema, type ServedSchema } from "../helpers/serve-schema.js";
 import { SocketClient } from "../helpers/socket-client.js";
 
 /**
@@ -58,59 +48,19 @@ function count(context: GraphQLContext): string {
 }
 
 let url: string;
-const stops: (() => Promise<void>)[] = [];
+let served: ServedSchema;
 
 beforeAll(async () => {
-  const logger = createLogger("silent");
-  const log = new SampledLog(logger, () => performance.now());
-  const metrics = createMetrics("test");
-  const proxies = new TrustedProxies(undefined);
-  const origins = new OriginPolicy([], proxies);
-  const connections = new ConnectionLimits({ maxConnections: 100, maxConnectionsPerAddress: 100 }, proxies);
-  const authenticator = new Authenticator({
-    jwt: { secret: jwtSecret, issuer: undefined, audience: undefined },
-    now: Date.now,
-    logger,
-  });
-  const none = () => undefined;
-  const hub = new SubscriptionHub({ onMessage: none, onWrite: none, onConflated: none, onPushed: none, onError: none });
-  const welcome: onRequestHookHandler = (_request, _reply, done) => done();
-  const options = { schema, hub, prepare: true, introspection: true, trusted: undefined, welcome };
-  const network = { proxies, origins, limits: connections };
-  const served = createGraphQL({ ...options, ...network, authenticator, metrics, logger, log });
-  const http = new HttpServer({
-    port: 0,
-    host: "127.0.0.1",
-    cors: false,
-    origins,
-    limits: connections,
-    metrics: metrics.connections,
-    log,
-    register: served.register,
-  });
-  const { apollo, streams } = served;
-  const sockets = served.socketsOn(http);
-  await apollo.start();
-  await http.start();
-  await sockets.start();
-  await streams.start();
-  url = `http://127.0.0.1:${http.port}`;
-  stops.push(
-    () => streams.stop(),
-    () => sockets.stop(),
-    () => http.stop(),
-    () => apollo.stop(),
-  );
+  served = await serveSchema(schema);
+  url = served.url;
 });
-afterAll(async () => {
-  for (const stop of stops) await stop();
-});
+afterAll(() => served.stop());
 
 const names = ["ada", "bob", "cy"];
 const tokenOf = (subject: string) => signToken({ secret: jwtSecret, subject, role: "player", expiresInSeconds: 60 });
 
 async function connect(subject: string): Promise<SocketClient> {
-  const socket = await SocketClient.connect(`${url.replace("http", "ws")}/graphql`, tokenOf(subject));
+  const socket = await SocketClient.connect(served.wsUrl, tokenOf(subject));
   onTestFinished(() => socket.close());
   return socket;
 }

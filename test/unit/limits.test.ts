@@ -120,6 +120,17 @@ describe("what an operation costs", () => {
     ],
     ['{ scoreAt(userId: "u", at: "2026-11-23T10:00:00.000Z") }', 1],
     ['mutation { incrementScore(userId: "u", scoreIncrement: 1) { topScores { rank } entry { rank } } }', 1 + 11 + 2],
+    [
+      'mutation { submitChanges(changes: [{ userId: "u", increment: 1 }, { userId: "v", increment: 1 }]) { userId revision } }',
+      1 + 2 * (3 + 1),
+    ],
+    ['mutation { submitChanges(changes: { userId: "u", increment: 1 }) { revision } }', 1 + 1],
+    ["mutation { submitChanges(changes: []) { revision } }", 1 + 1],
+    [
+      "mutation ($c: [ScoreChangeInput!]!) { submitChanges(changes: $c) { revision error { code } } }",
+      1 + 100 * (1 + 2),
+    ],
+    ["mutation ($c: [ScoreChangeInput!]!) { enqueueChanges(changes: $c) { id } }", 1 + 100],
     ["subscription { topScoresUpdated(limit: 5) { revision topScores { rank } } }", 1 + 1 + 1 + 5],
     ['subscription { scoresAroundUpdated(userId: "u") { scoresAround { rank } } }', 1 + 1 + 101],
     ["{ topScores(limit: 7) { ...F ...F } } fragment F on ScoreEntry { rank ... { score } }", 1 + 7 * 4],
@@ -132,6 +143,8 @@ describe("what an operation costs", () => {
     const text = "query ($n: Int!) { topScores(limit: $n) { rank } }";
     expect(costOf(text, { n: 4 })).toBe(1 + 4);
     expect(costOf(text, { n: 4_000 })).toBe(1 + 100);
+    const batch = "mutation ($c: [ScoreChangeInput!]!) { submitChanges(changes: $c) { revision } }";
+    expect(costOf(batch, { c: Array.from({ length: 7 }, () => ({ userId: "u", increment: 1 })) })).toBe(1 + 7);
   });
 
   test("every list of the schema says how long it can be", () => {

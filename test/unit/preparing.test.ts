@@ -31,6 +31,7 @@ beforeAll(() => {
   };
   const event = { revision: 3, increment: 2, score: 9, occurredAt: at };
   const edges = [{ cursor: "c", node: event }];
+  const error = { code: "BAD_USER_INPUT", message: "increment is required." };
   schema = makeExecutableSchema({
     typeDefs: readFileSync("schema.graphql", "utf8"),
     resolvers: {
@@ -61,6 +62,12 @@ beforeAll(() => {
           return { success: true, message: "Score updated.", topScores: rows, entry: row(userId), revision: 1 };
         },
         enqueueIncrement: (_root, { userId }: { userId: string }) => ({ accepted: true, id: userId }),
+        submitChanges: (_root, { changes }: { changes: readonly { userId: string; increment?: number }[] }) =>
+          changes.map(({ userId, increment: score }) =>
+            score == null ? { userId, error } : { userId, entry: row(userId, score), revision: 1 },
+          ),
+        enqueueChanges: (_root, { changes }: { changes: readonly { userId: string; increment?: number }[] }) =>
+          changes.map(({ userId, increment }) => (increment == null ? { userId, error } : { userId, id: userId })),
       },
     },
   });

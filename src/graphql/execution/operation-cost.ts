@@ -176,10 +176,13 @@ function sizeOf(
   const asked = slicingArguments.map((name) => {
     const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
     if (given?.kind === Kind.INT) return Number(given.value);
+    if (given?.kind === Kind.LIST) return given.values.length;
+    if (given?.kind === Kind.OBJECT) return 1; // GraphQL makes a list of it.
     const value =
       given?.kind === Kind.VARIABLE
         ? variables[given.name.value]
         : field.args.find((argument) => argument.name === name)?.defaultValue;
+    if (Array.isArray(value)) return value.length;
     return typeof value === "number" ? value : assumedSize;
   });
   return Math.min(assumedSize, ...asked.map((size) => Math.max(1, size)));

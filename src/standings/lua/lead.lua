@@ -18,10 +18,22 @@
 
 -- @include fence.lua
 -- @include run-id.lua
+-- @include clock.lua
 
-local held, epoch, revision = unpack(redis.call('HMGET', KEYS[1], 'fence', 'epoch', 'revision'))
+local held, epoch, revision, format = unpack(redis.call('HMGET', KEYS[1], 'fence', 'epoch', 'revision', 'format'))
 if is_superseded(held, ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[1], 'fence', ARGV[1])
+redis.call('HSET', KEYS[1], 'fence', 'f' .. ARGV[1])
+
+local function remember_former_release()
+  redis.call('HSETNX', KEYS[1], 'upgraded_at', string.format('%.0f', math.floor(now_in_us() / 1000)))
+end
+
+-- From now on outbox entries hold batches. A worker of the release before can't write PostgreSQL any more, because this
+-- one took a newer fence there before it came here.
+if format ~= '2' then
+  redis.call('HSET', KEYS[1], 'format', '2')
+  if epoch then remember_former_release() end
+end
 
 local action = ARGV[2]
 
@@ -49,6 +61,8 @@ if action == 'abandon' then
   if tonumber(epoch or 0) >= tonumber(ARGV[3]) then return 0 end
   redis.call('HDEL', KEYS[1], 'run_id')
   redis.call('HSET', KEYS[1], 'rebuilding', run_id())
+  -- Redis was emptied, so nobody knows which releases work on this board.
+  if not epoch then remember_former_release() end
   if redis.call('EXISTS', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[3]) == 0 then
     redis.call('RENAME', KEYS[2], KEYS[3])
   end

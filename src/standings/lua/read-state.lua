@@ -2,10 +2,19 @@
 --
 -- KEYS[1] scores, KEYS[2] outbox, KEYS[3] meta
 -- Returns { server's run_id, run_id that was reconciled or '', epoch or '', revision, fence, whether there are scores
---   (0, 1), outbox length, first outbox id or '', last outbox id or '', base: the revision up to which a board without
---   scores is right }
+--   (0, 1), first outbox id or '', how many changes that entry holds, last outbox id or '', base: the revision up to
+--   which a board without scores is right }
 
 -- @include run-id.lua
+-- @include fence.lua
+
+-- An entry of the release before holds one change, and has no field n.
+local function changes_in(entry)
+  for i = 1, #entry[2], 2 do
+    if entry[2][i] == 'n' then return entry[2][i + 1] end
+  end
+  return '1'
+end
 
 local meta = redis.call('HMGET', KEYS[3], 'run_id', 'epoch', 'revision', 'fence', 'base')
 local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
@@ -15,10 +24,10 @@ return {
   meta[1] or '',
   meta[2] or '',
   meta[3] or '0',
-  meta[4] or '0',
+  string.format('%.0f', fence_number(meta[4])),
   redis.call('EXISTS', KEYS[1]),
-  redis.call('XLEN', KEYS[2]),
   first and first[1] or '',
+  first and changes_in(first) or '0',
   last and last[1] or '',
   meta[5] or '0',
 }

@@ -11,7 +11,8 @@
 -- @include fence.lua
 -- @include run-id.lua
 
-local held, epoch, rebuilding = unpack(redis.call('HMGET', KEYS[3], 'fence', 'epoch', 'rebuilding'))
+local held, epoch, rebuilding, upgraded_at =
+  unpack(redis.call('HMGET', KEYS[3], 'fence', 'epoch', 'rebuilding', 'upgraded_at'))
 if is_superseded(held, ARGV[1]) or tonumber(epoch or 0) >= tonumber(ARGV[2]) then return 0 end
 if rebuilding ~= run_id() then return 0 end
 if redis.call('ZCARD', KEYS[4]) ~= tonumber(ARGV[4]) then return -1 end
@@ -25,5 +26,6 @@ if redis.call('EXISTS', KEYS[5]) == 1 then redis.call('RENAME', KEYS[5], KEYS[6]
 redis.call('DEL', KEYS[2], KEYS[3])
 -- `base` is the revision up to which a board without scores is right.
 local base = tonumber(ARGV[4]) > 0 and '0' or ARGV[3]
-redis.call('HSET', KEYS[3], 'fence', ARGV[1], 'epoch', ARGV[2], 'revision', ARGV[3], 'base', base)
+redis.call('HSET', KEYS[3], 'fence', 'f' .. ARGV[1], 'epoch', ARGV[2], 'revision', ARGV[3], 'base', base, 'format', '2')
+if upgraded_at then redis.call('HSET', KEYS[3], 'upgraded_at', upgraded_at) end
 return 1

@@ -6,6 +6,7 @@
 --
 -- Returns the milliseconds to wait, 0 when the token was taken.
 
+-- @include clock.lua
 -- @include token-bucket.lua
 
 local now_us = now_in_us()

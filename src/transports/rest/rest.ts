@@ -1,15 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { bearerToken, fieldToken, onlyToken, type Authenticator } from "../../auth/authenticate.js";
-import type { IncrementInput, Increments } from "../../commands/increments.js";
+import type { BatchInput, IncrementInput, ScoreChanges } from "../../commands/score-changes.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import { requireAuthenticated, type Viewer } from "../../auth/roles.js";
 import { badInput, toStandingsError, type StandingsError } from "../../domain/errors.js";
 import type { ScoreEntry } from "../../domain/score.js";
-import { describeMistake, incrementBody, noBody, type IncrementBody } from "./increment-body.js";
+import { batchBody, writeApplied, writeEnqueued, type BatchBody } from "./batch-body.js";
+import { describeMistake, type BodyKind } from "./body.js";
+import { incrementBody, type IncrementBody } from "./increment-body.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 
 export interface RestOptions {
-  increments: Increments;
+  scoreChanges: ScoreChanges;
   authenticator: Authenticator;
   metrics: OperationMetrics;
   logger: RequestLog;
@@ -17,16 +19,15 @@ export interface RestOptions {
 
 /** The GraphQL schema has the same default. */
 const defaultBoard = "main";
-const bodyLimit = 16 * 1024;
 
-type IncrementRequest = FastifyRequest<{ Body: IncrementBody }>;
+type RestRequest<Body> = FastifyRequest<{ Body: Body }>;
 
 /**
- * The REST endpoints for callers that do not speak GraphQL: another transport over the same increments. The token is
+ * The REST endpoints for callers that do not speak GraphQL: another transport over the same changes. The token is
  * checked before the rest of the request.
  */
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
-  const { increments, authenticator, metrics, logger } = options;
+  const { scoreChanges, authenticator, metrics, logger } = options;
 
   const duration = metrics.operationDuration.labels({ transport: "rest" });
   /** All increments of a batch have the same answer, which is written once. */
@@ -34,11 +35,20 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   app.register((rest, _options, done) => {
     // Fastify accepts text by default; here everything but JSON is answered with 415.
     rest.removeContentTypeParser("text/plain");
-    rest.setErrorHandler(answerError);
-    const route = (path: string, status: number, answer: (request: IncrementRequest) => Promise<string>) =>
-      rest.post<{ Body: IncrementBody }>(
+    const route = <Body>(
+      path: string,
+      kind: BodyKind,
+      status: number,
+      answer: (request: RestRequest<Body>) => Promise<string>,
+    ) =>
+      rest.post<{ Body: Body }>(
         path,
-        { bodyLimit, schema: { body: incrementBody }, attachValidation: true },
+        {
+          bodyLimit: kind.limit,
+          schema: { body: kind.schema },
+          attachValidation: true,
+          errorHandler: (thrown, request, reply) => void answerError(thrown, kind, request, reply),
+        },
         async (request, reply) => {
           const stop = duration.startTimer();
           try {
@@ -50,38 +60,49 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
           }
         },
       );
-    route("/api/v1/scores/update", 200, update);
-    route("/api/v1/scores/enqueue", 202, enqueue);
+    route("/api/v1/scores/update", incrementBody, 200, update);
+    route("/api/v1/scores/enqueue", incrementBody, 202, enqueue);
+    route("/api/v1/scores/batch", batchBody, 200, updateAll);
+    route("/api/v1/scores/enqueue/batch", batchBody, 202, enqueueAll);
     done();
   });
 
-  /** @throws StandingsError `unauthenticated`, `badInput` */
-  function read(request: IncrementRequest): { viewer: Viewer; input: IncrementInput } {
-    const { body, headers } = request;
-    const viewer = requireAuthenticated(authenticator.authenticate(tokenOf(request)));
-    if (request.validationError) {
-      const [mistake] = request.validationError.validation as FastifySchemaValidationError[];
-      throw badInput(describeMistake(mistake, body));
-    }
-    const input = {
-      board: body.board ?? defaultBoard,
-      userId: body.userId,
-      scoreIncrement: body.scoreIncrement,
-      idempotencyKey: idempotencyKeyOf(headers["idempotency-key"], body.idempotencyKey),
-    };
-    return { viewer, input };
+  async function update(request: RestRequest<IncrementBody>): Promise<string> {
+    const viewer = judge(request, incrementBody);
+    const { topScores } = await scoreChanges.submit(viewer, toIncrement(request), false);
+    return acceptedBody(topScores);
   }
 
-  async function enqueue(request: IncrementRequest): Promise<string> {
-    const { viewer, input } = read(request);
-    const id = await increments.enqueue(viewer, input);
+  async function enqueue(request: RestRequest<IncrementBody>): Promise<string> {
+    const viewer = judge(request, incrementBody);
+    const id = await scoreChanges.enqueue(viewer, toIncrement(request));
     return JSON.stringify({ success: true, message: "Score update accepted.", id });
   }
 
-  async function update(request: IncrementRequest): Promise<string> {
-    const { viewer, input } = read(request);
-    const { topScores } = await increments.submit(viewer, input);
-    return acceptedBody(topScores);
+  async function updateAll(request: RestRequest<BatchBody>): Promise<string> {
+    const viewer = judge(request, batchBody);
+    const batch = toBatch(request);
+    return writeApplied(batch, await scoreChanges.submitAll(viewer, batch, true));
+  }
+
+  async function enqueueAll(request: RestRequest<BatchBody>): Promise<string> {
+    const viewer = judge(request, batchBody);
+    const batch = toBatch(request);
+    return writeEnqueued(batch, await scoreChanges.enqueueAll(viewer, batch));
+  }
+
+  /**
+   * Checks the token, then whether the body has the right form.
+   *
+   * @throws StandingsError `unauthenticated`, `badInput`
+   */
+  function judge(request: RestRequest<unknown>, kind: BodyKind): Viewer {
+    const viewer = requireAuthenticated(authenticator.authenticate(tokenOf(request)));
+    if (request.validationError) {
+      const [mistake] = request.validationError.validation as FastifySchemaValidationError[];
+      throw badInput(describeMistake(mistake, request.body, kind));
+    }
+    return viewer;
   }
 
   function acceptedBody(topScores: readonly ScoreEntry[]): string {
@@ -94,8 +115,8 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     return body;
   }
 
-  function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
-    const { error, status } = describe(thrown);
+  function answerError(thrown: unknown, kind: BodyKind, request: FastifyRequest, reply: FastifyReply) {
+    const { error, status } = describe(thrown, kind);
     if (error.isUnloggedFault)
       logger.error({ err: error, operation: `REST ${request.routeOptions.url}` }, "a REST request failed");
     metrics.errors.inc({ transport: "rest", code: error.code });
@@ -105,30 +126,47 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
 }
 
 /** Reads the token before the body is validated: a caller without a valid token learns nothing about the body. */
-function tokenOf({ headers, body }: FastifyRequest<{ Body: unknown }>): string | undefined {
+function tokenOf({ headers, body }: RestRequest<unknown>): string | undefined {
   const inBody = typeof body === "object" && body !== null && "authToken" in body ? body.authToken : undefined;
   return onlyToken(bearerToken(headers.authorization), fieldToken(inBody));
 }
 
-/** @throws StandingsError `badInput` when the header and the body disagree */
-function idempotencyKeyOf(header: string | string[] | undefined, inBody: string | null | undefined) {
-  const inHeader = Array.isArray(header) ? header.join(", ") : header;
-  if (inHeader !== undefined && inBody != null && inHeader !== inBody) {
+/** @throws StandingsError `badInput` when the header and the body have different keys */
+function toIncrement({ body, headers }: RestRequest<IncrementBody>): IncrementInput {
+  const inHeader = keyInHeader(headers);
+  if (inHeader !== undefined && body.idempotencyKey != null && inHeader !== body.idempotencyKey) {
     throw badInput("idempotencyKey in the body and the header Idempotency-Key differ.");
   }
-  return inHeader ?? inBody;
+  return {
+    board: body.board ?? defaultBoard,
+    userId: body.userId,
+    scoreIncrement: body.scoreIncrement,
+    idempotencyKey: inHeader ?? body.idempotencyKey,
+  };
 }
 
-/** Messages for Fastify's refusals of a body, which keep their own status. */
-const refusals: Readonly<Record<number, string>> = {
-  400: noBody,
-  413: `The body must be at most ${bodyLimit / 1024} KB.`,
-  415: "The Content-Type must be application/json.",
-};
+/** @throws StandingsError `badInput` for a key in the header, which would protect no change */
+function toBatch({ body, headers }: RestRequest<BatchBody>): BatchInput {
+  if (keyInHeader(headers) !== undefined) {
+    throw badInput("The header Idempotency-Key does not fit a batch. Give each change its own idempotencyKey.");
+  }
+  return { board: body.board ?? defaultBoard, changes: body.changes };
+}
 
-function describe(thrown: unknown): { error: StandingsError; status: number } {
+function keyInHeader({ "idempotency-key": key }: FastifyRequest["headers"]): string | undefined {
+  return Array.isArray(key) ? key.join(", ") : key;
+}
+
+/** Fastify's refusals of a body, which keep their own status. */
+function refusalOf(status: number, { limit, unread }: BodyKind): string | undefined {
+  if (status === 400) return unread;
+  if (status === 413) return `The body must be at most ${limit / 1024} KB.`;
+  return status === 415 ? "The Content-Type must be application/json." : undefined;
+}
+
+function describe(thrown: unknown, kind: BodyKind): { error: StandingsError; status: number } {
   const status = thrown instanceof Error && "statusCode" in thrown ? Number(thrown.statusCode) : undefined;
-  const refusal = status === undefined ? undefined : refusals[status];
+  const refusal = status === undefined ? undefined : refusalOf(status, kind);
   const error = refusal === undefined ? toStandingsError(thrown) : badInput(refusal);
   return { error, status: refusal === undefined ? error.restStatus : (status ?? error.restStatus) };
 }

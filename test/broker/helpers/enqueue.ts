@@ -3,11 +3,13 @@ import { deadLettersQueue, incrementsQueue } from "../../../src/ingest/queues.js
 import {
   graphql,
   updateScore,
+  type ChangeResult,
   type GraphQLAnswer,
   type IncrementArguments,
   type RestAnswer,
   type Target,
 } from "../../helpers/requests.js";
+import type { Batch } from "../../helpers/batches.js";
 
 const mutation = /* GraphQL */ `
   mutation ($board: ID! = "main", $userId: ID!, $scoreIncrement: SafeInt!, $idempotencyKey: String) {
@@ -31,6 +33,41 @@ export function enqueueOverRest(
   headers: Record<string, string> = {},
 ): Promise<RestAnswer> {
   return updateScore(target, { ...change, ...(token !== undefined && { authToken: token }) }, headers, "enqueue");
+}
+
+const batchMutation = /* GraphQL */ `
+  mutation ($board: ID! = "main", $changes: [ScoreChangeInput!]!) {
+    enqueueChanges(board: $board, changes: $changes) {
+      userId
+      id
+      error {
+        code
+        message
+        retryAfter
+      }
+    }
+  }
+`;
+
+/** Enqueues a batch that must be answered. @returns its results, as REST gives them */
+export type EnqueueBatch = (target: Target, token: string, batch: Batch) => Promise<ChangeResult[]>;
+
+export const enqueueBatch: Record<"GraphQL" | "REST", EnqueueBatch> = {
+  GraphQL: async (target, token, variables) => {
+    const { data, errors } = await graphql(target, { query: batchMutation, variables, token });
+    if (errors) throw new Error(errors[0]?.message);
+    const results = data?.enqueueChanges as { userId: string; id: string | null; error: object | null }[];
+    return results.map(({ userId, id, error }) => withoutNulls({ userId, id, ...error }));
+  },
+  REST: async (target, authToken, batch) => {
+    const { status, body } = await updateScore(target, { ...batch, authToken }, {}, "enqueue/batch");
+    if (status !== 202 || !body.results) throw new Error(body.message);
+    return body.results;
+  },
+};
+
+function withoutNulls(value: object): ChangeResult {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null)) as unknown as ChangeResult;
 }
 
 export async function scoreOf(target: Target, userId: string, board = "main"): Promise<number | undefined> {

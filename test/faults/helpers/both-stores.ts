@@ -50,7 +50,7 @@ export async function readBoth({ redisClient, query }: Stores): Promise<Content>
   const flat = await redisClient.zrevrange("lb:{main}:scores", 0, -1, "WITHSCORES");
   return {
     cursor: at,
-    meta: { epoch: Number(epoch), revision: Number(revision), fence: Number(fence) },
+    meta: { epoch: Number(epoch), revision: Number(revision), fence: Number(fence?.replace("f", "")) },
     events: events.map((row) => ({
       epoch: Number(row.epoch),
       revision: Number(row.revision),
@@ -59,7 +59,7 @@ export async function readBoth({ redisClient, query }: Stores): Promise<Content>
       subject: row.subject,
       key: row.idempotency_key ?? "",
     })),
-    pending: outbox.map(([id, fields]) => toKept(id, fields)),
+    pending: outbox.flatMap(([id, fields]) => toKept(id, fields)).filter(({ revision }) => revision > at.revision),
     totals: new Map(totals.map((row) => [row.user_id, Number(row.score)])),
     standings: new Map(pairs(flat).map(([userId, score]) => [userId, Number(score)])),
   };
@@ -70,17 +70,28 @@ interface Keyed {
   idempotency_key: string | null;
 }
 
-function toKept(id: string, fields: readonly string[]): Kept {
+/** An entry's changes: a batch, or the single change of the release before. */
+function toKept(id: string, fields: readonly string[]): Kept[] {
   const named = new Map(pairs(fields));
-  const [epoch, revision] = id.split("-");
-  return {
-    epoch: Number(epoch),
-    revision: Number(revision),
-    userId: named.get("user") ?? "",
-    increment: Number(named.get("increment")),
-    subject: named.get("subject") ?? "",
-    key: named.get("key") ?? "",
-  };
+  const [epoch, last] = id.split("-").map(Number);
+  const changes = named.has("v")
+    ? (JSON.parse(named.get("changes") ?? "") as (string | 0 | 1)[])
+    : ["user", "increment", "score", "subject", "key"].map((name) => named.get(name) ?? "");
+  const kept: Kept[] = [];
+  let sender: unknown;
+  for (let index = 0; index < changes.length; index += 5) {
+    const [userId, increment, , subject, key] = changes.slice(index, index + 5);
+    if (subject !== 1) sender = subject === 0 ? userId : subject;
+    kept.push({
+      epoch: epoch ?? NaN,
+      revision: (last ?? NaN) - changes.length / 5 + 1 + kept.length,
+      userId: String(userId),
+      increment: Number(increment),
+      subject: String(sender),
+      key: key === 0 ? "" : String(key),
+    });
+  }
+  return kept;
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

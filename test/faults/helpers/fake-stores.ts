@@ -1,5 +1,6 @@
 import type { BoardKeeper, BoardState } from "../../../src/standings/board-keeper.js";
-import type { Outbox, OutboxEntry } from "../../../src/standings/outbox.js";
+import type { Outbox } from "../../../src/standings/outbox.js";
+import type { OutboxEntry } from "../../../src/standings/outbox-entry.js";
 import type { Position } from "../../../src/domain/position.js";
 import type { IdempotencyKey } from "../../../src/domain/change.js";
 import type { UserId } from "../../../src/domain/player.js";
@@ -75,6 +76,11 @@ export class FakeStores {
     return redis.revision;
   }
 
+  copy(): FakeStores {
+    const { redis, runId, cursor, events, totals } = this;
+    return Object.assign(new FakeStores(), structuredClone({ redis, runId, cursor, events, totals }));
+  }
+
   /** Starts another server process with the same data, or with other data. */
   restart(data: RedisData = this.redis): void {
     this.redis = structuredClone(data);
@@ -109,7 +115,7 @@ export class FakeStores {
       fence: redis.fence,
       hasScores: redis.scores.size > 0,
       base: redis.base as Revision,
-      outbox: first && last && { length: redis.outbox.length, first: first.position, last: last.position },
+      outbox: first && last && { first: first.position, last: last.position },
     };
   }
 

@@ -81,14 +81,16 @@ export class ForwardWatch {
     const [epoch, revision, fence, runId] = (replies?.[0]?.[1] ?? []) as (string | null)[];
     const isOpen = runId != null && String(replies?.[2]?.[1]).includes(`run_id:${runId}`);
     const [entry] = (replies?.[1]?.[1] ?? []) as [id: string, fields: string[]][];
-    const [firstEpoch, firstRevision] = entry?.[0].split("-") ?? [];
+    const [firstEpoch, lastOfFirst] = entry?.[0].split("-") ?? [];
+    const countAt = entry?.[1].indexOf("n") ?? -1;
+    const count = countAt < 0 ? 1 : entry?.[1][countAt + 1];
     return {
       // A closed board may be empty or an older copy: the worker repairs it before it opens it.
       place:
         epoch == null || !isOpen
           ? undefined
           : { epoch: Number(epoch), revision: Number(revision), fence: Number(fence) },
-      first: entry && { epoch: Number(firstEpoch), revision: Number(firstRevision) },
+      first: entry && { epoch: Number(firstEpoch), revision: Number(lastOfFirst) - Number(count) + 1 },
     };
   }
 

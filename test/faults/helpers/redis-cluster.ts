@@ -2,11 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { startRedis, type RedisHandle } from "../../../scripts/stack.js";
-import { waitFor } from "../../helpers/wait-for.js";
-
-const masters = 3;
-const slots = 16_384;
+import { clusterMasters, startRedisCluster, type RedisHandle } from "../../../scripts/stack.js";
 
 /** One server of a cluster, and a connection to that server alone. */
 export interface ClusterNode {
@@ -26,28 +22,19 @@ export class RedisCluster {
 
   static async start(): Promise<RedisCluster> {
     const dir = await mkdtemp(join(tmpdir(), "standings-cluster-"));
-    const args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-config-file", "nodes.conf"];
+    const cluster = await startRedisCluster({ dir, persistent: true });
     const nodes = await Promise.all(
-      Array.from({ length: 2 * masters }, async (_, index): Promise<ClusterNode> => {
-        const server = await startRedis({ dir: join(dir, String(index)), persistent: true, args });
+      cluster.servers.map(async (server): Promise<ClusterNode> => {
         const client = new Redis(server.url, { maxRetriesPerRequest: null });
         client.on("error", () => undefined); // Tests kill nodes.
         return { server, client, id: String(await client.call("CLUSTER", "MYID")) };
       }),
     );
-    const stop = async () => {
+    return new RedisCluster(nodes, async () => {
       for (const { client } of nodes) client.disconnect();
-      await Promise.all(nodes.map(({ server }) => server.stop()));
+      await cluster.stop();
       await rm(dir, { recursive: true, force: true });
-    };
-    const cluster = new RedisCluster(nodes, stop);
-    try {
-      await cluster.#join();
-    } catch (error) {
-      await stop();
-      throw error;
-    }
-    return cluster;
+    });
   }
 
   /** The value for REDIS_URL. */
@@ -69,7 +56,7 @@ export class RedisCluster {
   /** Moves a key's slot to another master, key by key, as an operator's tools do. @returns the slot's new master */
   async moveSlotOf(key: string): Promise<ClusterNode> {
     const from = await this.ownerOf(key);
-    const to = this.nodes.slice(0, masters).find((node) => node !== from);
+    const to = this.nodes.slice(0, clusterMasters).find((node) => node !== from);
     if (!to) throw new Error("there is no other master");
     const slot = Number(await from.client.call("CLUSTER", "KEYSLOT", key));
     await to.client.call("CLUSTER", "SETSLOT", slot, "IMPORTING", from.id);
@@ -81,31 +68,5 @@ export class RedisCluster {
     }
     for (const { client } of [to, from]) await client.call("CLUSTER", "SETSLOT", slot, "NODE", to.id);
     return to;
-  }
-
-  async #join(): Promise<void> {
-    const [first] = this.nodes;
-    for (const { server } of this.nodes) await first?.client.call("CLUSTER", "MEET", "127.0.0.1", server.port);
-    const share = Math.ceil(slots / masters);
-    for (const [index, { client }] of this.nodes.slice(0, masters).entries()) {
-      const last = Math.min(slots, (index + 1) * share) - 1;
-      await client.call("CLUSTER", "ADDSLOTSRANGE", index * share, last);
-    }
-    await this.#waitForAll(/^cluster_known_nodes:6/m);
-    for (const [index, { client }] of this.nodes.slice(masters).entries()) {
-      await client.call("CLUSTER", "REPLICATE", this.nodes[index]?.id ?? "");
-    }
-    await this.#waitForAll(/^cluster_state:ok/m);
-    await waitFor(async () => {
-      const states = await Promise.all(this.nodes.slice(masters).map(({ client }) => client.info("replication")));
-      return states.every((state) => state.includes("master_link_status:up"));
-    }, 30_000);
-  }
-
-  async #waitForAll(pattern: RegExp): Promise<void> {
-    await waitFor(async () => {
-      const states = await Promise.all(this.nodes.map(({ client }) => client.call("CLUSTER", "INFO")));
-      return states.every((state) => pattern.test(String(state)));
-    }, 30_000);
   }
 }

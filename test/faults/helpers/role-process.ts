@@ -13,6 +13,8 @@ export class RoleProcess {
   constructor(
     private readonly role: string,
     private readonly env: Environment,
+    /** The program to run instead of this release's. */
+    private readonly main?: string,
   ) {}
 
   get log(): LogLine[] {
@@ -58,7 +60,8 @@ export class RoleProcess {
 
   #spawn(): void {
     const { PATH = "" } = process.env;
-    const child = spawn(process.execPath, [...sourceArgs("src/main.ts"), this.role], {
+    const program = this.main === undefined ? sourceArgs("src/main.ts") : [this.main];
+    const child = spawn(process.execPath, [...program, this.role], {
       cwd: projectRoot,
       env: { PATH, ...this.env },
       stdio: ["ignore", "pipe", "pipe"],

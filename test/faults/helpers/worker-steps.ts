@@ -9,7 +9,7 @@ import { BoardDirectory } from "../../../src/boards/directory.js";
 import { createLogger } from "../../../src/observability/logger.js";
 import { databaseAddresses } from "../../../src/ledger/database-url.js";
 import { Database } from "../../../src/ledger/database.js";
-import type { RecoveryPlan } from "../../../src/sync/recovery-plan.js";
+import { missingChanges, type RecoveryPlan } from "../../../src/sync/recovery-plan.js";
 import { recover, type RecoveryDeps } from "../../../src/sync/recovery.js";
 import { ScoreHistory } from "../../../src/ledger/score-history.js";
 import { ScoreLedger } from "../../../src/ledger/score-ledger.js";
@@ -50,7 +50,8 @@ export function createWorker({ redisClient, databaseUrl }: Stores): Worker {
 export async function pass(deps: RecoveryDeps): Promise<RecoveryPlan["kind"]> {
   const lease = await takeLease(deps, board);
   const { plan } = await lookAtBoard(deps, board, lease);
-  await syncScores(deps, board, await recover(deps, board, lease, plan));
+  const synced = await syncScores(deps, board, await recover(deps, board, lease, plan));
+  if (!synced.complete) await recover(deps, board, synced.lease, missingChanges);
   return plan.kind;
 }
 
@@ -118,5 +119,6 @@ export function keyed(key: string, userId: string, increment: number): Change {
     subject: "referee",
     ratePolicy: "service",
     idempotencyKey: key as IdempotencyKey,
+    ranked: true,
   };
 }

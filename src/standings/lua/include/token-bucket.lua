@@ -1,10 +1,5 @@
 -- A token bucket, stored as the time at which it will be full again, in microseconds since the Unix epoch (GCRA).
 
-local function now_in_us()
-  local time = redis.call('TIME')
-  return tonumber(time[1]) * 1000000 + tonumber(time[2])
-end
-
 -- Returns two values: the milliseconds to wait (0: a token is there), and the time at which the bucket is full again if
 -- that token is taken.
 local function look_at_bucket(stored, now_us, interval, burst)

@@ -1,0 +1,225 @@
+import type { BoardDirectory } from "../boards/directory.js";
+import { badInput, StandingsError, toStandingsError } from "../domain/errors.js";
+import type { Leaderboard } from "../standings/leaderboard.js";
+import type { Accepted } from "../standings/waiting-change.js";
+import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type IncrementField } from "../domain/change.js";
+import type { Board } from "../domain/board.js";
+import { parseUserId } from "../domain/player.js";
+import { authorizeIncrement, requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
+import type { RequestLog } from "../observability/sampled-log.js";
+import type { OperationMetrics } from "./metrics.js";
+
+/** An increment as a transport received it: the types are right, the values are not checked. */
+export interface IncrementInput {
+  board: string;
+  userId: string;
+  scoreIncrement: number;
+  idempotencyKey: string | null | undefined;
+}
+
+/** One change of a batch as a transport received it: the types are right, the values are not checked. */
+export interface ChangeInput {
+  readonly userId: string;
+  readonly increment?: number | null | undefined;
+  readonly score?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+/** Changes of one board as a transport received them. */
+export interface BatchInput {
+  readonly board: string;
+  readonly changes: readonly ChangeInput[];
+}
+
+/** The queue of changes that are applied later. */
+export interface ScoreChangeQueue {
+  /**
+   * Resolves when the change can no longer get lost.
+   *
+   * @param deadline in terms of performance.now(): the promise settles by then
+   * @returns the id of its message
+   * @throws StandingsError `brokerFailed` or `overloaded` (the change is not in the queue), `unknownOutcome`
+   */
+  enqueue(board: Board, change: Change, deadline: number): Promise<string>;
+}
+
+export interface ScoreChangesOptions {
+  /** The largest increment that a player may send. */
+  maxIncrement: number;
+  /** Undefined: changes can't be applied later. */
+  queue: ScoreChangeQueue | undefined;
+  /** How long accepting a change for later may wait for Redis and the queue. */
+  timeoutMs: number;
+  metrics: Pick<OperationMetrics, "batchErrors">;
+  log: RequestLog;
+}
+
+const maxBatch = 100;
+
+/**
+ * Every change of a score by a viewer goes through this class: checked, authorised, then applied or queued. A batch is
+ * refused as a whole only for what concerns all its changes: the token, the board, their number.
+ */
+export class ScoreChanges {
+  readonly #boards: BoardDirectory;
+  readonly #leaderboard: Leaderboard;
+  readonly #options: ScoreChangesOptions;
+
+  constructor(boards: BoardDirectory, leaderboard: Leaderboard, options: ScoreChangesOptions) {
+    this.#boards = boards;
+    this.#leaderboard = leaderboard;
+    this.#options = options;
+  }
+
+  /**
+   * @param ranked whether the answer shows the rank
+   * @throws StandingsError: see `authorizeIncrement` and `Leaderboard.increment`
+   */
+  async submit(viewer: Viewer, input: IncrementInput, ranked: boolean): Promise<Accepted> {
+    const { board, change } = this.#authorize(viewer, input, ranked);
+    return this.#leaderboard.increment(board, change);
+  }
+
+  /**
+   * Applies 1 to 100 changes of one board in their order. A change that fails does not disturb the others.
+   *
+   * @param ranked whether the answer shows the ranks
+   * @returns one result a change, in their order
+   * @throws StandingsError `unauthenticated`, `badInput` (the board, the number of changes)
+   */
+  async submitAll(viewer: Viewer, batch: BatchInput, ranked: boolean): Promise<readonly (Accepted | StandingsError)[]> {
+    const { board, judged } = this.#authorizeAll(viewer, batch, ranked);
+    return this.#settle(judged, async (changes) => {
+      const results = await this.#leaderboard.applyAll(board, changes);
+      return results.map((result) => (isOutOfRange(result) ? outOfRange("increment") : result));
+    });
+  }
+
+  /**
+   * Accepts a change that is applied later. Some errors appear only then (a total out of range, a key that was used
+   * with other arguments). Only operators see those.
+   *
+   * @returns the id of its message
+   * @throws StandingsError: see `authorizeIncrement`, `Leaderboard.takeToken` and `ScoreChangeQueue.enqueue`; `queueOff`
+   */
+  async enqueue(viewer: Viewer, input: IncrementInput): Promise<string> {
+    const { board, change } = this.#authorize(viewer, input, false);
+    return this.#accept(this.#queue(), board, change, this.#deadline());
+  }
+
+  /**
+   * Accepts 1 to 100 changes of one board that are applied later; see `enqueue`. All are published at once, so a batch
+   * waits for the broker as long as one change does.
+   *
+   * @returns one result a change, in their order: the id of its message, or an error
+   * @throws StandingsError `unauthenticated`, `badInput` (the board, the number of changes), `queueOff`
+   */
+  async enqueueAll(viewer: Viewer, batch: BatchInput): Promise<readonly (string | StandingsError)[]> {
+    const { board, judged } = this.#authorizeAll(viewer, batch, false);
+    const [queue, deadline] = [this.#queue(), this.#deadline()];
+    return this.#settle(judged, (changes) =>
+      Promise.all(changes.map((change) => this.#accept(queue, board, change, deadline).catch(toStandingsError))),
+    );
+  }
+
+  async #accept(queue: ScoreChangeQueue, board: Board, change: Change, deadline: number): Promise<string> {
+    await this.#leaderboard.takeToken(board, change);
+    return queue.enqueue(board, change, deadline);
+  }
+
+  #queue(): ScoreChangeQueue {
+    const { queue } = this.#options;
+    if (!queue) throw new StandingsError("queueOff");
+    return queue;
+  }
+
+  #deadline(): number {
+    return performance.now() + this.#options.timeoutMs;
+  }
+
+  #authorize(viewer: Viewer, input: IncrementInput, ranked: boolean): { board: Board; change: Change } {
+    const authenticated = requireAuthenticated(viewer);
+    const board = this.#boards.parse(input.board);
+    const { userId, scoreIncrement: increment, idempotencyKey } = input;
+    const change = this.#toChange(authenticated, { userId, increment, idempotencyKey }, ranked, "scoreIncrement");
+    return { board, change };
+  }
+
+  /** @returns each change, or the error that it meets before it is sent */
+  #authorizeAll(
+    viewer: Viewer,
+    { board: id, changes }: BatchInput,
+    ranked: boolean,
+  ): { board: Board; judged: readonly (Change | StandingsError)[] } {
+    const authenticated = requireAuthenticated(viewer);
+    const board = this.#boards.parse(id);
+    if (changes.length < 1 || changes.length > maxBatch) {
+      throw badInput(`changes must hold 1 to ${maxBatch} changes, not ${changes.length}.`);
+    }
+    const judged = changes.map((input) => {
+      try {
+        return this.#toChange(authenticated, input, ranked, "increment");
+      } catch (error) {
+        return toStandingsError(error);
+      }
+    });
+    return { board, judged };
+  }
+
+  /** @throws StandingsError `badInput`, or see `authorizeIncrement` */
+  #toChange(viewer: AuthenticatedViewer, input: ChangeInput, ranked: boolean, field: IncrementField): Change {
+    const userId = parseUserId(input.userId);
+    const increment = parseIncrement(amountOf(input), field);
+    const idempotencyKey = input.idempotencyKey == null ? undefined : parseIdempotencyKey(input.idempotencyKey);
+    authorizeIncrement(viewer, userId, increment, { field, maxIncrement: this.#options.maxIncrement });
+    const ratePolicy = viewer.role === "player" ? "player" : "service";
+    return { userId, increment, subject: viewer.subject, ratePolicy, idempotencyKey, ranked };
+  }
+
+  /**
+   * Applies the changes that may be sent, and puts their results between the errors of the others. Counts and logs
+   * errors here, because transports answer the batch as a success.
+   */
+  async #settle<T>(
+    judged: readonly (Change | StandingsError)[],
+    apply: (changes: readonly Change[]) => Promise<readonly (T | StandingsError)[]>,
+  ): Promise<readonly (T | StandingsError)[]> {
+    const changes = judged.filter((each): each is Change => !(each instanceof StandingsError));
+    const applied = changes.length === 0 ? [] : await apply(changes);
+    let next = 0;
+    const results = judged.map((each) => (each instanceof StandingsError ? each : (applied[next++] ?? unanswered())));
+    const { metrics, log } = this.#options;
+    for (const result of results) {
+      if (!(result instanceof StandingsError)) continue;
+      metrics.batchErrors.inc({ code: result.code });
+      if (result.isUnloggedFault) log.error({ err: result }, "a change of a batch failed");
+    }
+    return results;
+  }
+}
+
+/** Makes a batch's answer: one part a change, from its userId and its result. */
+export function answerEach<Result, Part>(
+  { changes }: BatchInput,
+  results: readonly (Result | StandingsError)[],
+  answer: (userId: string, result: Result | StandingsError) => Part,
+): Part[] {
+  return changes.map(({ userId }, index) => answer(userId, results[index] ?? unanswered()));
+}
+
+function unanswered(): StandingsError {
+  return new StandingsError("internal", { cause: new Error("a change of a batch has no result") });
+}
+
+/** @throws StandingsError `badInput` for a change that does not have an increment alone */
+function amountOf({ increment, score }: ChangeInput): number {
+  if (score != null && increment != null) throw badInput("A change takes either increment or score, not both.");
+  if (score != null) throw badInput("score can't be set on this board, which adds increments. Send increment instead.");
+  if (increment == null) throw badInput("increment is required.");
+  return increment;
+}
+
+/** The leaderboard refuses a change as bad input for its total alone, and names the field of a single increment. */
+function isOutOfRange(result: unknown): boolean {
+  return result instanceof StandingsError && result.kind === "badInput";
+}

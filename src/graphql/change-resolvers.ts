@@ -1,0 +1,46 @@
+import { answerEach, type ScoreChanges } from "../commands/score-changes.js";
+import { StandingsError } from "../domain/errors.js";
+import type { ChangedEntry } from "../domain/score.js";
+import type { MutationResolvers, ScoreChangeError, ScoreEntry } from "./generated.js";
+import { RankSelections } from "./rank-selections.js";
+
+/** The fields that change scores. */
+export function changeResolvers(changes: ScoreChanges): MutationResolvers {
+  const ranks = new RankSelections();
+  return {
+    incrementScore: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer }, info) => {
+      const input = { board, userId, scoreIncrement, idempotencyKey };
+      const { entry, revision, topScores } = await changes.submit(viewer, input, ranks.isSelected(info));
+      const message = "Score updated successfully.";
+      return { success: true, message, topScores, entry: shown(entry), revision };
+    },
+    enqueueIncrement: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer }) => {
+      const id = await changes.enqueue(viewer, { board, userId, scoreIncrement, idempotencyKey });
+      return { accepted: true, id };
+    },
+    submitChanges: async (_root, batch, { viewer }, info) => {
+      const results = await changes.submitAll(viewer, batch, ranks.isSelected(info));
+      return answerEach(batch, results, (userId, result) =>
+        result instanceof StandingsError
+          ? { userId, error: told(result) }
+          : { userId, entry: shown(result.entry), revision: result.revision },
+      );
+    },
+    enqueueChanges: async (_root, batch, { viewer }) => {
+      const results = await changes.enqueueAll(viewer, batch);
+      return answerEach(batch, results, (userId, result) =>
+        result instanceof StandingsError ? { userId, error: told(result) } : { userId, id: result },
+      );
+    },
+  };
+}
+
+/** The rank is missing only where the operation does not select it, so nothing reads it. */
+function shown(entry: ChangedEntry): ScoreEntry {
+  return entry as ScoreEntry;
+}
+
+/** GraphQL would throw the error itself. */
+function told({ code, message, retryAfter }: StandingsError): ScoreChangeError {
+  return { code, message, retryAfter: retryAfter ?? null };
+}

@@ -1,0 +1,59 @@
+import { answerEach, type BatchInput, type ChangeInput } from "../../commands/score-changes.js";
+import { StandingsError } from "../../domain/errors.js";
+import type { Accepted } from "../../standings/waiting-change.js";
+import { optionalText, optionalWhole, text, type BodyKind } from "./body.js";
+
+/** Changes of one board as REST callers send them. An optional field that is null counts as missing. */
+export interface BatchBody {
+  changes: readonly ChangeInput[];
+  authToken?: string | null;
+  board?: string | null;
+}
+
+/**
+ * A value of a wrong type is a mistake of the whole body, because the caller's program is wrong. A wrong value of the
+ * right type is that change's own error.
+ */
+export const batchBody: BodyKind = {
+  schema: {
+    type: "object",
+    required: ["changes"],
+    properties: {
+      changes: {
+        type: "array",
+        items: {
+          type: "object",
+          required: ["userId"],
+          properties: { userId: text, increment: optionalWhole, score: optionalWhole, idempotencyKey: optionalText },
+        },
+      },
+      authToken: optionalText,
+      board: optionalText,
+    },
+  },
+  limit: 64 * 1024,
+  unread: "The body must be a JSON object with changes, and without __proto__.",
+};
+
+/** The answer to a batch that was applied, as JSON. */
+export function writeApplied(batch: BatchInput, results: readonly (Accepted | StandingsError)[]): string {
+  return write(batch, results, (userId, { entry: { score, rank }, revision }) => ({ userId, score, rank, revision }));
+}
+
+/** The answer to a batch that was enqueued, as JSON. */
+export function writeEnqueued(batch: BatchInput, ids: readonly (string | StandingsError)[]): string {
+  return write(batch, ids, (userId, id) => ({ userId, id }));
+}
+
+function write<Result>(
+  batch: BatchInput,
+  results: readonly (Result | StandingsError)[],
+  toRow: (userId: string, result: Result) => object,
+): string {
+  const rows = answerEach(batch, results, (userId, result) => {
+    if (!(result instanceof StandingsError)) return toRow(userId, result);
+    const { code, message, retryAfter } = result;
+    return { userId, code, message, retryAfter };
+  });
+  return JSON.stringify({ success: true, results: rows });
+}

@@ -1,0 +1,144 @@
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findFreePort } from "../../scripts/stack.js";
+import { serviceEnvironment } from "../helpers/processes.js";
+import type { Target } from "../helpers/requests.js";
+import { waitFor } from "../helpers/wait-for.js";
+import { expectAllInvariants } from "./helpers/both-stores.js";
+import { send, startLoad, type Transport } from "./helpers/clients.js";
+import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
+import { unpackReleaseBefore } from "./helpers/release-before.js";
+import { RoleProcess } from "./helpers/role-process.js";
+import { Witness } from "./helpers/witness.js";
+
+/** Runs the release before beside this one, as a rolling deployment does. */
+
+let stores: OwnStores;
+let mainBefore: string;
+
+beforeAll(async () => {
+  stores = await startOwnStores();
+  mainBefore = await unpackReleaseBefore();
+});
+afterAll(async () => {
+  await stores.stop();
+  await rm(join(dirname(mainBefore), "..", ".."), { recursive: true, force: true });
+});
+
+interface Member {
+  readonly process: RoleProcess;
+  readonly target: Target;
+  readonly opsUrl: string;
+}
+
+async function member(role: "api" | "worker", main?: string): Promise<Member> {
+  const [port, opsPort] = [await findFreePort(), await findFreePort()];
+  const env = {
+    ...serviceEnvironment(stores),
+    PORT: String(port),
+    OPS_PORT: String(opsPort),
+    SYNC_INTERVAL_MS: "50",
+  };
+  const opsUrl = `http://127.0.0.1:${opsPort}`;
+  return { process: new RoleProcess(role, env, main), target: { url: `http://127.0.0.1:${port}` }, opsUrl };
+}
+
+test("acked-kept, sum, once, bounds, agree: the release before and this one work side by side", async () => {
+  const [apiBefore, workerBefore] = [await member("api", mainBefore), await member("worker", mainBefore)];
+  const [api, worker] = [await member("api"), await member("worker")];
+  const all = [apiBefore, workerBefore, api, worker];
+  const witness = new Witness();
+
+  /** A change whose first answer is lost to its caller, who asks the other release again. */
+  const repeated = async (phase: string, first: Member, second: Member) => {
+    const transports: Transport[] = ["graphql", "rest"];
+    for (const transport of transports) {
+      const attempt = { userId: `repeated in ${phase}`, increment: 3, key: `${phase}, ${transport}` };
+      witness.attempt(attempt);
+      const told = await send(first.target, attempt, transport);
+      expect(told).toMatchObject({ kind: "accepted" });
+      witness.acknowledge({ ...attempt, revision: undefined });
+      const again = await send(second.target, attempt, "graphql");
+      expect(again).toMatchObject({ kind: "accepted" });
+      if (transport === "graphql") expect(again).toEqual(told);
+    }
+  };
+  const bothWays = async (phase: string) => {
+    await repeated(`${phase}, before to after`, apiBefore, api);
+    await repeated(`${phase}, after to before`, api, apiBefore);
+  };
+  const moreChanges = async () => {
+    const before = witness.acknowledged.length;
+    await waitFor(() => witness.acknowledged.length > before + 100, 30_000);
+  };
+
+  try {
+    for (const { process } of [apiBefore, workerBefore]) process.start();
+    await Promise.all([apiBefore.process.ready(), workerBefore.process.ready()]);
+    // Each request goes to the other release than the one before it.
+    let turn = 0;
+    const alternating: Target = {
+      get url() {
+        turn += 1;
+        return (turn % 2 === 0 ? apiBefore : api).target.url;
+      },
+    };
+    const load = startLoad({ target: alternating, record: witness });
+
+    // The new API beside the old worker.
+    api.process.start();
+    await api.process.ready();
+    await moreChanges();
+    await bothWays("old worker leads");
+
+    // The new worker takes over, with the old API still at work.
+    worker.process.start();
+    await workerBefore.process.kill();
+    await waitFor(async () => (await stores.redisClient.hget("lb:{main}:meta", "format")) === "2", 30_000);
+    await moreChanges();
+    await bothWays("new worker leads");
+
+    // An old worker that gets the lock once more can't lead: it would misread the outbox. Changes are still accepted.
+    await worker.process.kill();
+    workerBefore.process.start();
+    await waitFor(() => workerBefore.process.log.some(({ level }) => level >= 50), 30_000);
+    await moreChanges();
+    await bothWays("old worker is barred");
+    await workerBefore.process.kill();
+    worker.process.start();
+    await waitFor(() => leads(worker), 30_000);
+    await moreChanges();
+
+    // Redis lost everything while both releases accept changes.
+    await bothWays("before the loss");
+    await waitFor(async () => (await stores.redisClient.xlen("lb:{main}:outbox")) === 0);
+    await load.stop();
+    await expectAllInvariants(stores, witness);
+    await stores.redisClient.flushall();
+    await waitFor(
+      async () => (await send(api.target, { userId: "probe", increment: 1, key: "probe" }, "rest")).kind === "accepted",
+      30_000,
+    );
+    witness.attempt({ userId: "probe", increment: 1, key: "probe" });
+    witness.acknowledge({ userId: "probe", increment: 1, key: "probe", revision: undefined });
+    await bothWays("after the loss");
+    const replayed = { userId: "repeated in before the loss, before to after", increment: 3 };
+    for (const target of [api.target, apiBefore.target]) {
+      expect(
+        await send(target, { ...replayed, key: "before the loss, before to after, graphql" }, "graphql"),
+      ).toMatchObject({
+        kind: "accepted",
+        score: 3,
+      });
+    }
+    await expectAllInvariants(stores, witness);
+  } finally {
+    await Promise.all(all.map(({ process }) => process.kill()));
+  }
+}, 180_000);
+
+async function leads({ opsUrl }: Member): Promise<boolean> {
+  const metrics = await fetch(`${opsUrl}/metrics`).then((answer) => answer.text());
+  return metrics.includes("standings_leader 1");
+}
