@@ -129,21 +129,8 @@ export class ScoreLedger {
     return count === 0 ? undefined : { position: to, fence };
   }
 
-  /**
-   * All totals in the order of user ids, page by page. The next page is read while the caller works on the current one,
-   * so two pages are in memory.
-   */
-  async *scorePages(board: Board, size: number): AsyncGenerator<ScoreRow[], void, undefined> {
-    let page = await this.#readPage(board, "", size);
-    for (let last = page.at(-1); last; last = page.at(-1)) {
-      const next = page.length < size ? Promise.resolve([]) : this.#readPage(board, last.userId, size);
-      next.catch(() => undefined); // If the caller stops, no code awaits this read.
-      yield page;
-      page = await next;
-    }
-  }
-
-  async #readPage(board: Board, after: string, count: number): Promise<ScoreRow[]> {
+  /** A page of totals in the order of user ids, after a user id. */
+  async readScores(board: Board, after: string, count: number): Promise<ScoreRow[]> {
     return toScores(await this.#database.query(statements.readScores, { board, after, count }));
   }
 

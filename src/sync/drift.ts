@@ -4,6 +4,7 @@ import type { Board } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
 import type { Score } from "../domain/score.js";
 import type { ScoreLedger } from "../ledger/score-ledger.js";
+import { scorePages } from "./score-pages.js";
 
 export interface DriftDeps {
   keeper: BoardKeeper;
@@ -65,7 +66,7 @@ async function lookAtPostgres(
 ): Promise<{ players: number; inBoth: number }> {
   const { keeper, ledger } = deps;
   let [players, inBoth] = [0, 0];
-  for await (const page of ledger.scorePages(board, pageSize)) {
+  for await (const page of scorePages(ledger, board, pageSize)) {
     const inRedis = await keeper.readScores(
       board,
       page.map(({ userId }) => userId),

@@ -8,6 +8,7 @@ import type { Logger } from "../observability/logger.js";
 import { RefusedByPostgres } from "../ledger/postgres-errors.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { lostStandings, outboxCovers, type RecoveryPlan } from "./recovery-plan.js";
+import { scorePages } from "./score-pages.js";
 import { syncScores, type SyncResult } from "./sync-scores.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
 import type { Lease, ScoreLedger } from "../ledger/score-ledger.js";
@@ -115,7 +116,7 @@ async function loadStandings({ keeper, ledger }: RecoveryDeps, board: Board, to:
   const { count, sum } = await ledger.summary(board);
   let loaded = 0n;
   let writing = Promise.resolve();
-  for await (const page of ledger.scorePages(board, pageSize)) {
+  for await (const page of scorePages(ledger, board, pageSize)) {
     await writing;
     // PostgreSQL reads, this process parses, and Redis writes a page, all at the same time.
     writing = keeper.addRebuilt(board, to.epoch, page);
