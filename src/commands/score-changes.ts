@@ -1,7 +1,7 @@
 import type { BoardDirectory } from "../boards/directory.js";
 import { badInput, StandingsError, toStandingsError } from "../domain/errors.js";
 import type { Leaderboard } from "../standings/leaderboard.js";
-import type { Accepted } from "../standings/waiting-change.js";
+import type { Accepted, Settled } from "../standings/waiting-change.js";
 import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type IncrementField } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
@@ -87,7 +87,7 @@ export class ScoreChanges {
    * @returns one result a change, in their order
    * @throws StandingsError `unauthenticated`, `badInput` (the board, the number of changes)
    */
-  async submitAll(viewer: Viewer, batch: BatchInput, ranked: boolean): Promise<readonly (Accepted | StandingsError)[]> {
+  async submitAll(viewer: Viewer, batch: BatchInput, ranked: boolean): Promise<readonly Settled[]> {
     const { board, judged } = this.#authorizeAll(viewer, batch, ranked);
     return this.#settle(judged, async (changes) => {
       const results = await this.#leaderboard.applyAll(board, changes);

@@ -69,12 +69,12 @@ export class Leaderboard {
    * `storeFailed` (nothing was changed) or `unknownOutcome`, within 5 s
    */
   async increment(board: Board, change: Change): Promise<Accepted> {
-    const { writer, deadline } = this.#begin(board);
     if (this.#claims) {
       const [result] = await this.applyAll(board, [change]);
       if (result === undefined || result instanceof StandingsError) throw result ?? new StandingsError("storeFailed");
       return result;
     }
+    const { writer, deadline } = this.#begin(board);
     const accepted = await writer.submit(change, deadline);
     if (this.#whenDurable) await this.#whenDurable(board, accepted, deadline);
     return accepted;

@@ -1,7 +1,7 @@
 import { StandingsError } from "../domain/errors.js";
 import { LastingTrouble } from "../observability/lasting-trouble.js";
 import type { Logger } from "../observability/logger.js";
-import type { Change } from "../domain/change.js";
+import { outOfRange, type Change } from "../domain/change.js";
 import type { BatchResult, ChangeOutcome, ScoreStore } from "./score-store.js";
 import type { Board } from "../domain/board.js";
 import { GroupReply, SingleReply, WaitingChange, type Accepted, type Settled } from "./waiting-change.js";
@@ -191,9 +191,7 @@ function toSettled(outcome: ChangeOutcome | undefined, { position, topScores }: 
     case "keyReused":
       return new StandingsError("keyReused");
     case "outOfRange":
-      return new StandingsError("badInput", {
-        message: "scoreIncrement would take the total beyond ±(2^53 - 1).",
-      });
+      return outOfRange("scoreIncrement");
     case "rateLimited":
       return rateLimited(outcome.retryAfterMs);
     default:
