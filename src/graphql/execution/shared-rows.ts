@@ -86,10 +86,11 @@ function writer(mutationKey: string, rowsKey: string, columns: ReadonlyMap<strin
     const payload = data[mutationKey] as Readonly<Record<string, unknown>>;
     let body = head;
     // Written part by part: a placeholder for the rows in a finished text could also be a player's id.
-    for (const key of Object.keys(payload)) {
-      if (body !== head) body += ",";
+    for (const key in payload) {
+      // A response key is a GraphQL name, which JSON needs no escapes for.
+      body += body === head ? `"${key}":` : `,"${key}":`;
       const value = payload[key];
-      body += `${JSON.stringify(key)}:${key === rowsKey ? writeRows(value as readonly ScoreEntry[]) : JSON.stringify(value)}`;
+      body += key === rowsKey ? writeRows(value as readonly ScoreEntry[]) : JSON.stringify(value);
     }
     return `${body}}}}`;
   };

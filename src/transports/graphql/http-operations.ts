@@ -51,9 +51,9 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
   /** @returns the body; undefined when Apollo Server is to answer */
   async function directly(request: FastifyRequest, reply: FastifyReply): Promise<string | FastifyReply | undefined> {
     const contentType = contentTypeFor(request.headers.accept);
-    const takesParts = asksForMultipart(request.headers.accept);
+    const takesParts = () => asksForMultipart(request.headers.accept);
     const received = receive(request, persisted);
-    if (contentType === undefined && !(received && takesParts)) return refuseAccept(reply);
+    if (contentType === undefined && !(received && takesParts())) return refuseAccept(reply);
     if (!received) return undefined;
     const viewer = viewerOf(request);
     if (!viewer) return undefined;
@@ -61,7 +61,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const resolved = executor.resolve(received.request);
     const operation = resolved instanceof Promise ? await resolved : resolved;
     const isSubscription = operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION;
-    if (isSubscription && takesParts && received.isPlain) return multipart.serve(request, reply, operation, context);
+    if (isSubscription && received.isPlain && takesParts()) return multipart.serve(request, reply, operation, context);
     if (operation.kind === "operation" && contentType === undefined) return refuseAccept(reply);
     if (operation.kind === "operation" && (isSubscription || !received.isPlain)) return undefined;
     const answer =
