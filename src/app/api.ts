@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Authenticator } from "../auth/authenticate.js";
+import { SecretTokens } from "../auth/secret-tokens.js";
 import { HistoryReads } from "../commands/history-reads.js";
 import { Reads } from "../commands/reads.js";
 import { ScoreChanges } from "../commands/score-changes.js";
@@ -33,7 +34,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
-  const authenticator = new Authenticator({ jwt: config.jwt, now: Date.now, logger });
+  const authenticator = new Authenticator([new SecretTokens(config.jwt, Date.now)], logger);
   const scoreChanges = new ScoreChanges(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
     queue: publisher && new ChangeQueue(publisher, metrics.ingest),

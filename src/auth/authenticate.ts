@@ -1,92 +1,61 @@
-import { createSecretKey, type KeyObject } from "node:crypto";
-import { LRUCache } from "lru-cache";
 import { StandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
-import { RefusedToken, verifyToken } from "./json-web-token.js";
+import { RefusedToken } from "./refused-token.js";
 import { anonymous, type AuthenticatedViewer, type Viewer } from "./roles.js";
 
-export interface JwtOptions {
-  /** HS256 secret of at least 32 bytes. */
-  secret: string;
-  /** Checked when set. */
-  issuer: string | undefined;
-  audience: string | undefined;
-}
-
-export interface AuthenticatorOptions {
-  jwt: JwtOptions;
-  /** Milliseconds since the Unix epoch. */
-  now: () => number;
-  logger: Logger;
-}
-
-/** A token that is valid from `validFrom` until its viewer expires. */
-interface VerifiedToken {
-  readonly viewer: AuthenticatedViewer;
-  /** Milliseconds since the Unix epoch, with the leeway subtracted. */
-  readonly validFrom: number;
+/** Tokens that are issued and checked in one way. */
+export interface TokenKind {
+  /** Whether a token is of this kind. Judges by its form alone. */
+  isOfKind(token: string): boolean;
+  /**
+   * @returns the token's viewer; a promise only where the token has to be looked up first
+   * @throws RefusedToken when the token is not valid (any more, or yet); StandingsError `unavailable` when it can't be
+   * looked up
+   */
+  verify(token: string): AuthenticatedViewer | Promise<AuthenticatedViewer>;
 }
 
 /** Longer tokens are refused unread. */
 const maxTokenLength = 8_192;
-const maxCachedTokens = 10_000;
-/** How far the signer's clock and this machine's clock may differ. */
-const leewayMs = 5_000;
-/** Ten years, leap days included. A longer lifetime means that `exp` is in milliseconds by mistake. */
-export const maxLifetimeSeconds = 3_653 * 86_400;
 
-/**
- * Turns a token into a viewer. Verifying costs some 20 µs with a KeyObject (325 µs more with the secret as a string,
- * which jsonwebtoken first tries to read as a public key), and less than 1 µs for a token that was verified before.
- */
+/** Turns a token into a viewer. The first kind that a token can be of decides about it. */
 export class Authenticator {
-  readonly #key: KeyObject;
-  readonly #options: AuthenticatorOptions;
-  /** Tokens that were fully valid when they first came, by their exact text. */
-  readonly #verified = new LRUCache<string, VerifiedToken>({ max: maxCachedTokens });
+  readonly #kinds: readonly TokenKind[];
+  readonly #logger: Logger;
 
-  constructor(options: AuthenticatorOptions) {
-    this.#key = createSecretKey(Buffer.from(options.jwt.secret));
-    this.#options = options;
+  constructor(kinds: readonly TokenKind[], logger: Logger) {
+    this.#kinds = kinds;
+    this.#logger = logger;
   }
 
   /**
+   * Costs less than 1 µs, without a promise, for a token that was verified before.
+   *
    * @param token the bare token; undefined: the viewer is anonymous
-   * @throws StandingsError `unauthenticated` for a token that is not valid (any more, or yet). Only the log says why
+   * @throws StandingsError `unauthenticated` for a token that is not valid, `unavailable` when nobody can say; a promise
+   * rejects with the same. Only the log says why
    */
-  authenticate(token: string | undefined): Viewer {
+  authenticate(token: string | undefined): Viewer | Promise<Viewer> {
     if (token === undefined) return anonymous;
     try {
-      return this.#viewerOf(token);
+      const viewer = this.#verify(token);
+      return viewer instanceof Promise ? viewer.catch((error: unknown) => this.#refuse(error)) : viewer;
     } catch (error) {
-      if (!(error instanceof RefusedToken)) throw error;
-      this.#options.logger.debug({ reason: error.message }, "a token was refused");
-      throw new StandingsError("unauthenticated", { cause: error });
+      return this.#refuse(error);
     }
   }
 
-  #viewerOf(token: string): AuthenticatedViewer {
+  #verify(token: string): AuthenticatedViewer | Promise<AuthenticatedViewer> {
     if (token.length > maxTokenLength) throw new RefusedToken("it is too long");
-    const now = this.#options.now();
-    const known = this.#verified.get(token);
-    const { viewer, validFrom } = known ?? this.#verify(token, now);
-    if (now < validFrom || now >= viewer.expiresAt) {
-      this.#verified.delete(token);
-      throw new RefusedToken(now < validFrom ? "it is not valid yet" : "it has expired");
-    }
-    if (!known) this.#verified.set(token, { viewer, validFrom });
-    return viewer;
+    const kind = this.#kinds.find((each) => each.isOfKind(token));
+    if (!kind) throw new RefusedToken("nothing here issues tokens of its form");
+    return kind.verify(token);
   }
 
-  /** Checks everything except whether the token is valid now, which is checked at each use. */
-  #verify(token: string, now: number): VerifiedToken {
-    const { issuer, audience } = this.#options.jwt;
-    const { sub, role, exp, nbf, iat } = verifyToken(token, { key: this.#key, issuer, audience });
-    if (exp * 1000 - now > maxLifetimeSeconds * 1000 + leewayMs) {
-      throw new RefusedToken("it expires in more than ten years");
-    }
-    const validFrom = Math.max(nbf ?? -Infinity, iat ?? -Infinity) * 1000 - leewayMs;
-    return { viewer: { role, subject: sub, expiresAt: exp * 1000 + leewayMs }, validFrom };
+  #refuse(error: unknown): never {
+    if (!(error instanceof RefusedToken)) throw error;
+    this.#logger.debug({ reason: error.message }, "a token was refused");
+    throw new StandingsError("unauthenticated", { cause: error });
   }
 }
 

@@ -3,6 +3,7 @@ import type { KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { z } from "zod";
 import { isUserId } from "../domain/player.js";
+import { RefusedToken } from "./refused-token.js";
 import { roles } from "./roles.js";
 
 export interface VerifyOptions {
@@ -10,11 +11,6 @@ export interface VerifyOptions {
   /** Checked when set. */
   issuer: string | undefined;
   audience: string | undefined;
-}
-
-/** Why a token is refused, for the log. The message quotes nothing of the token. */
-export class RefusedToken extends Error {
-  override readonly name = "RefusedToken";
 }
 
 /** For members that must be absent, because each changes the meaning of the rest of the token. */

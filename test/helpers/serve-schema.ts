@@ -3,6 +3,7 @@ import type { GraphQLSchema } from "graphql";
 import { createGraphQL } from "../../src/app/graphql.js";
 import { createMetrics } from "../../src/app/metrics.js";
 import { Authenticator } from "../../src/auth/authenticate.js";
+import { SecretTokens } from "../../src/auth/secret-tokens.js";
 import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { SampledLog } from "../../src/observability/sampled-log.js";
@@ -27,7 +28,7 @@ export async function serveSchema(schema: GraphQLSchema, prepare = true): Promis
   const origins = new OriginPolicy([], proxies);
   const limits = new ConnectionLimits({ maxConnections: 100, maxConnectionsPerAddress: 100 }, proxies);
   const jwt = { secret: jwtSecret, issuer: undefined, audience: undefined };
-  const authenticator = new Authenticator({ jwt, now: Date.now, logger });
+  const authenticator = new Authenticator([new SecretTokens(jwt, Date.now)], logger);
   const none = () => undefined;
   const hub = new SubscriptionHub({ onMessage: none, onWrite: none, onConflated: none, onPushed: none, onError: none });
   const welcome: onRequestHookHandler = (_request, _reply, done) => done();

@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { Authenticator } from "../../src/auth/authenticate.js";
+import { SecretTokens } from "../../src/auth/secret-tokens.js";
 import { StandingsError } from "../../src/domain/errors.js";
 import { createLogger, type Logger } from "../../src/observability/logger.js";
 import { expectTokenRefused, jwtSecret, signRaw } from "../helpers/tokens.js";
@@ -17,7 +18,8 @@ function createClock() {
 }
 
 function authenticatorAt(now: () => number, logger: Logger = createLogger("silent")): Authenticator {
-  return new Authenticator({ jwt: { secret: jwtSecret, issuer: undefined, audience: undefined }, now, logger });
+  const jwt = { secret: jwtSecret, issuer: undefined, audience: undefined };
+  return new Authenticator([new SecretTokens(jwt, now)], logger);
 }
 
 const claims = { sub: "sam", role: "player", exp: seconds + 60 };
@@ -89,7 +91,7 @@ describe.each(["nbf", "iat"])("a token whose %s lies ahead", (claim) => {
     const clock = createClock();
     const authenticator = authenticatorAt(clock.now);
     const token = signRaw({ ...claims, [claim]: seconds });
-    authenticator.authenticate(token);
+    void authenticator.authenticate(token);
     clock.ms = epoch - leewayMs - 1;
     expectTokenRefused(() => authenticator.authenticate(token));
   });

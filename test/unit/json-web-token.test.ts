@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Authenticator } from "../../src/auth/authenticate.js";
+import { SecretTokens } from "../../src/auth/secret-tokens.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { expectTokenRefused, jwtSecret, signRaw } from "../helpers/tokens.js";
 
@@ -7,11 +8,10 @@ const epoch = Date.UTC(2030, 0, 1);
 const seconds = epoch / 1000;
 const claims = { sub: "sam", role: "player", exp: seconds + 60 };
 const json = JSON.stringify(claims);
-const authenticator = new Authenticator({
-  jwt: { secret: jwtSecret, issuer: undefined, audience: undefined },
-  now: () => epoch,
-  logger: createLogger("silent"),
-});
+const authenticator = new Authenticator(
+  [new SecretTokens({ secret: jwtSecret, issuer: undefined, audience: undefined }, () => epoch)],
+  createLogger("silent"),
+);
 
 const headers: [name: string, header: unknown, taken: boolean][] = [
   ["typ JWT", { alg: "HS256", typ: "JWT" }, true],

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { maxLifetimeSeconds } from "../../auth/authenticate.js";
+import { maxLifetimeSeconds } from "../../auth/verified-tokens.js";
 import { roles, type Role } from "../../auth/roles.js";
 import { signToken } from "../../auth/sign-token.js";
 import { parseVariables } from "../../config.js";

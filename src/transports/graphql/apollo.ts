@@ -97,14 +97,14 @@ function executedBy(
  * @throws GraphQLError `UNAUTHENTICATED` for a token that is refused; without one the viewer is anonymous
  */
 export function createContext(authenticator: Authenticator, proxies: TrustedProxies) {
-  return (request: FastifyRequest): Promise<GraphQLContext> => {
+  return async (request: FastifyRequest): Promise<GraphQLContext> => {
     try {
-      const viewer = authenticator.authenticate(bearerToken(request.headers.authorization));
-      return Promise.resolve({ viewer, caller: proxies.callerOf(request.raw) });
+      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization));
+      return { viewer, caller: proxies.callerOf(request.raw) };
     } catch (error) {
       const { code, message, restStatus } = toStandingsError(error);
       const http = { status: isGraphQLResponse(request.headers.accept) ? restStatus : 200 };
-      return Promise.reject(new GraphQLError(message, { extensions: { code, http } }));
+      throw new GraphQLError(message, { extensions: { code, http } });
     }
   };
 }

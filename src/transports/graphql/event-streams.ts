@@ -53,9 +53,9 @@ export function registerEventStreams(app: FastifyInstance, options: EventStreams
   app.route({
     method: ["GET", "POST"],
     url: path,
-    handler: (request, reply) => {
+    handler: async (request, reply) => {
       if (!origins.allows(request.raw)) throw new StandingsError("forbidden");
-      const viewer = authenticator.authenticate(bearerToken(request.headers.authorization));
+      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization));
       const operation = parseRequest(request);
       const context = { viewer, caller: proxies.callerOf(request.raw) };
       return streams.open(request, reply, viewer, dialect, (connection, left) =>

@@ -55,7 +55,8 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const received = receive(request, persisted);
     if (contentType === undefined && !(received && takesParts())) return refuseAccept(reply);
     if (!received) return undefined;
-    const viewer = viewerOf(request);
+    const found = viewerOf(request);
+    const viewer = found instanceof Promise ? await found : found;
     if (!viewer) return undefined;
     const context = { viewer, caller: proxies.callerOf(request.raw) };
     const resolved = executor.resolve(received.request);
@@ -82,9 +83,10 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
   }
 
   /** Undefined when the token is refused; Apollo then answers the request. */
-  function viewerOf({ headers }: FastifyRequest): Viewer | undefined {
+  function viewerOf({ headers }: FastifyRequest): Viewer | undefined | Promise<Viewer | undefined> {
     try {
-      return authenticator.authenticate(bearerToken(headers.authorization));
+      const viewer = authenticator.authenticate(bearerToken(headers.authorization));
+      return viewer instanceof Promise ? viewer.catch(() => undefined) : viewer;
     } catch {
       return undefined;
     }

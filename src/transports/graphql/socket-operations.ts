@@ -69,9 +69,9 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
   const { schema, executor, authenticator } = options;
 
   return {
-    onConnect: ({ connectionParams, extra }) => {
+    onConnect: async ({ connectionParams, extra }) => {
       try {
-        extra.viewer = authenticator.authenticate(connectionToken(connectionParams));
+        extra.viewer = await authenticator.authenticate(connectionToken(connectionParams));
       } catch (error) {
         executor.note(error, undefined);
         return false; // graphql-ws closes with 4403.

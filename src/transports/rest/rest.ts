@@ -68,25 +68,25 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   });
 
   async function update(request: RestRequest<IncrementBody>): Promise<string> {
-    const viewer = judge(request, incrementBody);
+    const viewer = await judge(request, incrementBody);
     const { topScores } = await scoreChanges.submit(viewer, toIncrement(request), false);
     return acceptedBody(topScores);
   }
 
   async function enqueue(request: RestRequest<IncrementBody>): Promise<string> {
-    const viewer = judge(request, incrementBody);
+    const viewer = await judge(request, incrementBody);
     const id = await scoreChanges.enqueue(viewer, toIncrement(request));
     return JSON.stringify({ success: true, message: "Score update accepted.", id });
   }
 
   async function updateAll(request: RestRequest<BatchBody>): Promise<string> {
-    const viewer = judge(request, batchBody);
+    const viewer = await judge(request, batchBody);
     const batch = toBatch(request);
     return writeApplied(batch, await scoreChanges.submitAll(viewer, batch, true));
   }
 
   async function enqueueAll(request: RestRequest<BatchBody>): Promise<string> {
-    const viewer = judge(request, batchBody);
+    const viewer = await judge(request, batchBody);
     const batch = toBatch(request);
     return writeEnqueued(batch, await scoreChanges.enqueueAll(viewer, batch));
   }
@@ -96,8 +96,8 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
    *
    * @throws StandingsError `unauthenticated`, `badInput`
    */
-  function judge(request: RestRequest<unknown>, kind: BodyKind): Viewer {
-    const viewer = requireAuthenticated(authenticator.authenticate(tokenOf(request)));
+  async function judge(request: RestRequest<unknown>, kind: BodyKind): Promise<Viewer> {
+    const viewer = requireAuthenticated(await authenticator.authenticate(tokenOf(request)));
     if (request.validationError) {
       const [mistake] = request.validationError.validation as FastifySchemaValidationError[];
       throw badInput(describeMistake(mistake, request.body, kind));

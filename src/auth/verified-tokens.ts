@@ -1,0 +1,65 @@
+import { LRUCache } from "lru-cache";
+import type { Claims } from "./json-web-token.js";
+import { RefusedToken } from "./refused-token.js";
+import type { AuthenticatedViewer } from "./roles.js";
+
+/** A token that is valid from `validFrom` until its viewer expires. */
+interface VerifiedToken {
+  readonly viewer: AuthenticatedViewer;
+  /** Milliseconds since the Unix epoch, with the leeway subtracted. */
+  readonly validFrom: number;
+}
+
+const maxTokens = 10_000;
+/** How far the signer's clock and this machine's clock may differ. */
+const leewayMs = 5_000;
+/** Ten years, leap days included. A longer lifetime means that `exp` is in milliseconds by mistake. */
+export const maxLifetimeSeconds = 3_653 * 86_400;
+
+/** JSON Web Tokens that were fully valid when they first came, by their exact text. Checks their times at each use. */
+export class VerifiedTokens {
+  readonly #now: () => number;
+  readonly #tokens = new LRUCache<string, VerifiedToken>({ max: maxTokens });
+
+  /** @param now milliseconds since the Unix epoch */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /**
+   * @returns undefined for a token that is not known
+   * @throws RefusedToken when it is not valid now
+   */
+  viewerOf(token: string): AuthenticatedViewer | undefined {
+    const known = this.#tokens.get(token);
+    if (!known) return undefined;
+    try {
+      return validAt(this.#now(), known);
+    } catch (error) {
+      this.#tokens.delete(token);
+      throw error;
+    }
+  }
+
+  /**
+   * @param claims of a token whose signature is right
+   * @throws RefusedToken when it is not valid now
+   */
+  add(token: string, { sub, role, exp, nbf, iat }: Claims): AuthenticatedViewer {
+    const now = this.#now();
+    if (exp * 1000 - now > maxLifetimeSeconds * 1000 + leewayMs) {
+      throw new RefusedToken("it expires in more than ten years");
+    }
+    const validFrom = Math.max(nbf ?? -Infinity, iat ?? -Infinity) * 1000 - leewayMs;
+    const verified = { viewer: { role, subject: sub, expiresAt: exp * 1000 + leewayMs }, validFrom };
+    const viewer = validAt(now, verified);
+    this.#tokens.set(token, verified);
+    return viewer;
+  }
+}
+
+function validAt(now: number, { viewer, validFrom }: VerifiedToken): AuthenticatedViewer {
+  if (now < validFrom) throw new RefusedToken("it is not valid yet");
+  if (now >= viewer.expiresAt) throw new RefusedToken("it has expired");
+  return viewer;
+}
