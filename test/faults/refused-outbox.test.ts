@@ -50,7 +50,7 @@ async function content(): Promise<unknown> {
   const { redisClient } = stores;
   const day = Math.floor(Date.now() / 86_400_000);
   return Promise.all([
-    redisClient.zrange("lb:{main}:scores", 0, -1, "WITHSCORES"),
+    redisClient.zrange("lb:{main}:scores", "0", "-1", "WITHSCORES"),
     redisClient.xrange("lb:{main}:outbox", "-", "+"),
     redisClient.hgetall("lb:{main}:meta"),
     redisClient.hgetall(`lb:{main}:idem:${day}`),
