@@ -100,11 +100,13 @@ export class ScoreChanges {
    * with other arguments). Only operators see those.
    *
    * @returns the id of its message
-   * @throws StandingsError: see `authorizeIncrement`, `Leaderboard.takeToken` and `ScoreChangeQueue.enqueue`; `queueOff`
+   * @throws StandingsError: see `authorizeIncrement`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`
    */
   async enqueue(viewer: Viewer, input: IncrementInput): Promise<string> {
     const { board, change } = this.#authorize(viewer, input, false);
-    return this.#accept(this.#queue(), board, change, this.#deadline());
+    const [result = unanswered()] = await this.#acceptAll(this.#queue(), board, [change], this.#deadline());
+    if (result instanceof StandingsError) throw result;
+    return result;
   }
 
   /**
@@ -117,14 +119,27 @@ export class ScoreChanges {
   async enqueueAll(viewer: Viewer, batch: BatchInput): Promise<readonly (string | StandingsError)[]> {
     const { board, judged } = this.#authorizeAll(viewer, batch, false);
     const [queue, deadline] = [this.#queue(), this.#deadline()];
-    return this.#settle(judged, (changes) =>
-      Promise.all(changes.map((change) => this.#accept(queue, board, change, deadline).catch(toStandingsError))),
-    );
+    return this.#settle(judged, (changes) => this.#acceptAll(queue, board, changes, deadline));
   }
 
-  async #accept(queue: ScoreChangeQueue, board: Board, change: Change, deadline: number): Promise<string> {
-    await this.#leaderboard.takeToken(board, change);
-    return queue.enqueue(board, change, deadline);
+  /** @param changes of one subject */
+  async #acceptAll(
+    queue: ScoreChangeQueue,
+    board: Board,
+    changes: readonly Change[],
+    deadline: number,
+  ): Promise<readonly (string | StandingsError)[]> {
+    try {
+      const refusals = await this.#leaderboard.takeTokens(board, changes);
+      return await Promise.all(
+        changes.map(
+          async (change, index) => refusals[index] ?? queue.enqueue(board, change, deadline).catch(toStandingsError),
+        ),
+      );
+    } catch (error) {
+      const failure = toStandingsError(error);
+      return changes.map(() => failure);
+    }
   }
 
   #queue(): ScoreChangeQueue {

@@ -21,7 +21,7 @@ const catalogue = {
   keyReused: {
     code: "IDEMPOTENCY_KEY_REUSED",
     restStatus: 422,
-    message: "This idempotencyKey was used within the last 24 hours with other arguments.",
+    message: "This idempotencyKey was used before with other arguments.",
   },
   unknownOutcome: {
     code: "UNKNOWN_OUTCOME",

@@ -114,13 +114,16 @@ export class Leaderboard {
   }
 
   /**
-   * Charges a change that is applied later to its subject's rate limit, the one that `increment` charges.
+   * Charges changes of one subject that are applied later to its rate limit, the one that `increment` charges.
    *
-   * @throws StandingsError `rateLimited`, or `storeFailed` within 4 s
+   * @returns one result a change: undefined for those that passed, which are the first ones, `rateLimited` for the others
+   * @throws StandingsError `storeFailed` within 4 s
    */
-  async takeToken(board: Board, change: Change): Promise<void> {
-    const waitMs = await this.#access(() => this.#store.takeToken(board, change));
-    if (waitMs > 0) throw rateLimited(waitMs);
+  async takeTokens(board: Board, changes: readonly Change[]): Promise<readonly (StandingsError | undefined)[]> {
+    const [first] = changes;
+    if (!first) return [];
+    const { taken, waitMs } = await this.#access(() => this.#store.takeTokens(board, first, changes.length));
+    return changes.map((_change, index) => (index < taken ? undefined : rateLimited(waitMs)));
   }
 
   /** The best entries, highest score first. O(log n + limit). */

@@ -100,14 +100,22 @@ export class ScoreStore {
   }
 
   /**
-   * Charges a change to its subject's rate limit without applying it. One round trip, none where there is no limit.
+   * Charges changes to their subject's rate limit without applying them. One round trip, none where there is no limit.
    *
-   * @returns the milliseconds to wait, 0 when the change passed
+   * @param count how many changes there are like this one
+   * @returns how many passed, and the milliseconds to wait for the next, 0 when all passed
    */
-  async takeToken(board: Board, { subject, ratePolicy }: Change): Promise<number> {
+  async takeTokens(
+    board: Board,
+    { subject, ratePolicy }: Change,
+    count: number,
+  ): Promise<{ taken: number; waitMs: number }> {
     const limit = ratePolicy && this.#rateLimits[ratePolicy];
-    if (!limit) return 0;
-    return Number(await this.#write(scripts.takeToken, [this.#rateLimitKey(board, subject)], bucketOf(limit)));
+    if (!limit) return { taken: count, waitMs: 0 };
+    const args = [...bucketOf(limit), count];
+    const reply = await this.#write(scripts.takeTokens, [this.#rateLimitKey(board, subject)], args);
+    const [taken, waitMs] = reply as [number, number];
+    return { taken, waitMs };
   }
 
   #rateLimitKey(board: Board, subject: string): string {

@@ -23,7 +23,7 @@
 --           1 replayed:     a = first answer's score, b = first answer's revision, c as above
 --           2 key reused    3 out of range
 --           4 rate limited: a = milliseconds until the change would pass
---           5 outbox failed: the change was not made; a = b = c = 0
+--           5 outbox failed: no change of the batch was made; a = b = c = 0
 --   A refused change writes nothing: no record, no claim, no bucket, no revision.
 --
 -- An outbox entry has the fields v (its format, '2'), at (milliseconds since the Unix epoch), n (how many changes) and
@@ -81,17 +81,21 @@ find(ARGV[7], claimed, claims)
 if #KEYS > 4 then
   for i, value in ipairs(redis.call('MGET', unpack(KEYS, 5))) do buckets[i + 4] = value end
 end
-local found = false
-for i, total in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(users))) do
-  totals[users[i]] = tonumber(total or 0)
-  found = found or total
+local function read_totals()
+  local found = false
+  for i, total in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(users))) do
+    totals[users[i]] = tonumber(total or 0)
+    found = found or total
+  end
+  return found
 end
+local found = read_totals()
 -- Standings that vanished (deleted by hand, evicted) must not start again at zero: the worker detects and rebuilds
 -- them.
 if not found and revision > tonumber(meta[4] or 0) and redis.call('EXISTS', KEYS[1]) == 0 then return { 'RECOVERING' } end
 
 -- What the applied changes write, all of it at once.
-local applied, entry, new_records, new_claims = {}, {}, {}, {}
+local entry, new_records, new_claims = {}, {}, {}
 local new_scores, new_buckets = {}, {}
 local last_subject
 
@@ -127,7 +131,6 @@ local function apply(i)
   entry[n + 1], entry[n + 2], entry[n + 3], entry[n + 5] = user, increment_text, score, key
   entry[n + 4] = batched and subject == last_subject and subject ~= 0 and 1 or subject
   last_subject = subject
-  applied[#applied + 1] = i
   if field ~= 0 then
     record = new_revision .. ' ' .. increment_text .. ' ' .. score .. ' ' .. user
     records[field] = record
@@ -143,13 +146,13 @@ local function apply(i)
 end
 
 -- Returns the error, if Redis refuses the first entry; then nothing is written.
-local function write_outbox(first_revision)
+local function write_outbox(first_revision, count)
   local at = string.format('%.0f', now_ms)
   if batched then
     local id = epoch .. '-' .. string.format('%.0f', revision)
-    return redis.pcall('XADD', KEYS[2], id, 'v', '2', 'at', at, 'n', #applied, 'changes', cjson.encode(entry)).err
+    return redis.pcall('XADD', KEYS[2], id, 'v', '2', 'at', at, 'n', count, 'changes', cjson.encode(entry)).err
   end
-  for i = 1, #applied do
+  for i = 1, count do
     local user, increment, score, subject, key = unpack(entry, 5 * i - 4, 5 * i)
     local id = epoch .. '-' .. string.format('%.0f', first_revision + i - 1)
     local added = redis.pcall('XADD', KEYS[2], id, 'user', user, 'increment', increment, 'score', score, 'subject',
@@ -175,16 +178,19 @@ for i = 1, #changes, FIELDS do
 end
 
 -- No write without a change: with `appendfsync always` each write costs a write to the disk.
-if #applied > 0 then
-  local refused = write_outbox(first_revision)
+if revision >= first_revision then
+  local refused = write_outbox(first_revision, revision - first_revision + 1)
   if refused then
     -- A server that became a replica refuses all writes. Its READONLY error makes the caller reconnect.
     if string.match(refused, 'READONLY') then return redis.error_reply(refused) end
-    for _, i in ipairs(applied) do
-      local n = (i - 1) / FIELDS * 4
-      results[n + 1], results[n + 2], results[n + 3] = 5, 0, 0
+    -- The other changes were judged as if these had been made. Only replays of earlier batches stand.
+    for n = 0, #results - 4, 4 do
+      if results[n + 1] ~= 1 or tonumber(results[n + 3]) >= first_revision then
+        results[n + 1], results[n + 2], results[n + 3] = 5, 0, 0
+      end
     end
     revision = first_revision - 1
+    read_totals()
   else
     local members = {}
     for user, score in pairs(new_scores) do members[#members + 1], members[#members + 2] = score, user end
