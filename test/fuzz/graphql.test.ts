@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { parse } from "graphql";
+import { Kind, parse } from "graphql";
 import { expect, test } from "vitest";
 import { createSchema } from "../../src/graphql/schema.js";
 import { DocumentLimits, maxCost } from "../../src/graphql/execution/limits.js";
@@ -19,7 +19,7 @@ const subscriptions = fc
   .map(([field, id, limit]) => ({
     query: `subscription($id: ID!) { ${field}(${field === "topScoresUpdated" ? `limit: ${limit}` : "userId: $id"}) { revision } }`,
     operationName: undefined,
-    variables: { id } as Record<string, unknown>,
+    variables: { id },
   }));
 const operations = fc.oneof({ weight: 4, arbitrary: requests }, { weight: 1, arbitrary: subscriptions });
 
@@ -46,7 +46,7 @@ function expectWithinPrice(query: string, { body }: Answer): void {
   if (data === undefined || data === null || /__schema|__type\b/.test(query)) return;
   const document = parse(query);
   const costs = document.definitions.map((each) =>
-    each.kind === "OperationDefinition" ? limits.costOf(document, each) : 0,
+    each.kind === Kind.OPERATION_DEFINITION ? limits.costOf(document, each) : 0,
   );
   expect(Math.max(...costs)).toBeLessThanOrEqual(maxCost);
   expect(countValues(data)).toBeLessThanOrEqual(Math.max(...costs));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { anyJson, anyText, damaged, forAll, repeatable } from "./helpers/cases.js";
+import { anyJson, anyOf, anyText, damaged, forAll, repeatable } from "./helpers/cases.js";
 import { expectNoFailure, startTotal, useFuzzedApp } from "./helpers/target.js";
 
 const app = useFuzzedApp({ keepsScores: false });
@@ -105,7 +105,7 @@ test(`6,000 requests without a valid token change nothing ${repeatable}`, async 
 
 test(`4,000 paths and query strings ${repeatable}`, async () => {
   const encoded = anyText.map((text) => encodeURIComponent(Buffer.from(text).toString()));
-  const raw = fc.string({ unit: fc.constantFrom(..."abc/.%20;:?#&=+[]@!$'()*,~"), maxLength: 60 });
+  const raw = fc.string({ unit: anyOf("abc/.%20;:?#&=+[]@!$'()*,~"), maxLength: 60 });
   const starts = fc.constantFrom(
     "/",
     "/api/v1/",
