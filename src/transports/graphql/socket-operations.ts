@@ -69,7 +69,9 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
   const { schema, executor, authenticator } = options;
 
   return {
-    onConnect: async ({ connectionParams, extra }) => {
+    onConnect: async ({ connectionParams, extra, subscriptions }) => {
+      // graphql-ws looks ids up in this object, so its prototype would make "constructor" an id in use.
+      Object.setPrototypeOf(subscriptions, null);
       try {
         extra.viewer = await authenticator.authenticate(connectionToken(connectionParams));
       } catch (error) {

@@ -144,6 +144,7 @@ export class GraphQLSockets implements Service {
             // Read as text, invalid bytes would become U+FFFD, and two different names the same. ws checks only text.
             if (isBinary && !isUtf8(data)) return socket.close(CloseCode.BadRequest, "Invalid message received");
             handle(data.toString()).catch((error: unknown) => {
+              if (isOfServersOnly(error)) return socket.close(CloseCode.BadRequest, "Invalid message received");
               log.error({ err: error }, "a WebSocket message could not be handled");
               socket.close(4500, "Internal server error");
             });
@@ -181,6 +182,11 @@ export class GraphQLSockets implements Service {
     socket.close(closeCodes.tryAgainLater, "Too slow");
     setTimeout(() => socket.terminate(), closeGraceMs).unref();
   }
+}
+
+/** graphql-ws' error for a well-formed message that only servers send, such as `next`. */
+function isOfServersOnly(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("Unexpected message of type");
 }
 
 function ping(socket: WebSocket, state: SocketState, now: number): void {
