@@ -39,6 +39,7 @@ const commands = {
   "bench-fanout": { script: "bench/fanout/run.ts" },
   "bench-storage": { script: "bench/storage/run.ts" },
   "bench-write": { script: "bench/write/run.ts" },
+  "bench-auth": { script: "bench/auth/run.ts" },
   "bench-scale": { script: "bench/scale/run.ts" },
 };
 

@@ -83,12 +83,13 @@ const jwtSecret = z
     "must be at least 32 bytes; `openssl rand -base64 48` makes one",
   );
 
+const jwksUrl = z
+  .string()
+  .refine((url) => hasProtocol(url, new Set(["https:", "http:"])), "must be an https:// or http:// URL");
+
 const flag = z
   .enum(["on", "off", "true", "false", "1", "0"], "must be on or off")
   .transform((value) => value === "on" || value === "true" || value === "1");
-
-const notYet = (name: string, instead: string) =>
-  z.undefined({ error: `${name} is not supported by this version; ${instead}` }).optional();
 
 const hour = 3_600_000;
 
@@ -102,8 +103,10 @@ const environment = z.object({
   DATABASE_URL: postgresUrl,
   DATABASE_DIRECT_URL: postgresUrl.optional(),
   AMQP_URL: amqpUrl.optional(),
-  JWT_SECRET: jwtSecret,
-  JWT_JWKS_URL: notYet("JWT_JWKS_URL", "use JWT_SECRET"),
+  JWT_SECRET: jwtSecret.optional(),
+  JWT_JWKS_URL: jwksUrl.optional(),
+  JWT_ROLE_CLAIM: z.string().default("role"),
+  JWT_DEFAULT_ROLE: z.literal("player", "must be player: other roles have to be in the token").optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   BOARDS: boardIds.default(["main"]),
@@ -127,11 +130,18 @@ const environment = z.object({
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
 
-const wholeEnvironment = environment.superRefine((env, context) => {
-  if (env.PORT === 0 || env.PORT !== env.OPS_PORT || !overlap(env.HOST, env.OPS_HOST)) return;
-  const message = `is ${env.OPS_PORT}, as PORT is: the operators' listener must have a port of its own`;
-  context.addIssue({ code: "custom", path: ["OPS_PORT"], message });
-});
+const wholeEnvironment = environment
+  .refine((env) => env.JWT_SECRET !== undefined || env.JWT_JWKS_URL !== undefined, {
+    path: ["JWT_SECRET"],
+    message: "is required, unless JWT_JWKS_URL is set",
+    // Also told beside mistakes in other variables.
+    when: () => true,
+  })
+  .superRefine((env, context) => {
+    if (env.PORT === 0 || env.PORT !== env.OPS_PORT || !overlap(env.HOST, env.OPS_HOST)) return;
+    const message = `is ${env.OPS_PORT}, as PORT is: the operators' listener must have a port of its own`;
+    context.addIssue({ code: "custom", path: ["OPS_PORT"], message });
+  });
 
 type Environment = z.output<typeof environment>;
 /** Every variable that the service knows. */
@@ -189,7 +199,16 @@ function toConfig(env: Environment) {
     /** Undefined: the same as `databaseUrl`. If set, `databaseUrl` leads to a pooler in transaction mode. */
     databaseDirectUrl: env.DATABASE_DIRECT_URL,
     amqpUrl: env.AMQP_URL,
-    jwt: { secret: env.JWT_SECRET, issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE },
+    jwt: {
+      /** Undefined only if there is a `keyService`. */
+      secret: env.JWT_SECRET,
+      keyService:
+        env.JWT_JWKS_URL === undefined
+          ? undefined
+          : { url: env.JWT_JWKS_URL, role: { claim: env.JWT_ROLE_CLAIM, defaultRole: env.JWT_DEFAULT_ROLE } },
+      issuer: env.JWT_ISSUER,
+      audience: env.JWT_AUDIENCE,
+    },
     boards: env.BOARDS,
     syncIntervalMs: env.SYNC_INTERVAL_MS,
     pushIntervalMs: env.PUSH_INTERVAL_MS,

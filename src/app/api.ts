@@ -1,7 +1,5 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Authenticator } from "../auth/authenticate.js";
-import { SecretTokens } from "../auth/secret-tokens.js";
 import { HistoryReads } from "../commands/history-reads.js";
 import { Reads } from "../commands/reads.js";
 import { ScoreChanges } from "../commands/score-changes.js";
@@ -21,6 +19,7 @@ import { TrustedProxies } from "../transports/network/trusted-proxies.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { ScoreHistory } from "../ledger/score-history.js";
+import { createAuthentication } from "./authentication.js";
 import { createGraphQL } from "./graphql.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
@@ -34,7 +33,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
-  const authenticator = new Authenticator([new SecretTokens(config.jwt, Date.now)], logger);
+  const authentication = createAuthentication(foundation);
+  const { authenticator } = authentication;
   const scoreChanges = new ScoreChanges(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
     queue: publisher && new ChangeQueue(publisher, metrics.ingest),
@@ -89,6 +89,9 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   metrics.fanout.operations.readFrom(() => hub.operations);
 
   const { apollo, streams } = graphql;
-  const services = [...(trusted ? [trusted] : []), database, apollo, http, graphql.socketsOn(http), streams];
+  const services = [
+    ...[...(trusted ? [trusted] : []), ...authentication.services, database],
+    ...[apollo, http, graphql.socketsOn(http), streams],
+  ];
   return { http, services };
 }

@@ -1,3 +1,4 @@
+import { createAuthMetrics } from "../auth/metrics.js";
 import { createOperationMetrics } from "../commands/metrics.js";
 import { createFanoutMetrics } from "../fanout/metrics.js";
 import { createFeedMetrics } from "../feed/metrics.js";
@@ -21,6 +22,7 @@ export function createMetrics(version: string) {
     feed: createFeedMetrics(registry),
     sync: createSyncMetrics(registry),
     ingest: createIngestMetrics(registry),
+    auth: createAuthMetrics(registry),
     operations: createOperationMetrics(registry),
     connections: createConnectionMetrics(registry),
   };

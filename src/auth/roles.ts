@@ -3,8 +3,13 @@ import { StandingsError, badInput } from "../domain/errors.js";
 import type { UserId } from "../domain/player.js";
 import type { Score } from "../domain/score.js";
 
+/** Each may do all that the roles before it may. */
 export const roles = ["player", "service", "admin"] as const;
 export type Role = (typeof roles)[number];
+
+export function isRole(value: unknown): value is Role {
+  return (roles as readonly unknown[]).includes(value);
+}
 
 /** The sender of a request, with its role. A viewer without a token may read and subscribe. */
 export type Viewer = AnonymousViewer | AuthenticatedViewer;

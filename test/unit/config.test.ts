@@ -89,6 +89,11 @@ test.each<[string, string, object]>([
   ["NODE_ENV", "development", { introspection: true }],
   ["JWT_ISSUER", "https://issuer", { jwt: { issuer: "https://issuer" } }],
   ["JWT_AUDIENCE", "standings", { jwt: { audience: "standings" } }],
+  [
+    "JWT_JWKS_URL",
+    "https://auth.example/keys",
+    { jwt: { keyService: { url: "https://auth.example/keys", role: { claim: "role", defaultRole: undefined } } } },
+  ],
   ["LOG_LEVEL", "debug", { logLevel: "debug" }],
 ])("%s=%s is accepted", (name, value, expected) => {
   expect(parse({ [name]: value })).toMatchObject(expected);
@@ -103,6 +108,24 @@ test.each<EnvironmentVariables>([
 
 test("introspection can be switched on in production", () => {
   expect(parse({ NODE_ENV: "production", INTROSPECTION: "on" }).introspection).toBe(true);
+});
+
+test("where a service puts the role, and the role of tokens without one", () => {
+  const env = { JWT_JWKS_URL: "http://auth/keys", JWT_ROLE_CLAIM: "realm_access.roles", JWT_DEFAULT_ROLE: "player" };
+  expect(parse(env).jwt).toEqual({
+    secret: required.JWT_SECRET,
+    keyService: { url: "http://auth/keys", role: { claim: "realm_access.roles", defaultRole: "player" } },
+    issuer: undefined,
+    audience: undefined,
+  });
+});
+
+test("the keys of a service may take the place of the secret, or stand beside it", () => {
+  const env = { ...required, JWT_SECRET: undefined };
+  expect(problemsOf({ ...env, JWT_JWKS_URL: "https://auth.example/keys" })).toEqual([]);
+  expect(problemsOf({ ...required, JWT_JWKS_URL: "https://auth.example/keys" })).toEqual([]);
+  expect(problemsOf(env)).toEqual(["JWT_SECRET: is required, unless JWT_JWKS_URL is set"]);
+  expect(problemsOf({ ...env, JWT_JWKS_URL: "" })).toHaveLength(1);
 });
 
 test("a secret's length is counted in bytes", () => {
@@ -124,6 +147,8 @@ describe("refuses", () => {
     ["DATABASE_DIRECT_URL", "mysql://db/x"],
     ...["http://mq", "mq:5672", "redis://mq"].map((value) => ["AMQP_URL", value]),
     ...["short", "x".repeat(31), "ä".repeat(15)].map((value) => ["JWT_SECRET", value]),
+    ...["auth.example/keys", "ftp://auth.example", "/keys", "x"].map((value) => ["JWT_JWKS_URL", value]),
+    ...["service", "admin", "none", "Player", "player,service"].map((value) => ["JWT_DEFAULT_ROLE", value]),
     ...[",", "a,a", "a b", "{main}", "a:b", "x".repeat(65), "ä"].map((value) => ["BOARDS", value]),
     ...["0", "-50", "1s", "1.5", "NaN"].map((value) => ["SYNC_INTERVAL_MS", value]),
     ...["-1", "fast", "0.5"].map((value) => ["PUSH_INTERVAL_MS", value]),

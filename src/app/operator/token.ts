@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { maxLifetimeSeconds } from "../../auth/verified-tokens.js";
-import { roles, type Role } from "../../auth/roles.js";
+import { isRole, roles, type Role } from "../../auth/roles.js";
 import { signToken } from "../../auth/sign-token.js";
-import { parseVariables } from "../../config.js";
+import { ConfigError, parseVariables } from "../../config.js";
 import { isUserId } from "../../domain/player.js";
 import { UsageError, type Command, type CommandLine } from "./command.js";
 
@@ -22,6 +22,7 @@ Prints a token that JWT_SECRET signs, for JWT_ISSUER and JWT_AUDIENCE where thes
   run({ args, env, print }) {
     const { sub, role, expires } = readArguments(args);
     const variables = parseVariables(env, ["JWT_SECRET", "JWT_ISSUER", "JWT_AUDIENCE"]);
+    if (variables.JWT_SECRET === undefined) throw new ConfigError(["JWT_SECRET: is required"]);
     const signed = signToken({
       secret: variables.JWT_SECRET,
       subject: sub,
@@ -56,8 +57,4 @@ function readArguments(args: CommandLine["args"]): { sub: string; role: Role; ex
     throw new UsageError(`--expires must be at most ${most}: the service refuses what is valid for longer`);
   }
   return { sub, role, expires: lifetime };
-}
-
-function isRole(text: string): text is Role {
-  return (roles as readonly string[]).includes(text);
 }

@@ -78,7 +78,9 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
         executor.note(error, undefined);
         return false; // graphql-ws closes with 4403.
       }
-      if (extra.viewer.role !== "none") closeAt(extra, extra.viewer.expiresAt);
+      // The socket may have closed while the token was looked up. Nothing would clear its timer then.
+      const isOpen = extra.socket.readyState === extra.socket.OPEN;
+      if (isOpen && extra.viewer.role !== "none") closeAt(extra, extra.viewer.expiresAt);
       return true;
     },
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
