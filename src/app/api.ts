@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Authenticator } from "../auth/authenticate.js";
 import { SecretTokens } from "../auth/secret-tokens.js";
+import { StoredTokens } from "../auth/stored-tokens.js";
 import { HistoryReads } from "../commands/history-reads.js";
 import { Reads } from "../commands/reads.js";
 import { ScoreChanges } from "../commands/score-changes.js";
@@ -21,6 +22,7 @@ import { TrustedProxies } from "../transports/network/trusted-proxies.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { ScoreHistory } from "../ledger/score-history.js";
+import { StoredTokenList } from "../ledger/token-list.js";
 import { createGraphQL } from "./graphql.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
@@ -34,7 +36,13 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
-  const authenticator = new Authenticator([new SecretTokens(config.jwt, Date.now)], logger);
+  const storedTokens = new StoredTokens({
+    list: new StoredTokenList(database),
+    now: Date.now,
+    elapsed: () => performance.now(),
+    logger,
+  });
+  const authenticator = new Authenticator([storedTokens, new SecretTokens(config.jwt, Date.now)], logger);
   const scoreChanges = new ScoreChanges(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
     queue: publisher && new ChangeQueue(publisher, metrics.ingest),
@@ -89,6 +97,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   metrics.fanout.operations.readFrom(() => hub.operations);
 
   const { apollo, streams } = graphql;
-  const services = [...(trusted ? [trusted] : []), database, apollo, http, graphql.socketsOn(http), streams];
+  const front = [apollo, http, graphql.socketsOn(http), streams];
+  const services = [...(trusted ? [trusted] : []), database, storedTokens, ...front];
   return { http, services };
 }

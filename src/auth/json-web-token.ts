@@ -2,9 +2,10 @@ import { isUtf8 } from "node:buffer";
 import type { KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { z } from "zod";
+import { isBoardId } from "../domain/board.js";
 import { isUserId } from "../domain/player.js";
+import { roles } from "../domain/role.js";
 import { RefusedToken } from "./refused-token.js";
-import { roles } from "./roles.js";
 
 export interface VerifyOptions {
   key: KeyObject;
@@ -37,6 +38,7 @@ const numericDate = z.number();
 const claimsSchema = z.object({
   sub: z.string().refine(isUserId),
   role: z.enum(roles),
+  boards: z.array(z.string().refine(isBoardId)).optional(),
   exp: numericDate,
   nbf: numericDate.optional(),
   iat: numericDate.optional(),

@@ -45,13 +45,16 @@ export class VerifiedTokens {
    * @param claims of a token whose signature is right
    * @throws RefusedToken when it is not valid now
    */
-  add(token: string, { sub, role, exp, nbf, iat }: Claims): AuthenticatedViewer {
+  add(token: string, { sub, role, boards, exp, nbf, iat }: Claims): AuthenticatedViewer {
     const now = this.#now();
     if (exp * 1000 - now > maxLifetimeSeconds * 1000 + leewayMs) {
       throw new RefusedToken("it expires in more than ten years");
     }
     const validFrom = Math.max(nbf ?? -Infinity, iat ?? -Infinity) * 1000 - leewayMs;
-    const verified = { viewer: { role, subject: sub, expiresAt: exp * 1000 + leewayMs }, validFrom };
+    const verified = {
+      viewer: { role, subject: sub, boards: boards && new Set(boards), expiresAt: exp * 1000 + leewayMs },
+      validFrom,
+    };
     const viewer = validAt(now, verified);
     this.#tokens.set(token, verified);
     return viewer;
