@@ -1,74 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { Authenticator } from "../../src/auth/authenticate.js";
 import type { AuthenticatedViewer } from "../../src/auth/roles.js";
-import { createStoredToken, hashToken } from "../../src/auth/stored-token-text.js";
+import { createStoredToken } from "../../src/auth/stored-token-text.js";
 import { StoredTokens } from "../../src/auth/stored-tokens.js";
 import { StandingsError } from "../../src/domain/errors.js";
-import type { StoredToken, TokenId, TokenList } from "../../src/domain/stored-token.js";
+import type { TokenId } from "../../src/domain/stored-token.js";
 import { createLogger } from "../../src/observability/logger.js";
+import { FakeTokenList, hashOf } from "../helpers/fake-token-list.js";
 import { expectTokenRefused } from "../helpers/tokens.js";
 
 const epoch = Date.UTC(2030, 0, 1);
 const minute = 60_000;
 
-/** The table in PostgreSQL, as one that a test can change, stop and count. */
-class FakeList implements TokenList {
-  readonly rows = new Map<string, StoredToken>();
-  readonly uses: ReadonlyMap<TokenId, number>[] = [];
-  /** The hashes of each query. */
-  readonly finds: (readonly string[])[] = [];
-  checks = 0;
-  isAway = false;
-  /** Set by a test that wants queries to wait. */
-  gate: Promise<void> | undefined;
-
-  add(id: string, row: Partial<StoredToken> = {}): string {
-    const token = createStoredToken();
-    const whole = { role: "service", boards: undefined, expiresAt: Infinity, isRevoked: false } as const;
-    this.rows.set(hashOf(token), { id: id as TokenId, subject: `subject ${id}`, ...whole, ...row });
-    return token;
-  }
-
-  revoke(token: string): void {
-    const row = this.rows.get(hashOf(token));
-    if (row) this.rows.set(hashOf(token), { ...row, isRevoked: true });
-  }
-
-  async find(hashes: readonly string[]) {
-    this.finds.push(hashes);
-    await this.#answer();
-    return new Map(hashes.flatMap((hash) => [[hash, this.rows.get(hash)] as const].filter(isRow)));
-  }
-
-  async unrevoked(ids: readonly TokenId[]) {
-    this.checks += 1;
-    await this.#answer();
-    const asked = new Set(ids);
-    const live = [...this.rows.values()].filter(({ id, isRevoked }) => asked.has(id) && !isRevoked);
-    return new Set(live.map(({ id }) => id));
-  }
-
-  async recordUses(uses: ReadonlyMap<TokenId, number>) {
-    await this.#answer();
-    this.uses.push(uses);
-  }
-
-  async #answer(): Promise<void> {
-    await this.gate;
-    if (this.isAway) throw new Error("PostgreSQL is away");
-  }
-}
-
-function hashOf(token: string): string {
-  return hashToken(token).toString("hex");
-}
-
-function isRow(entry: readonly [string, StoredToken | undefined]): entry is readonly [string, StoredToken] {
-  return entry[1] !== undefined;
-}
-
 /** Both clocks of a process, which a test moves by hand. */
-function create(list = new FakeList()) {
+function create(list = new FakeTokenList()) {
   const clock = { ms: 0 };
   const tokens = new StoredTokens({
     list,
@@ -122,7 +67,7 @@ describe("queries for tokens", () => {
   test("are shared by callers with the same token", async () => {
     const { list, authenticator } = create();
     const token = list.add("1");
-    const viewers = await Promise.all(Array.from({ length: 50 }, () => authenticator.authenticate(token)));
+    const viewers = await Promise.all(Array.from({ length: 50 }, async () => authenticator.authenticate(token)));
     expect(new Set(viewers).size).toBe(1);
     expect(list.finds).toHaveLength(1);
   });
@@ -206,7 +151,7 @@ describe("a revoked token", () => {
     const ends: string[] = [];
     viewer.earlyEnd?.watch((reason) => ends.push(reason));
     const others = Array.from({ length: 10_000 }, (_none, index) => list.add(`${index + 2}`));
-    await Promise.all(others.map((other) => authenticator.authenticate(other)));
+    await Promise.all(others.map(async (other) => authenticator.authenticate(other)));
     list.revoke(token);
     await tokens.check();
     expect(ends).toEqual(["revoked"]);
