@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isBoardId } from "./domain/board.js";
 import { logLevels } from "./observability/logger.js";
 import { normalOrigin } from "./transports/network/origins.js";
 import { trustProxyProblem } from "./transports/network/trusted-proxies.js";
@@ -52,7 +53,7 @@ const amqpUrl = z
 
 const boardIds = commaSeparated.pipe(
   z
-    .array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "a board's id is 1 to 64 letters, digits, hyphens or underscores"))
+    .array(z.string().refine(isBoardId, "a board's id is 1 to 64 letters, digits, hyphens or underscores"))
     .min(1, "must name at least one board")
     .refine((boards) => new Set(boards).size === boards.length, "names a board twice"),
 );

@@ -33,7 +33,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
-  const authentication = createAuthentication(foundation);
+  const authentication = createAuthentication(foundation, database);
   const { authenticator } = authentication;
   const scoreChanges = new ScoreChanges(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
@@ -89,9 +89,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   metrics.fanout.operations.readFrom(() => hub.operations);
 
   const { apollo, streams } = graphql;
-  const services = [
-    ...[...(trusted ? [trusted] : []), ...authentication.services, database],
-    ...[apollo, http, graphql.socketsOn(http), streams],
-  ];
+  const front = [apollo, http, graphql.socketsOn(http), streams];
+  const services = [...(trusted ? [trusted] : []), database, ...authentication.services, ...front];
   return { http, services };
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { z } from "zod";
+import { isBoardId } from "../domain/board.js";
 import { isUserId } from "../domain/player.js";
 import { RefusedToken } from "./refused-token.js";
 
@@ -35,6 +36,7 @@ const numericDate = z.number();
 
 const claimsSchema = z.object({
   sub: z.string().refine(isUserId),
+  boards: z.array(z.string().refine(isBoardId)).optional(),
   exp: numericDate,
   nbf: numericDate.optional(),
   iat: numericDate.optional(),

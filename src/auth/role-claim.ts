@@ -1,5 +1,5 @@
 import { RefusedToken } from "./refused-token.js";
-import { roles, type Role } from "./roles.js";
+import { roles, type Role } from "../domain/role.js";
 
 export interface RoleRules {
   /** The name of a claim, or a dotted path to one, such as `realm_access.roles`. */

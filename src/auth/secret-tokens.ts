@@ -1,9 +1,10 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
+import { isRole } from "../domain/role.js";
 import type { TokenKind } from "./authenticate.js";
 import { readHeader, readPayload, type ExpectedClaims } from "./json-web-token.js";
 import { RefusedToken } from "./refused-token.js";
-import { isRole, type AuthenticatedViewer } from "./roles.js";
+import type { AuthenticatedViewer } from "./roles.js";
 import { VerifiedTokens } from "./verified-tokens.js";
 
 export interface SecretTokensOptions extends ExpectedClaims {

@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { Claims } from "./json-web-token.js";
+import type { Role } from "../domain/role.js";
 import { RefusedToken } from "./refused-token.js";
-import type { AuthenticatedViewer, Role } from "./roles.js";
+import type { AuthenticatedViewer } from "./roles.js";
 
 /** The key that signed a token. */
 export interface Signer {
@@ -68,13 +69,17 @@ export class VerifiedTokens {
    * @param claims of a token whose signature is right
    * @throws RefusedToken when it is not valid now
    */
-  add(token: string, { sub, exp, nbf, iat }: Claims, { role, signer }: Verdict): AuthenticatedViewer {
+  add(token: string, { sub, boards, exp, nbf, iat }: Claims, { role, signer }: Verdict): AuthenticatedViewer {
     const now = this.#now();
     if (exp * 1000 - now > maxLifetimeSeconds * 1000 + leewayMs) {
       throw new RefusedToken("it expires in more than ten years");
     }
     const validFrom = Math.max(nbf ?? -Infinity, iat ?? -Infinity) * 1000 - leewayMs;
-    const verified = { viewer: { role, subject: sub, expiresAt: exp * 1000 + leewayMs }, validFrom, signer };
+    const verified = {
+      viewer: { role, subject: sub, boards: boards && new Set(boards), expiresAt: exp * 1000 + leewayMs },
+      validFrom,
+      signer,
+    };
     const viewer = validAt(now, verified);
     this.#tokens.set(token, verified);
     return viewer;

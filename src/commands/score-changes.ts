@@ -5,7 +5,8 @@ import type { Accepted, Settled } from "../standings/waiting-change.js";
 import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type IncrementField } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
-import { authorizeIncrement, requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
+import { authorizeBoard, authorizeIncrement } from "../auth/permissions.js";
+import { requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
 import type { RequestLog } from "../observability/sampled-log.js";
 import type { OperationMetrics } from "./metrics.js";
 
@@ -73,7 +74,7 @@ export class ScoreChanges {
 
   /**
    * @param ranked whether the answer shows the rank
-   * @throws StandingsError: see `authorizeIncrement` and `Leaderboard.increment`
+   * @throws StandingsError: see `permissions.ts` and `Leaderboard.increment`
    */
   async submit(viewer: Viewer, input: IncrementInput, ranked: boolean): Promise<Accepted> {
     const { board, change } = this.#authorize(viewer, input, ranked);
@@ -85,7 +86,7 @@ export class ScoreChanges {
    *
    * @param ranked whether the answer shows the ranks
    * @returns one result a change, in their order
-   * @throws StandingsError `unauthenticated`, `badInput` (the board, the number of changes)
+   * @throws StandingsError `unauthenticated`, `forbidden` or `badInput` (the board), `badInput` (the number of changes)
    */
   async submitAll(viewer: Viewer, batch: BatchInput, ranked: boolean): Promise<readonly Settled[]> {
     const { board, judged } = this.#authorizeAll(viewer, batch, ranked);
@@ -100,7 +101,7 @@ export class ScoreChanges {
    * with other arguments). Only operators see those.
    *
    * @returns the id of its message
-   * @throws StandingsError: see `authorizeIncrement`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`
+   * @throws StandingsError: see `permissions.ts`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`
    */
   async enqueue(viewer: Viewer, input: IncrementInput): Promise<string> {
     const { board, change } = this.#authorize(viewer, input, false);
@@ -114,7 +115,7 @@ export class ScoreChanges {
    * waits for the broker as long as one change does.
    *
    * @returns one result a change, in their order: the id of its message, or an error
-   * @throws StandingsError `unauthenticated`, `badInput` (the board, the number of changes), `queueOff`
+   * @throws StandingsError `unauthenticated`, `forbidden` or `badInput` (the board), `badInput` (the number of changes), `queueOff`
    */
   async enqueueAll(viewer: Viewer, batch: BatchInput): Promise<readonly (string | StandingsError)[]> {
     const { board, judged } = this.#authorizeAll(viewer, batch, false);
@@ -154,10 +155,17 @@ export class ScoreChanges {
 
   #authorize(viewer: Viewer, input: IncrementInput, ranked: boolean): { board: Board; change: Change } {
     const authenticated = requireAuthenticated(viewer);
-    const board = this.#boards.parse(input.board);
+    const board = this.#writable(authenticated, input.board);
     const { userId, scoreIncrement: increment, idempotencyKey } = input;
     const change = this.#toChange(authenticated, { userId, increment, idempotencyKey }, ranked, "scoreIncrement");
     return { board, change };
+  }
+
+  /** @throws StandingsError `badInput` for no board of ours, `forbidden` for one that the token may not write on */
+  #writable(viewer: AuthenticatedViewer, id: string): Board {
+    const board = this.#boards.parse(id);
+    authorizeBoard(viewer, board);
+    return board;
   }
 
   /** @returns each change, or the error that it meets before it is sent */
@@ -167,7 +175,7 @@ export class ScoreChanges {
     ranked: boolean,
   ): { board: Board; judged: readonly (Change | StandingsError)[] } {
     const authenticated = requireAuthenticated(viewer);
-    const board = this.#boards.parse(id);
+    const board = this.#writable(authenticated, id);
     if (changes.length < 1 || changes.length > maxBatch) {
       throw badInput(`changes must hold 1 to ${maxBatch} changes, not ${changes.length}.`);
     }

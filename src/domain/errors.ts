@@ -43,6 +43,11 @@ const catalogue = {
     restStatus: 503,
     message: "The scoreboard is overloaded. Nothing was changed; try again shortly.",
   },
+  tokenUnchecked: {
+    code: "UNAVAILABLE",
+    restStatus: 503,
+    message: "The token can't be checked at present. Nothing was changed; try again shortly.",
+  },
   brokerFailed: {
     code: "UNAVAILABLE",
     restStatus: 503,

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isUserId } from "../../src/domain/player.js";
-import { roles } from "../../src/auth/roles.js";
+import { roles } from "../../src/domain/role.js";
 import { codeOf, graphql } from "../helpers/requests.js";
 import { jwtSecret, signRaw, tokenPart } from "../helpers/tokens.js";
 import { anyJson, anyText, damaged, forAll, repeatable } from "./helpers/cases.js";

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Viewer } from "../../auth/roles.js";
+import { watchTokenEnd } from "../../auth/token-end.js";
 import { StandingsError } from "../../domain/errors.js";
 import { NextMessage } from "../../fanout/next-message.js";
 import { ViewerStream, type StreamDialect } from "../../fanout/viewer-stream.js";
@@ -25,11 +26,11 @@ export function follow(begun: Leave | Answer, connection: ViewerStream, left: Ab
 
 interface OpenStream {
   readonly viewer: ViewerStream;
-  readonly expiresAt: number;
   readonly end: () => void;
 }
 
-const sweepMs = 1_000;
+/** How often streams are looked at that may need a sign of life. */
+const keepAliveMs = 1_000;
 
 /** HTTP answers that stay open while a viewer follows a subscription, in any dialect. */
 export class OpenStreams implements Service {
@@ -44,7 +45,7 @@ export class OpenStreams implements Service {
   }
 
   start(): Promise<void> {
-    this.#sweeper = setInterval(() => this.#sweep(performance.now(), Date.now()), sweepMs);
+    this.#sweeper = setInterval(() => this.#keepAlive(performance.now()), keepAliveMs);
     return Promise.resolve();
   }
 
@@ -58,7 +59,7 @@ export class OpenStreams implements Service {
 
   /**
    * Sends the headers of an answer that stays open, and hands it to `serve`. The answer breaks off when `serve` fails
-   * or the token expires.
+   * or the token ends.
    *
    * @param serve gets the connection, and a signal that the viewer has left
    * @throws StandingsError `overloaded` or `shuttingDown`, before anything is sent
@@ -84,16 +85,14 @@ export class OpenStreams implements Service {
     response.flushHeaders();
     const connection = new ViewerStream(response, dialect);
     const leave = new AbortController();
-    const stream: OpenStream = {
-      viewer: connection,
-      expiresAt: viewer.role === "none" ? Infinity : viewer.expiresAt,
-      end: () => response.destroy(),
-    };
+    const stream: OpenStream = { viewer: connection, end: () => response.destroy() };
     this.#streams.add(stream);
+    const unwatch = watchTokenEnd(viewer, stream.end);
     metrics.eventStreams.inc();
     response.on("error", (error) => log.debug({ err: error }, "a stream broke"));
     response.once("close", () => {
       leave.abort();
+      unwatch();
       this.#streams.delete(stream);
       metrics.eventStreams.dec();
       release();
@@ -107,14 +106,8 @@ export class OpenStreams implements Service {
     return reply;
   }
 
-  /**
-   * Ends streams whose token has expired and keeps the others alive. The HTTP server cuts off streams that nobody
-   * reads.
-   */
-  #sweep(now: number, wallClock: number): void {
-    for (const { viewer, expiresAt, end } of this.#streams) {
-      if (expiresAt <= wallClock) end();
-      else viewer.keepAlive(now);
-    }
+  /** The HTTP server cuts off streams that nobody reads. */
+  #keepAlive(now: number): void {
+    for (const { viewer } of this.#streams) viewer.keepAlive(now);
   }
 }

@@ -3,7 +3,8 @@ import { CloseCode, type Context, type ServerOptions, type SubscribePayload } fr
 import type { WebSocket } from "ws";
 import type { Authenticator } from "../../auth/authenticate.js";
 import { anonymous, type Viewer } from "../../auth/roles.js";
-import { StandingsError } from "../../domain/errors.js";
+import { hasEnded, watchTokenEnd } from "../../auth/token-end.js";
+import { StandingsError, toStandingsError } from "../../domain/errors.js";
 import { TokenBucket } from "../../domain/rate-limit.js";
 import type { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { GraphQLContext } from "../../graphql/context.js";
@@ -40,7 +41,8 @@ export interface SocketState extends Record<PropertyKey, unknown> {
   /** When the next ping is due, in terms of performance.now(). */
   pingAt: number;
   viewer?: Viewer;
-  expiry?: NodeJS.Timeout;
+  /** Ends the watch over the viewer's token. */
+  unwatch?: () => void;
 }
 
 /** An operation on its way through graphql-ws, which keeps this object as long as the operation lasts. */
@@ -55,11 +57,6 @@ interface SocketOperation {
 }
 
 type ConnectionParams = Record<string, unknown> | undefined;
-
-/** The protocol's "Forbidden": the token was refused, or expired while subscribed. */
-const tokenRefused = 4403;
-/** setTimeout takes no longer delay. */
-const maxTimeoutMs = 2 ** 31 - 1;
 
 /**
  * Hands operations that come over a WebSocket to the executor, within the socket's token and its share of work.
@@ -76,11 +73,15 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
         extra.viewer = await authenticator.authenticate(connectionToken(connectionParams));
       } catch (error) {
         executor.note(error, undefined);
-        return false; // graphql-ws closes with 4403.
+        if (toStandingsError(error).kind !== "unauthenticated") closeUnchecked(extra.socket);
+        return false; // graphql-ws closes with 4403, unless the socket is being closed already.
       }
-      // The socket may have closed while the token was looked up. Nothing would clear its timer then.
-      const isOpen = extra.socket.readyState === extra.socket.OPEN;
-      if (isOpen && extra.viewer.role !== "none") closeAt(extra, extra.viewer.expiresAt);
+      // The socket may have been closed while the token was looked up.
+      if (extra.socket.readyState !== extra.socket.OPEN) return false;
+      extra.unwatch = watchTokenEnd(extra.viewer, (why) => {
+        if (why === "unconfirmed") closeUnchecked(extra.socket);
+        else extra.socket.close(closeCodes.forbidden, "Forbidden");
+      });
       return true;
     },
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
@@ -109,7 +110,7 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       return errors.map((error) => executor.present(error, "refuse", operationName));
     },
     onComplete: ({ extra }, id, payload) => extra.work.end(id, payload),
-    onClose: ({ extra }) => clearTimeout(extra.expiry),
+    onClose: ({ extra }) => extra.unwatch?.(),
     execute: async (args) => {
       const asked = args.contextValue as SocketOperation;
       const operation = begin(asked);
@@ -145,8 +146,8 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
 
   /** Finds a socket's operations one at a time, so that one socket can't fill the queue that all share. */
   async function resolve(state: SocketState, payload: SubscribePayload) {
-    // The socket is closed when its token expires, but the client may go on sending meanwhile.
-    if (state.viewer && state.viewer.role !== "none" && state.viewer.expiresAt <= Date.now()) {
+    // The socket is closed when its token ends, but the client may go on sending meanwhile.
+    if (state.viewer && hasEnded(state.viewer)) {
       const error = new GraphQLError("", { originalError: new StandingsError("unauthenticated") });
       return { kind: "refusal", errors: [error] } as const;
     }
@@ -203,8 +204,7 @@ export function newSocketState(
   };
 }
 
-function closeAt(state: SocketState, expiresAt: number): void {
-  const wait = expiresAt - Date.now();
-  if (wait <= 0) state.socket.close(tokenRefused, "Forbidden");
-  else state.expiry = setTimeout(() => closeAt(state, expiresAt), Math.min(wait, maxTimeoutMs));
+/** Nobody can say whether the token is valid: the client should come back with it. */
+function closeUnchecked(socket: WebSocket): void {
+  socket.close(closeCodes.tryAgainLater, "The token can't be checked");
 }
