@@ -58,8 +58,8 @@ ${terms("Refusals", statuses)}
 }
 
 function parameterTerm({ name, in: place, description, schema }: Endpoint["parameters"][number]): string {
-  const { minimum, maximum, default: byDefault } = schema;
-  const range = maximum === undefined ? "" : ` ${String(minimum)} to ${String(maximum)}, default ${String(byDefault)}.`;
+  const { minimum, maximum, default: byDefault } = schema as Readonly<Record<string, string | number | undefined>>;
+  const range = maximum === undefined ? "" : ` ${minimum} to ${maximum}, default ${byDefault}.`;
   return term(place === "header" ? `${name} (header)` : name, `${description}${range}`);
 }
 

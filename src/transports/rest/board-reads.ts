@@ -84,7 +84,7 @@ function writeOnce<State extends object, Part>(
   const written = new WeakMap<State, Map<Part, CacheableAnswer>>();
   return (state, part) => {
     let answers = written.get(state);
-    if (!answers) written.set(state, (answers = new Map()));
+    if (!answers) written.set(state, (answers = new Map<Part, CacheableAnswer>()));
     let answer = answers.get(part);
     if (!answer) answers.set(part, (answer = cacheableAnswer(json, JSON.stringify(write(state, part)))));
     return answer;
