@@ -49,7 +49,13 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     method: ["GET", "HEAD", "POST"],
     url: path,
     onRequest: welcome,
-    handler: async (request, reply) => (await directly(request, reply)) ?? throughApollo.call(app, request, reply),
+    handler: async (request, reply) => {
+      const answer = await directly(request, reply);
+      if (answer !== undefined) return answer;
+      // Apollo's plugins don't see some of its refusals, for instance of a token.
+      reply.header("cache-control", "no-store");
+      return throughApollo.call(app, request, reply);
+    },
   });
 
   /** @returns the body; undefined when Apollo Server is to answer */
