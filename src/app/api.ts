@@ -7,6 +7,8 @@ import { countingObserver } from "../fanout/metrics.js";
 import { SubscriptionHub } from "../fanout/subscription-hub.js";
 import { createSchema } from "../graphql/schema.js";
 import { TrustedDocuments } from "../graphql/execution/trusted-documents.js";
+import { registerApiDescription } from "../transports/rest/api-description.js";
+import { registerBoardReads } from "../transports/rest/board-reads.js";
 import { registerRest } from "../transports/rest/rest.js";
 import { HttpServer } from "../transports/http/server.js";
 import { registerWeb } from "../transports/pages.js";
@@ -29,7 +31,7 @@ const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */
 export function createApi(foundation: Foundation, standings: Standings, publisher: Publisher | undefined) {
-  const { config, boards, metrics, logger, log } = foundation;
+  const { config, version, boards, metrics, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
@@ -82,6 +84,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     register: (app) => {
       graphql.register(app);
       registerRest(app, { scoreChanges, authenticator, metrics: metrics.operations, logger: log });
+      registerBoardReads(app, { reads, metrics: metrics.operations, logger: log });
+      registerApiDescription(app, { version, proxies });
       registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
   });

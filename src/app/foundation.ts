@@ -33,7 +33,7 @@ export function createFoundation(config: Config, logger: Logger, version: string
   const log = new SampledLog(logger, () => performance.now());
   const checks: ReadinessCheck[] = [() => reader.problem(), () => subscriber.problem(), boardsCheck(keeper, boards)];
   const services = [reader, durability, subscriber, channels];
-  return { config, logger, log, metrics, boards, reader, keeper, channels, checks, services };
+  return { config, version, logger, log, metrics, boards, reader, keeper, channels, checks, services };
 }
 
 function boardsCheck(keeper: BoardKeeper, { all }: BoardDirectory): ReadinessCheck {

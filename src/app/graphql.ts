@@ -61,6 +61,7 @@ export function createGraphQL(options: GraphQLOptions) {
   const execution: ExecutorOptions = {
     schema,
     documents,
+    sharedFields,
     prepared: compiler && new PreparedOperations({ schema, sharedFields, compiler, log }),
     subscriptions: new Subscriptions({ schema, limits: documentLimits, hub, sharedFields, compiler }),
     metrics: metrics.operations,

@@ -12,6 +12,8 @@ const catalogue = {
     message: "This server answers trusted documents only.",
   },
   badInput: { code: "BAD_USER_INPUT", restStatus: 400, message: "The input is not valid." },
+  // Only REST has addresses of boards and players.
+  notFound: { code: "BAD_USER_INPUT", restStatus: 404, message: "Not found." },
   rateLimited: { code: "RATE_LIMITED", restStatus: 429, message: "Too many increments. Slow down." },
   tooManySubscriptions: {
     code: "RATE_LIMITED",

@@ -9,7 +9,7 @@ import { rateLimited, ScoreWriter } from "./score-writer.js";
 import type { Accepted, Settled } from "./waiting-change.js";
 import type { Board } from "../domain/board.js";
 import type { Revision, ScoreEntry } from "../domain/score.js";
-import { maxLimit, type Neighbourhood, type Place, type Snapshot } from "../domain/views.js";
+import { maxLimit, type Neighbourhood, type Place, type PlacedSnapshot, type Snapshot } from "../domain/views.js";
 
 export interface LeaderboardOptions {
   boards: readonly Board[];
@@ -128,7 +128,7 @@ export class Leaderboard {
 
   /** The best entries, highest score first. O(log n + limit). */
   async topScores(board: Board, limit: number): Promise<readonly ScoreEntry[]> {
-    return (await this.#read(() => this.#store.readTop(board, limit))).entries;
+    return (await this.#read(() => this.#store.readTop(board, limit))).snapshot.entries;
   }
 
   /** A player's row with its neighbours; empty when the player has no score. O(log n + radius). */
@@ -144,7 +144,16 @@ export class Leaderboard {
 
   /** The best `maxLimit` entries and their revision. */
   async snapshot(board: Board): Promise<Snapshot> {
-    return this.#read(() => this.#store.readTop(board, maxLimit));
+    return (await this.newestSnapshot(board)).snapshot;
+  }
+
+  /**
+   * The best `maxLimit` entries.
+   *
+   * @param known what this method gave before. It is given back, in O(1), while the board has not changed since
+   */
+  async newestSnapshot(board: Board, known?: PlacedSnapshot): Promise<PlacedSnapshot> {
+    return this.#read(() => this.#store.readTop(board, maxLimit, known));
   }
 
   async revision(board: Board): Promise<Revision> {

@@ -1,5 +1,5 @@
 import { keys, recordField } from "../redis/keys.js";
-import type { Position } from "../domain/position.js";
+import { formatPosition, type Position } from "../domain/position.js";
 import type { RedisClient } from "../redis/client.js";
 import type { LuaScript } from "../redis/lua-script.js";
 import { toRows } from "./rows.js";
@@ -9,7 +9,7 @@ import { isMessageKey, type Change } from "../domain/change.js";
 import { rankRows } from "../domain/ranks.js";
 import type { ChangedEntry, Rank, Revision, Score, ScoreEntry } from "../domain/score.js";
 import type { RateLimit, RateLimits } from "../domain/rate-limit.js";
-import type { Neighbourhood, Place, Snapshot } from "../domain/views.js";
+import type { Neighbourhood, Place, PlacedSnapshot } from "../domain/views.js";
 
 export type ChangeOutcome =
   | { readonly kind: "accepted"; readonly replayed: boolean; readonly entry: ChangedEntry; readonly revision: Revision }
@@ -134,12 +134,18 @@ export class ScoreStore {
 
   /**
    * The best entries and the revision they belong to; undefined when Redis does not know the board. O(log n + count).
+   *
+   * @param known what this method gave before for the same board and count. It is given back, in O(1), while the board
+   * has not changed since
    */
-  async readTop(board: Board, count: number): Promise<Snapshot | undefined> {
-    const reply = await scripts.readTop.run(this.#reader, [keys.scores(board), keys.meta(board)], [count]);
+  async readTop(board: Board, count: number, known?: PlacedSnapshot): Promise<PlacedSnapshot | undefined> {
+    const seen = known ? formatPosition({ epoch: known.epoch, revision: known.snapshot.revision }) : "";
+    const reply = await scripts.readTop.run(this.#reader, [keys.scores(board), keys.meta(board)], [count, seen]);
     if (reply === null) return undefined;
-    const [revision, rows] = reply as [string, string[]];
-    return { board, revision: Number(revision) as Revision, entries: rankRows(board, toRows(rows)) };
+    const [epoch, revisionText, rows] = reply as [epoch: string, revision: string, rows?: string[]];
+    if (!rows) return known;
+    const revision = Number(revisionText) as Revision;
+    return { epoch: Number(epoch), snapshot: { board, revision, entries: rankRows(board, toRows(rows)) } };
   }
 
   /**

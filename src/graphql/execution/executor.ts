@@ -2,12 +2,12 @@ import {
   execute,
   getOperationAST,
   GraphQLError,
+  OperationTypeNode,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  type OperationTypeNode,
 } from "graphql";
 import { badInput } from "../../domain/errors.js";
 import type { ViewerConnection } from "../../fanout/viewer-connection.js";
@@ -18,6 +18,7 @@ import { errorCode, formatError, logFault, type Phase } from "../errors.js";
 import type { Documents, JudgedDocument } from "./documents.js";
 import { areShallow, tooDeep } from "./limits.js";
 import type { OperationRequest, PreparedOperation, PreparedOperations } from "./prepared-operations.js";
+import type { SharedFields } from "./shared-fields.js";
 import type { Leave, Subscriptions } from "./subscriptions.js";
 
 export type Transport = "graphql-http" | "graphql-ws" | "graphql-sse" | "graphql-multipart";
@@ -25,6 +26,7 @@ export type Transport = "graphql-http" | "graphql-ws" | "graphql-sse" | "graphql
 export interface ExecutorOptions {
   schema: GraphQLSchema;
   documents: Documents;
+  sharedFields: SharedFields;
   /** Undefined: graphql-js runs every operation. */
   prepared: PreparedOperations | undefined;
   subscriptions: Subscriptions;
@@ -91,6 +93,15 @@ export class Executor {
     if (prepared) return prepared;
     const judged = this.#options.documents.judge(request.query);
     return judged instanceof Promise ? judged.then((each) => resolveIn(request, each)) : resolveIn(request, judged);
+  }
+
+  /** Whether it is a query whose answer is the same for all viewers. */
+  isSharedQuery({ type, prepared, accepted, request }: Operation): boolean {
+    if (type !== OperationTypeNode.QUERY) return false;
+    if (prepared) return prepared.isShared;
+    if (!accepted) return false;
+    const definition = getOperationAST(accepted.document, request.operationName);
+    return definition != null && this.#options.sharedFields.cover(accepted.document, definition);
   }
 
   refuse({ errors }: Refusal, { operationName }: Pick<OperationRequest, "operationName">): Answer {

@@ -6,9 +6,10 @@ import { GraphQLError, OperationTypeNode } from "graphql";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import type { Viewer } from "../../auth/roles.js";
 import type { GraphQLContext } from "../../graphql/context.js";
-import type { Answer, Executor } from "../../graphql/execution/executor.js";
+import type { Answer, Executor, Operation, Refusal } from "../../graphql/execution/executor.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
+import { cacheableAnswer, sendCacheable } from "../http/cacheable.js";
 import { createContext } from "./apollo.js";
 import { contentTypeFor, isGraphQLResponse, json } from "./content-type.js";
 import { asksForMultipart, type MultipartSubscriptions } from "./multipart.js";
@@ -36,16 +37,25 @@ const wellFormed: ReadonlySet<string> = new Set([
 
 const notAcceptable = "The answer is JSON: Accept must allow application/json or application/graphql-response+json.";
 
+/** The headers that an answer to a persisted query depends on: its media type, and whether a token was judged. */
+const vary = ["Accept", "Authorization"];
+
 /** GraphQL over HTTP: plain requests directly, all others through Apollo Server. */
 export function registerHttpOperations(app: FastifyInstance, options: HttpOperationsOptions): void {
   const { path, executor, apollo, persisted, multipart, authenticator, proxies, welcome } = options;
   const throughApollo = fastifyApolloHandler(apollo, { context: createContext(authenticator, proxies) });
 
   app.route({
-    method: ["GET", "POST"],
+    method: ["GET", "HEAD", "POST"],
     url: path,
     onRequest: welcome,
-    handler: async (request, reply) => (await directly(request, reply)) ?? throughApollo.call(app, request, reply),
+    handler: async (request, reply) => {
+      const answer = await directly(request, reply);
+      if (answer !== undefined) return answer;
+      // Apollo's plugins don't see some of its refusals, for instance of a token.
+      reply.header("cache-control", "no-store");
+      return throughApollo.call(app, request, reply);
+    },
   });
 
   /** @returns the body; undefined when Apollo Server is to answer */
@@ -64,14 +74,22 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const isSubscription = operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION;
     if (isSubscription && received.isPlain && takesParts()) return multipart.serve(request, reply, operation, context);
     if (operation.kind === "operation" && contentType === undefined) return refuseAccept(reply);
-    if (operation.kind === "operation" && (isSubscription || !received.isPlain)) return undefined;
+    const isCacheable = received.isPersistedGet && isAnonymous(request) && isShared(operation);
+    if (operation.kind === "operation" && (isSubscription || !(received.isPlain || isCacheable))) return undefined;
     const answer =
       operation.kind === "refusal"
         ? executor.refuse(operation, received.request)
         : await executor.run(operation, context);
+    if (isCacheable && answer.codes.length === 0) {
+      return sendCacheable(request, reply, cacheableAnswer(contentType ?? json, `${answer.body}\n`), { vary });
+    }
     if (answer.isRefusal) reply.code(statusOf(answer, request));
     reply.header("cache-control", "no-store").header("content-type", contentType ?? json);
     return `${answer.body}\n`;
+  }
+
+  function isShared(operation: Operation | Refusal): boolean {
+    return operation.kind === "operation" && executor.isSharedQuery(operation);
   }
 
   /** Apollo Server would run the operation first, a mutation too, and only then find that it can't send the answer. */
@@ -91,6 +109,10 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
       return undefined;
     }
   }
+}
+
+function isAnonymous({ headers }: FastifyRequest): boolean {
+  return headers.authorization === undefined;
 }
 
 /**

@@ -1,20 +1,19 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
+import type { FastifyInstance, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { bearerToken, fieldToken, onlyToken, type Authenticator } from "../../auth/authenticate.js";
 import type { BatchInput, IncrementInput, ScoreChanges } from "../../commands/score-changes.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import { requireAuthenticated, type Viewer } from "../../auth/roles.js";
-import { badInput, toStandingsError, type StandingsError } from "../../domain/errors.js";
+import { badInput } from "../../domain/errors.js";
 import type { ScoreEntry } from "../../domain/score.js";
 import { batchBody, writeApplied, writeEnqueued, type BatchBody } from "./batch-body.js";
 import { describeMistake, type BodyKind } from "./body.js";
 import { incrementBody, type IncrementBody } from "./increment-body.js";
-import type { RequestLog } from "../../observability/sampled-log.js";
+import { answerRestError, json, type RestErrorOptions } from "./errors.js";
 
-export interface RestOptions {
+export interface RestOptions extends RestErrorOptions {
   scoreChanges: ScoreChanges;
   authenticator: Authenticator;
   metrics: OperationMetrics;
-  logger: RequestLog;
 }
 
 /** The GraphQL schema has the same default. */
@@ -27,8 +26,7 @@ type RestRequest<Body> = FastifyRequest<{ Body: Body }>;
  * checked before the rest of the request.
  */
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
-  const { scoreChanges, authenticator, metrics, logger } = options;
-
+  const { scoreChanges, authenticator, metrics } = options;
   const duration = metrics.operationDuration.labels({ transport: "rest" });
   /** All increments of a batch have the same answer, which is written once. */
   const bodies = new WeakMap<readonly ScoreEntry[], string>();
@@ -47,13 +45,13 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
           bodyLimit: kind.limit,
           schema: { body: kind.schema },
           attachValidation: true,
-          errorHandler: (thrown, request, reply) => void answerError(thrown, kind, request, reply),
+          errorHandler: (thrown, request, reply) => void answerRestError(thrown, request, reply, options, kind),
         },
         async (request, reply) => {
           const stop = duration.startTimer();
           try {
             const body = await answer(request);
-            reply.code(status).header("content-type", "application/json; charset=utf-8");
+            reply.code(status).header("content-type", json);
             return body;
           } finally {
             stop();
@@ -114,15 +112,6 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     }
     return body;
   }
-
-  function answerError(thrown: unknown, kind: BodyKind, request: FastifyRequest, reply: FastifyReply) {
-    const { error, status } = describe(thrown, kind);
-    if (error.isUnloggedFault)
-      logger.error({ err: error, operation: `REST ${request.routeOptions.url}` }, "a REST request failed");
-    metrics.errors.inc({ transport: "rest", code: error.code });
-    if (error.retryAfter !== undefined) reply.header("retry-after", error.retryAfter);
-    return reply.code(status).send({ success: false, message: error.message });
-  }
 }
 
 /** Reads the token before the body is validated: a caller without a valid token learns nothing about the body. */
@@ -155,18 +144,4 @@ function toBatch({ body, headers }: RestRequest<BatchBody>): BatchInput {
 
 function keyInHeader({ "idempotency-key": key }: FastifyRequest["headers"]): string | undefined {
   return Array.isArray(key) ? key.join(", ") : key;
-}
-
-/** Fastify's refusals of a body, which keep their own status. */
-function refusalOf(status: number, { limit, unread }: BodyKind): string | undefined {
-  if (status === 400) return unread;
-  if (status === 413) return `The body must be at most ${limit / 1024} KB.`;
-  return status === 415 ? "The Content-Type must be application/json." : undefined;
-}
-
-function describe(thrown: unknown, kind: BodyKind): { error: StandingsError; status: number } {
-  const status = thrown instanceof Error && "statusCode" in thrown ? Number(thrown.statusCode) : undefined;
-  const refusal = status === undefined ? undefined : refusalOf(status, kind);
-  const error = refusal === undefined ? toStandingsError(thrown) : badInput(refusal);
-  return { error, status: refusal === undefined ? error.restStatus : (status ?? error.restStatus) };
 }
