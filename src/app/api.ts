@@ -15,12 +15,16 @@ import { registerWeb } from "../transports/pages.js";
 import { welcomePeople } from "../transports/graphql/welcome.js";
 import { ChangeQueue } from "../ingest/change-queue.js";
 import { type Publisher } from "../ingest/publisher.js";
+import { Admission } from "../transports/network/admission.js";
 import { ConnectionLimits } from "../transports/network/connection-limits.js";
+import { LoadShedder } from "../transports/network/load-shedder.js";
 import { OriginPolicy } from "../transports/network/origins.js";
+import { ReadLimit } from "../transports/network/read-limit.js";
 import { TrustedProxies } from "../transports/network/trusted-proxies.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { ScoreHistory } from "../ledger/score-history.js";
+import { together } from "../lifecycle.js";
 import { createGraphQL } from "./graphql.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
@@ -56,6 +60,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const proxies = new TrustedProxies(config.trustProxy);
   const origins = new OriginPolicy(config.corsOrigins, proxies);
   const limits = new ConnectionLimits(config.connectionLimits, proxies);
+  const shedder = new LoadShedder(metrics.shedding, logger);
+  const admission = new Admission(new ReadLimit(config.readLimit, () => performance.now()), shedder);
   const graphql = createGraphQL({
     schema,
     hub,
@@ -66,6 +72,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     proxies,
     origins,
     limits,
+    admission,
+    drainMs: config.drainMs,
     welcome: welcomePeople({ playground: introspection }),
     metrics,
     logger,
@@ -81,7 +89,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     log,
     register: (app) => {
       graphql.register(app);
-      registerRest(app, { scoreChanges, authenticator, metrics: metrics.operations, logger: log });
+      registerRest(app, { scoreChanges, authenticator, admission, metrics: metrics.operations, logger: log });
       registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
   });
@@ -89,6 +97,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   metrics.fanout.operations.readFrom(() => hub.operations);
 
   const { apollo, streams } = graphql;
-  const services = [...(trusted ? [trusted] : []), database, apollo, http, graphql.socketsOn(http), streams];
+  const viewers = together("viewers", [graphql.socketsOn(http), streams]);
+  const services = [...(trusted ? [trusted] : []), shedder, database, apollo, http, viewers];
   return { http, services };
 }

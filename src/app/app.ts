@@ -44,6 +44,7 @@ export function createApp(config: Config, role: AppRole, logger: Logger, version
     },
     stop: async () => {
       ops.stopping();
+      api?.http.refuseNew();
       await services.stop();
       await ops.stop();
     },

@@ -28,7 +28,11 @@ export function createFoundation(config: Config, logger: Logger, version: string
     subscriber: subscriber.client,
     onGarbage: (board, problem) => logger.warn({ err: problem, board }, "ignored a malformed message on a channel"),
   });
-  const durability = new DurabilityCheck(reader.client, config.durability, logger);
+  const durability = new DurabilityCheck(
+    reader.client,
+    { durability: config.durability, ask: config.redisConfigCheck },
+    logger,
+  );
   /** For events that requests cause. */
   const log = new SampledLog(logger, () => performance.now());
   const checks: ReadinessCheck[] = [() => reader.problem(), () => subscriber.problem(), boardsCheck(keeper, boards)];

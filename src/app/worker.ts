@@ -13,6 +13,11 @@ import type { Foundation } from "./foundation.js";
 /** No statement of the worker takes this long. A statement that hangs must not outlive the worker's lock by much. */
 const passTimeoutMs = 10_000;
 
+/** The last drain of the outbox takes no longer, and less where viewers' connections are closed over a longer time. */
+const maxDrainMs = 3_000;
+/** For both together. A stop has 10 s, see `main.ts`. */
+const stopBudgetMs = 8_000;
+
 /** Moves changes to PostgreSQL, and opens boards. */
 export function createWorker({ config, boards, reader, keeper, channels, metrics, logger }: Foundation) {
   const { serving, direct } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
@@ -29,6 +34,7 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     boards: boards.all,
     leadership: new Leadership({ address: direct, logger }),
     intervalMs: config.syncIntervalMs,
+    drainTimeoutMs: Math.min(maxDrainMs, stopBudgetMs - config.drainMs),
     onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
     metrics: metrics.sync,
     logger,

@@ -13,6 +13,11 @@ const catalogue = {
   },
   badInput: { code: "BAD_USER_INPUT", restStatus: 400, message: "The input is not valid." },
   rateLimited: { code: "RATE_LIMITED", restStatus: 429, message: "Too many increments. Slow down." },
+  tooManyReads: {
+    code: "RATE_LIMITED",
+    restStatus: 429,
+    message: "Too many requests without a token from this address. Slow down.",
+  },
   tooManySubscriptions: {
     code: "RATE_LIMITED",
     restStatus: 429,

@@ -8,11 +8,13 @@ import type { ScoreEntry } from "../../domain/score.js";
 import { batchBody, writeApplied, writeEnqueued, type BatchBody } from "./batch-body.js";
 import { describeMistake, type BodyKind } from "./body.js";
 import { incrementBody, type IncrementBody } from "./increment-body.js";
+import type { Admission } from "../network/admission.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 
 export interface RestOptions {
   scoreChanges: ScoreChanges;
   authenticator: Authenticator;
+  admission: Admission;
   metrics: OperationMetrics;
   logger: RequestLog;
 }
@@ -27,7 +29,7 @@ type RestRequest<Body> = FastifyRequest<{ Body: Body }>;
  * checked before the rest of the request.
  */
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
-  const { scoreChanges, authenticator, metrics, logger } = options;
+  const { scoreChanges, authenticator, admission, metrics, logger } = options;
 
   const duration = metrics.operationDuration.labels({ transport: "rest" });
   /** All increments of a batch have the same answer, which is written once. */
@@ -94,10 +96,12 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   /**
    * Checks the token, then whether the body has the right form.
    *
-   * @throws StandingsError `unauthenticated`, `badInput`
+   * @throws StandingsError `unauthenticated`, `badInput`, `overloaded`
    */
   async function judge(request: RestRequest<unknown>, kind: BodyKind): Promise<Viewer> {
     const viewer = requireAuthenticated(await authenticator.authenticate(tokenOf(request)));
+    const refusal = admission.shed(viewer);
+    if (refusal) throw refusal;
     if (request.validationError) {
       const [mistake] = request.validationError.validation as FastifySchemaValidationError[];
       throw badInput(describeMistake(mistake, request.body, kind));
