@@ -7,8 +7,7 @@ import { Outbox } from "../standings/outbox.js";
 import { Leadership } from "../sync/leader.js";
 import { SyncWorker } from "../sync/sync-worker.js";
 import { explain } from "../sync/trouble.js";
-import type { ReadinessCheck } from "../transports/ops.js";
-import type { Foundation } from "./foundation.js";
+import { checkOf, type Foundation } from "./foundation.js";
 
 /** No statement of the worker takes this long. A statement that hangs must not outlive the worker's lock by much. */
 const passTimeoutMs = 10_000;
@@ -48,10 +47,11 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     },
     stop: () => Promise.resolve(),
   };
-  const check: ReadinessCheck = () =>
+  const check = checkOf("postgres", () =>
     database.ping().then(
       () => worker.trouble,
       (error: unknown) => explain(error).sentence,
-    );
+    ),
+  );
   return { services: [database, worker, requests], check };
 }
