@@ -38,6 +38,16 @@ async function exhaust(address: string): Promise<void> {
   throw new Error("the limit was never reached");
 }
 
+/** The first answer with 429: the bucket may have got a token meanwhile. */
+async function refusal(send: () => Promise<Response>): Promise<Response> {
+  for (let sent = 0; sent < 5 * burst; sent += 1) {
+    const response = await send();
+    if (response.status === 429) return response;
+    await response.body?.cancel();
+  }
+  throw new Error("the limit was never reached");
+}
+
 test("beyond its limit an address without a token gets RATE_LIMITED: 429 with Retry-After", async () => {
   const first = await read("1.1.1.1");
   expect(first.errors).toBeUndefined();
@@ -66,9 +76,12 @@ test("all transports share an address' budget, and a refused socket stays open",
   expect((await socket.request(query)).errors).toBeUndefined();
   await exhaust(address);
 
-  for (let sent = 0; sent < 30; sent += 1) {
-    const { errors } = await socket.request(sent % 2 ? query : subscription);
-    expect(errors?.[0]?.extensions).toEqual({ code: "RATE_LIMITED", retryAfter: 1 });
+  // More than the refusals for which other clients are closed.
+  for (let refused = 0; refused < 25; ) {
+    const { errors } = await socket.request(query);
+    if (!errors) continue;
+    expect(errors[0]?.extensions).toEqual({ code: "RATE_LIMITED", retryAfter: 1 });
+    refused += 1;
   }
 
   const post = (path: string, text: string, accept: string) =>
@@ -81,16 +94,14 @@ test("all transports share an address' budget, and a refused socket stays open",
     ["/graphql/stream", "text/event-stream"],
     ["/graphql", "multipart/mixed;subscriptionSpec=1.0, application/json"],
   ] as const) {
-    const answer = await toAnswer(await post(path, subscription, accept));
+    const answer = await toAnswer(await refusal(() => post(path, subscription, accept)));
     expect({ status: answer.status, code: codeOf(answer) }).toEqual({ status: 429, code: "RATE_LIMITED" });
     expect(answer.headers.get("retry-after")).toBe("1");
   }
-  const byGet = await fetch(`${app.url}/graphql?query=${encodeURIComponent(query)}`, {
-    headers: { ...from(address), "graphql-require-preflight": "1" },
-  });
-  expect(byGet.status).toBe(429);
-  await byGet.text();
-}, 60_000);
+  const get = `${app.url}/graphql?query=${encodeURIComponent(query)}`;
+  const byGet = await refusal(() => fetch(get, { headers: { ...from(address), "graphql-require-preflight": "1" } }));
+  expect(codeOf(await toAnswer(byGet))).toBe("RATE_LIMITED");
+});
 
 test("a refused document counts, too, and a valid token frees from the limit", async () => {
   const address = "3.3.3.3";
