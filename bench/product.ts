@@ -19,6 +19,7 @@ export function productVariables({ databaseUrl, jwtSecret }: Environment, redisU
     READ_RATE_LIMIT_PER_SECOND: "1000000",
     READ_RATE_LIMIT_BURST: "1000000",
     DRAIN_SECONDS: "0",
+    LOAD_SHEDDING: "off",
   };
 }
 

@@ -125,6 +125,7 @@ const environment = z.object({
   TRUSTED_DOCUMENTS: z.enum(["off", "only"], "must be off or only").default("off"),
   TRUSTED_DOCUMENTS_FILE: z.string().optional(),
   PREPARED_OPERATIONS: flag.default(true),
+  LOAD_SHEDDING: flag.default(true),
   REDIS_CONFIG_CHECK: flag.default(true),
   DRAIN_SECONDS: wholeNumber(0, 6, "must be at most 6, because a stop must be over within 10 s").default(5),
   WEB_CONCURRENCY: wholeNumber(1, 256).default(1),
@@ -217,6 +218,7 @@ function toConfig(env: Environment) {
     /** Undefined: every valid document is answered. */
     trustedDocuments: env.TRUSTED_DOCUMENTS === "only" ? { file: env.TRUSTED_DOCUMENTS_FILE } : undefined,
     preparedOperations: env.PREPARED_OPERATIONS,
+    loadShedding: env.LOAD_SHEDDING,
     redisConfigCheck: env.REDIS_CONFIG_CHECK,
     drainMs: 1000 * env.DRAIN_SECONDS,
     introspection: env.INTROSPECTION ?? env.NODE_ENV !== "production",

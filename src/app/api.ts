@@ -60,7 +60,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const proxies = new TrustedProxies(config.trustProxy);
   const origins = new OriginPolicy(config.corsOrigins, proxies);
   const limits = new ConnectionLimits(config.connectionLimits, proxies);
-  const shedder = new LoadShedder(metrics.shedding, logger);
+  const shedder = new LoadShedder(config.loadShedding, metrics.shedding, logger);
   const admission = new Admission(new ReadLimit(config.readLimit, () => performance.now()), shedder);
   const graphql = createGraphQL({
     schema,

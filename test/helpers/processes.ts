@@ -107,6 +107,7 @@ export function serviceEnvironment(stores: Stores): Environment {
     JWT_SECRET: jwtSecret,
     ...muchReading,
     DRAIN_SECONDS: "0",
+    LOAD_SHEDDING: "off",
   };
 }
 

@@ -37,7 +37,7 @@ export async function serveSchema(schema: GraphQLSchema, prepare = true): Promis
   const welcome: onRequestHookHandler = (_request, _reply, done) => done();
   const options = { schema, hub, prepare, introspection: true, trusted: undefined, welcome };
   const reads = new ReadLimit({ perSecond: 1_000_000, burst: 1_000_000 }, () => performance.now());
-  const admission = new Admission(reads, new LoadShedder(metrics.shedding, logger));
+  const admission = new Admission(reads, new LoadShedder(false, metrics.shedding, logger));
   const network = { proxies, origins, limits, admission, drainMs: 0 };
   const { register, apollo, streams, socketsOn } = createGraphQL({
     ...{ ...options, ...network },

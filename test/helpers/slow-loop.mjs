@@ -1,6 +1,6 @@
 // Loaded into a service's process with --import: SIGUSR2 makes its event loop slow, or fast again.
 
-const turnMs = 700;
+const turnMs = 1_200;
 let slow = false;
 
 function turn() {

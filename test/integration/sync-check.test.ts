@@ -66,7 +66,7 @@ it("finds and repairs a total that was changed in Redis", async () => {
   expect(repaired.code).toBe(0);
   expect(await app.stores.redisClient.zscore("lb:{main}:scores", "bob")).toBe("5");
   await waitFor(async () => (await increment("bob", 1)) === 200);
-});
+}, 60_000);
 
 it("finds and repairs a total that was changed in PostgreSQL", async () => {
   await waitFor(async () => (await check()).code === 0);
@@ -77,7 +77,7 @@ it("finds and repairs a total that was changed in PostgreSQL", async () => {
   expect(repaired.code).toBe(0);
   expect(await app.stores.redisClient.zscore("lb:{main}:scores", "cleo")).toBe("5");
   await waitFor(async () => (await increment("cleo", 1)) === 200);
-});
+}, 60_000);
 
 it("says when it could not compare", async () => {
   const { code, output } = await checkWith({ REDIS_URL: "redis://127.0.0.1:1" });

@@ -35,6 +35,7 @@ test("an unset variable has the default of the contract", () => {
     rateLimits: { player: { perSecond: 20, burst: 40 }, service: undefined },
     readLimit: { perSecond: 100, burst: 400 },
     corsOrigins: [],
+    loadShedding: true,
     redisConfigCheck: true,
     drainMs: 5_000,
     introspection: true,
@@ -75,6 +76,7 @@ test.each<[string, string, object]>([
   ["READ_RATE_LIMIT_PER_SECOND", "7", { readLimit: { perSecond: 7, burst: 400 } }],
   ["READ_RATE_LIMIT_BURST", "7", { readLimit: { perSecond: 100, burst: 7 } }],
   ["REDIS_CONFIG_CHECK", "off", { redisConfigCheck: false }],
+  ["LOAD_SHEDDING", "off", { loadShedding: false }],
   ["DRAIN_SECONDS", "0", { drainMs: 0 }],
   ["DRAIN_SECONDS", "6", { drainMs: 6_000 }],
   [
@@ -145,6 +147,7 @@ describe("refuses", () => {
       ["READ_RATE_LIMIT_BURST", value],
     ]),
     ["REDIS_CONFIG_CHECK", "maybe"],
+    ["LOAD_SHEDDING", "some"],
     ...["-1", "7", "1.5", "5s"].map((value) => ["DRAIN_SECONDS", value]),
     ...[
       "*",

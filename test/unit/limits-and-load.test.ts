@@ -50,7 +50,7 @@ describe("the load shedder", () => {
   const levelOf = (shedder: LoadShedder) => (shedder.sheds(true) ? 2 : shedder.sheds(false) ? 1 : 0);
   const create = () => {
     const clock = { now: 0 };
-    const shedder = new LoadShedder(createMetrics("test").shedding, logger);
+    const shedder = new LoadShedder(true, createMetrics("test").shedding, logger);
     return { clock, shedder };
   };
 
@@ -64,27 +64,33 @@ describe("the load shedder", () => {
 
   it("refuses those without a token when turns stay long, then all when they are far longer", () => {
     const { clock, shedder } = create();
-    run(shedder, clock, 700, 4);
+    run(shedder, clock, 1_500, 6);
     expect(levelOf(shedder)).toBe(1);
-    run(shedder, clock, 2_500, 10);
+    run(shedder, clock, 5_000, 20);
     expect(levelOf(shedder)).toBe(2);
+  });
+
+  it("refuses nothing when it is off", () => {
+    const shedder = new LoadShedder(false, createMetrics("test").shedding, logger);
+    run(shedder, { now: 0 }, 5_000, 60);
+    expect(levelOf(shedder)).toBe(0);
   });
 
   it("recovers step by step, later than it began", () => {
     const { clock, shedder } = create();
-    run(shedder, clock, 2_500, 10);
-    run(shedder, clock, 1_300, 10);
+    run(shedder, clock, 5_000, 20);
+    run(shedder, clock, 3_000, 20);
     expect(levelOf(shedder)).toBe(2);
-    run(shedder, clock, 400, 4);
+    run(shedder, clock, 700, 6);
     expect(levelOf(shedder)).toBe(1);
-    run(shedder, clock, 60, 4);
+    run(shedder, clock, 60, 6);
     expect(levelOf(shedder)).toBe(0);
   });
 });
 
 describe("admission", () => {
   const clock = { now: 0 };
-  const shedder = new LoadShedder(createMetrics("test").shedding, logger);
+  const shedder = new LoadShedder(true, createMetrics("test").shedding, logger);
   const admission = new Admission(new ReadLimit({ perSecond: 1, burst: 2 }, () => clock.now), shedder);
 
   it("has one bucket an address, and none for viewers with a token", () => {

@@ -8,7 +8,7 @@ import type { Viewer } from "../../auth/roles.js";
 import type { GraphQLContext } from "../../graphql/context.js";
 import type { Answer, Executor } from "../../graphql/execution/executor.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
-import { announceVerdict } from "../http/rate-limit-headers.js";
+import { announceVerdict, quotaListener } from "../http/rate-limit-headers.js";
 import type { Admission } from "../network/admission.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { createContext } from "./apollo.js";
@@ -61,7 +61,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const found = viewerOf(request);
     const viewer = found instanceof Promise ? await found : found;
     if (!viewer) return undefined;
-    const context = { viewer, caller: proxies.callerOf(request.raw) };
+    const context = { viewer, caller: proxies.callerOf(request.raw), onQuota: quotaListener(reply) };
     const verdict = admission.judge(viewer, context.caller);
     announceVerdict(reply, verdict);
     if (verdict.refusal) return refuseUnseen(executor, verdict.refusal, reply, contentType);

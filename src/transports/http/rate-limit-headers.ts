@@ -14,6 +14,13 @@ export function announceQuota(reply: FastifyReply, name: PolicyName, { limit, re
   reply.header("ratelimit", `"${name}";r=${remaining};t=${Math.ceil(fullInMs / 1000)}`);
 }
 
+/** Announces what is left for a subject's increments, before the answer is sent. */
+export function quotaListener(reply: FastifyReply): (quota: Quota) => void {
+  return (quota) => {
+    if (!reply.sent) announceQuota(reply, "increments", quota);
+  };
+}
+
 /** The headers of an answer to a request that `Admission` judged. */
 export function announceVerdict(reply: FastifyReply, { refusal, quota }: Verdict): void {
   if (quota) announceQuota(reply, "reads", quota);

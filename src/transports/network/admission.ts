@@ -13,8 +13,8 @@ export interface Verdict {
 
 const served: Verdict = { refusal: undefined, quota: undefined };
 
-/** Seconds until a process that sheds load may have recovered: it needs two calm seconds. */
-const retryWhenShed = 2;
+/** Seconds until a process that sheds load may have recovered: it needs three calm seconds. */
+const retryWhenShed = 3;
 
 /**
  * Decides, before any work, whether a request is served: by the process's load, then by the limit of reads of the

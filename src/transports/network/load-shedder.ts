@@ -6,10 +6,11 @@ import type { ShedMetrics } from "../metrics.js";
 type Level = 0 | 1 | 2;
 
 /** Delays of the event loop in milliseconds: beyond the first a level begins, below the second it ends. */
-const thresholds = { 1: { begin: 500, end: 200 }, 2: { begin: 2_000, end: 1_000 } } as const;
+const thresholds = { 1: { begin: 1_000, end: 400 }, 2: { begin: 4_000, end: 2_000 } } as const;
 const sampleMs = 50;
-/** The delay is judged once per window; a level begins or ends after two windows in a row, so a single pause is none. */
+/** The delay is judged once per window. A level begins or ends after several in a row: a pause or two are no overload. */
 const windowMs = 1_000;
+const windowsInARow = 3;
 
 const sentences: Readonly<Record<Level, string>> = {
   0: "the event loop is fast again: all requests are served",
@@ -23,6 +24,7 @@ const sentences: Readonly<Record<Level, string>> = {
  */
 export class LoadShedder implements Service {
   readonly name = "load-shedder";
+  readonly #enabled: boolean;
   readonly #metrics: ShedMetrics;
   readonly #logger: Logger;
   #sampler: NodeJS.Timeout | undefined;
@@ -32,10 +34,12 @@ export class LoadShedder implements Service {
   #weighted = 0;
   #delayMs = 0;
   #level: Level = 0;
-  /** The level that the last window alone would have. */
-  #last: Level = 0;
+  /** The levels that the last windows alone would have. */
+  #recent: Level[] = [0, 0, 0];
 
-  constructor(metrics: ShedMetrics, logger: Logger) {
+  /** @param enabled false: the delay is measured, and nothing is refused */
+  constructor(enabled: boolean, metrics: ShedMetrics, logger: Logger) {
+    this.#enabled = enabled;
     this.#metrics = metrics;
     this.#logger = logger;
     metrics.delay.readFrom(() => this.#delayMs / 1000);
@@ -74,13 +78,13 @@ export class LoadShedder implements Service {
     if (this.#elapsed < windowMs) return;
     this.#delayMs = this.#weighted / this.#elapsed;
     [this.#elapsed, this.#weighted] = [0, 0];
-    this.#judge();
+    if (this.#enabled) this.#judge();
   }
 
   #judge(): void {
-    const now = levelAfter(this.#level, this.#delayMs);
-    const [low, high] = now < this.#last ? [now, this.#last] : [this.#last, now];
-    this.#last = now;
+    this.#recent = [...this.#recent, levelAfter(this.#level, this.#delayMs)].slice(-windowsInARow);
+    const low = Math.min(...this.#recent) as Level;
+    const high = Math.max(...this.#recent) as Level;
     const level = low > this.#level ? low : high < this.#level ? high : this.#level;
     if (level === this.#level) return;
     const grows = level > this.#level;

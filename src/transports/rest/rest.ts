@@ -8,6 +8,7 @@ import type { ScoreEntry } from "../../domain/score.js";
 import { batchBody, writeApplied, writeEnqueued, type BatchBody } from "./batch-body.js";
 import { describeMistake, type BodyKind } from "./body.js";
 import { incrementBody, type IncrementBody } from "./increment-body.js";
+import { announceQuota } from "../http/rate-limit-headers.js";
 import type { Admission } from "../network/admission.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 
@@ -41,7 +42,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       path: string,
       kind: BodyKind,
       status: number,
-      answer: (request: RestRequest<Body>) => Promise<string>,
+      answer: (request: RestRequest<Body>, reply: FastifyReply) => Promise<string>,
     ) =>
       rest.post<{ Body: Body }>(
         path,
@@ -54,7 +55,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
         async (request, reply) => {
           const stop = duration.startTimer();
           try {
-            const body = await answer(request);
+            const body = await answer(request, reply);
             reply.code(status).header("content-type", "application/json; charset=utf-8");
             return body;
           } finally {
@@ -69,9 +70,10 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     done();
   });
 
-  async function update(request: RestRequest<IncrementBody>): Promise<string> {
+  async function update(request: RestRequest<IncrementBody>, reply: FastifyReply): Promise<string> {
     const viewer = await judge(request, incrementBody);
-    const { topScores } = await scoreChanges.submit(viewer, toIncrement(request), false);
+    const { topScores, quota } = await scoreChanges.submit(viewer, toIncrement(request), false);
+    if (quota) announceQuota(reply, "increments", quota);
     return acceptedBody(topScores);
   }
 
@@ -81,10 +83,13 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     return JSON.stringify({ success: true, message: "Score update accepted.", id });
   }
 
-  async function updateAll(request: RestRequest<BatchBody>): Promise<string> {
+  async function updateAll(request: RestRequest<BatchBody>, reply: FastifyReply): Promise<string> {
     const viewer = await judge(request, batchBody);
     const batch = toBatch(request);
-    return writeApplied(batch, await scoreChanges.submitAll(viewer, batch, true));
+    const results = await scoreChanges.submitAll(viewer, batch, true);
+    const quota = results.findLast((result) => result.quota !== undefined)?.quota;
+    if (quota) announceQuota(reply, "increments", quota);
+    return writeApplied(batch, results);
   }
 
   async function enqueueAll(request: RestRequest<BatchBody>): Promise<string> {
@@ -124,6 +129,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     if (error.isUnloggedFault)
       logger.error({ err: error, operation: `REST ${request.routeOptions.url}` }, "a REST request failed");
     metrics.errors.inc({ transport: "rest", code: error.code });
+    if (error.quota) announceQuota(reply, "increments", error.quota);
     if (error.retryAfter !== undefined) reply.header("retry-after", error.retryAfter);
     return reply.code(status).send({ success: false, message: error.message });
   }
