@@ -118,6 +118,8 @@ const environment = z.object({
   RATE_LIMIT_PER_SECOND: wholeNumber(1, 1_000_000).default(20),
   RATE_LIMIT_BURST: wholeNumber(1, 1_000_000).default(40),
   SERVICE_RATE_LIMIT_PER_SECOND: wholeNumber(1, 10_000_000).optional(),
+  READ_RATE_LIMIT_PER_SECOND: wholeNumber(1, 1_000_000).default(100),
+  READ_RATE_LIMIT_BURST: wholeNumber(1, 1_000_000).default(400),
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: trustProxy.optional(),
   HISTORY_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
@@ -127,6 +129,9 @@ const environment = z.object({
   TRUSTED_DOCUMENTS: z.enum(["off", "only"], "must be off or only").default("off"),
   TRUSTED_DOCUMENTS_FILE: z.string().optional(),
   PREPARED_OPERATIONS: flag.default(true),
+  LOAD_SHEDDING: flag.default(true),
+  REDIS_CONFIG_CHECK: flag.default(true),
+  DRAIN_SECONDS: wholeNumber(0, 6, "must be at most 6, because a stop must be over within 10 s").default(5),
   WEB_CONCURRENCY: wholeNumber(1, 256).default(1),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 });
@@ -221,6 +226,7 @@ function toConfig(env: Environment) {
         ? { perSecond: env.SERVICE_RATE_LIMIT_PER_SECOND, burst: 2 * env.SERVICE_RATE_LIMIT_PER_SECOND }
         : undefined,
     },
+    readLimit: { perSecond: env.READ_RATE_LIMIT_PER_SECOND, burst: env.READ_RATE_LIMIT_BURST },
     historyRetentionDays: env.HISTORY_RETENTION_DAYS,
     connectionLimits: {
       maxConnections: env.MAX_CONNECTIONS,
@@ -232,6 +238,9 @@ function toConfig(env: Environment) {
     /** Undefined: every valid document is answered. */
     trustedDocuments: env.TRUSTED_DOCUMENTS === "only" ? { file: env.TRUSTED_DOCUMENTS_FILE } : undefined,
     preparedOperations: env.PREPARED_OPERATIONS,
+    loadShedding: env.LOAD_SHEDDING,
+    redisConfigCheck: env.REDIS_CONFIG_CHECK,
+    drainMs: 1000 * env.DRAIN_SECONDS,
     introspection: env.INTROSPECTION ?? env.NODE_ENV !== "production",
     webConcurrency: env.WEB_CONCURRENCY,
     logLevel: env.LOG_LEVEL,

@@ -9,18 +9,23 @@ import { createSchema } from "../graphql/schema.js";
 import { TrustedDocuments } from "../graphql/execution/trusted-documents.js";
 import { registerApiDescription } from "../transports/rest/api-description.js";
 import { registerBoardReads } from "../transports/rest/board-reads.js";
+import { limitReads } from "../transports/rest/limit-reads.js";
 import { registerRest } from "../transports/rest/rest.js";
 import { HttpServer } from "../transports/http/server.js";
 import { registerWeb } from "../transports/pages.js";
 import { welcomePeople } from "../transports/graphql/welcome.js";
 import { ChangeQueue } from "../ingest/change-queue.js";
 import { type Publisher } from "../ingest/publisher.js";
+import { Admission } from "../transports/network/admission.js";
 import { ConnectionLimits } from "../transports/network/connection-limits.js";
+import { LoadShedder } from "../transports/network/load-shedder.js";
 import { OriginPolicy } from "../transports/network/origins.js";
+import { ReadLimit } from "../transports/network/read-limit.js";
 import { TrustedProxies } from "../transports/network/trusted-proxies.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { ScoreHistory } from "../ledger/score-history.js";
+import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
 import { createGraphQL } from "./graphql.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
@@ -58,6 +63,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const proxies = new TrustedProxies(config.trustProxy);
   const origins = new OriginPolicy(config.corsOrigins, proxies);
   const limits = new ConnectionLimits(config.connectionLimits, proxies);
+  const shedder = new LoadShedder(config.loadShedding, metrics.shedding, logger);
+  const admission = new Admission(new ReadLimit(config.readLimit, () => performance.now()), shedder);
   const graphql = createGraphQL({
     schema,
     hub,
@@ -68,6 +75,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     proxies,
     origins,
     limits,
+    admission,
+    drainMs: config.drainMs,
     welcome: welcomePeople({ playground: introspection }),
     metrics,
     logger,
@@ -82,9 +91,10 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     metrics: metrics.connections,
     log,
     register: (app) => {
+      const callers = { authenticator, admission, proxies };
       graphql.register(app);
-      registerRest(app, { scoreChanges, authenticator, metrics: metrics.operations, logger: log });
-      registerBoardReads(app, { reads, metrics: metrics.operations, logger: log });
+      registerRest(app, { scoreChanges, authenticator, admission, metrics: metrics.operations, logger: log });
+      registerBoardReads(app, { reads, limit: limitReads(callers), metrics: metrics.operations, logger: log });
       registerApiDescription(app, { version, proxies });
       registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
@@ -93,7 +103,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   metrics.fanout.operations.readFrom(() => hub.operations);
 
   const { apollo, streams } = graphql;
-  const front = [apollo, http, graphql.socketsOn(http), streams];
-  const services = [...(trusted ? [trusted] : []), database, ...authentication.services, ...front];
+  const viewers = together("viewers", [graphql.socketsOn(http), streams]);
+  const front = [apollo, http, viewers];
+  const services = [...(trusted ? [trusted] : []), shedder, database, ...authentication.services, ...front];
   return { http, services };
 }

@@ -7,7 +7,7 @@ import { createRegistry, textOf } from "../observability/metrics.js";
 import { createRedisMetrics } from "../redis/metrics.js";
 import { createStandingsMetrics } from "../standings/metrics.js";
 import { createSyncMetrics } from "../sync/metrics.js";
-import { createConnectionMetrics } from "../transports/metrics.js";
+import { createConnectionMetrics, createShedMetrics } from "../transports/metrics.js";
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -25,5 +25,6 @@ export function createMetrics(version: string) {
     auth: createAuthMetrics(registry),
     operations: createOperationMetrics(registry),
     connections: createConnectionMetrics(registry),
+    shedding: createShedMetrics(registry),
   };
 }

@@ -17,7 +17,7 @@ const reconcileIntervalMs = 1_000;
 /**
  * For roles that change scores: the leaderboard, with the parts that make its changes durable and show them to viewers.
  */
-export function createStandings({ config, boards, reader, channels, metrics, logger }: Foundation) {
+export function createStandings({ config, boards, reader, channels, metrics, logger, log }: Foundation) {
   const writer = new RedisConnection(config.redisUrls, "writer", logger);
   const { isCluster } = writer.client;
   const severalBoards = boards.all.length > 1;
@@ -46,9 +46,7 @@ export function createStandings({ config, boards, reader, channels, metrics, log
 
   // A lost request only costs time: the worker passes on its interval anyway.
   const requestSync = (board: Board) =>
-    channels
-      .requestSync(board)
-      .catch((error: unknown) => logger.warn({ err: error, board }, "could not ask for a sync"));
+    channels.requestSync(board).catch((error: unknown) => log.warn({ err: error, board }, "could not ask for a sync"));
   leaderboard.changes.on("batch", (board, result, seconds) => {
     observeBatch(metrics.standings, board, result, seconds);
     if (!result.changed) return;

@@ -1,3 +1,5 @@
+import type { Quota } from "./rate-limit.js";
+
 /**
  * The error catalogue: each way in which a request can fail stands here once. GraphQL over HTTP, GraphQL over WebSocket
  * and the REST shim are adapters over it, so a failure has the same code and the same message in all of them.
@@ -15,6 +17,11 @@ const catalogue = {
   // Only REST has addresses of boards and players.
   notFound: { code: "BAD_USER_INPUT", restStatus: 404, message: "Not found." },
   rateLimited: { code: "RATE_LIMITED", restStatus: 429, message: "Too many increments. Slow down." },
+  tooManyReads: {
+    code: "RATE_LIMITED",
+    restStatus: 429,
+    message: "Too many requests without a token from this address. Slow down.",
+  },
   tooManySubscriptions: {
     code: "RATE_LIMITED",
     restStatus: 429,
@@ -76,6 +83,8 @@ export interface ErrorDetails {
   message?: string;
   /** Seconds after which another try makes sense. */
   retryAfter?: number;
+  /** What is left of the limit that refused the change. */
+  quota?: Quota | undefined;
   /** The internal error; for the log only. */
   cause?: unknown;
   /** The cause was logged where it happened, once for all the requests that it fails. */
@@ -88,6 +97,7 @@ export class StandingsError extends Error {
   readonly code: ErrorCode;
   readonly restStatus: number;
   readonly retryAfter: number | undefined;
+  readonly quota: Quota | undefined;
   readonly #logged: boolean;
 
   constructor(kind: ErrorKind, details: ErrorDetails = {}) {
@@ -95,6 +105,7 @@ export class StandingsError extends Error {
     super(details.message ?? entry.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "StandingsError";
     this.kind = kind;
+    this.quota = details.quota;
     this.#logged = details.logged ?? false;
     this.code = entry.code;
     this.restStatus = entry.restStatus;

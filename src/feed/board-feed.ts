@@ -4,6 +4,7 @@ import { sameEntries } from "../domain/ranks.js";
 import type { Revision } from "../domain/score.js";
 import type { Snapshot } from "../domain/views.js";
 import type { Logger } from "../observability/logger.js";
+import { SampledLog } from "../observability/sampled-log.js";
 import { CoalescedRead } from "./coalesced-read.js";
 import { LatestIterator } from "../fanout/latest-iterator.js";
 import type { Channels } from "../channels/channels.js";
@@ -27,6 +28,7 @@ export class BoardFeed implements Topic<Snapshot> {
   readonly #leaderboard: Leaderboard;
   readonly #channels: Channels;
   readonly #options: BoardFeedOptions;
+  readonly #log: SampledLog;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #read: CoalescedRead<Snapshot>;
   readonly #stop = new AbortController();
@@ -47,6 +49,7 @@ export class BoardFeed implements Topic<Snapshot> {
     this.#leaderboard = leaderboard;
     this.#channels = channels;
     this.#options = options;
+    this.#log = new SampledLog(options.logger);
     this.#read = new CoalescedRead(() => this.#readSnapshot());
   }
 
@@ -130,7 +133,7 @@ export class BoardFeed implements Topic<Snapshot> {
       if (dirty) await this.#publishIfNew(dirty.revision, dirty.since);
     } catch (error) {
       // The change itself is safe in Redis; viewers get it when their process reconciles.
-      this.#options.logger.warn({ err: error, board: this.#board }, "could not publish a board's change");
+      this.#log.warn({ err: error, board: this.#board }, "could not publish a board's change");
     }
     this.#publishing = false;
     if (this.#hasChanged() && !this.#stop.signal.aborted) this.#schedule();

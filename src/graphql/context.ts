@@ -1,3 +1,4 @@
+import type { Quota } from "../domain/rate-limit.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
 
 /** The part of a request that resolvers see. */
@@ -5,6 +6,8 @@ export interface GraphQLContext {
   readonly viewer: Viewer;
   /** The sender's address. Operations share scarce resources by it. */
   readonly caller: string;
+  /** Hears what is left of the viewer's rate limit. Undefined where the transport can't tell it. */
+  readonly onQuota?: ((quota: Quota) => void) | undefined;
 }
 
 /** The context of an execution whose answer goes to several viewers and depends on none of them. */

@@ -8,14 +8,21 @@ import type { Board } from "../domain/board.js";
 import { isMessageKey, type Change } from "../domain/change.js";
 import { rankRows } from "../domain/ranks.js";
 import type { ChangedEntry, Rank, Revision, Score, ScoreEntry } from "../domain/score.js";
-import type { RateLimit, RateLimits } from "../domain/rate-limit.js";
+import { quotaOf, type Quota, type RateLimit, type RateLimits } from "../domain/rate-limit.js";
 import type { Neighbourhood, Place, PlacedSnapshot } from "../domain/views.js";
 
 export type ChangeOutcome =
-  | { readonly kind: "accepted"; readonly replayed: boolean; readonly entry: ChangedEntry; readonly revision: Revision }
+  | {
+      readonly kind: "accepted";
+      readonly replayed: boolean;
+      readonly entry: ChangedEntry;
+      readonly revision: Revision;
+      /** What is left of the subject's rate limit; undefined where the change was charged to none. */
+      readonly quota: Quota | undefined;
+    }
   | { readonly kind: "keyReused" }
   | { readonly kind: "outOfRange" }
-  | { readonly kind: "rateLimited"; readonly retryAfterMs: number }
+  | { readonly kind: "rateLimited"; readonly retryAfterMs: number; readonly quota: Quota | undefined }
   | { readonly kind: "failed" };
 
 export interface BatchResult {
@@ -32,6 +39,8 @@ export interface BatchResult {
 /** How many top scores an increment's answer carries. */
 const answeredTopScores = 10;
 const unlimited: RateLimit = { perSecond: 1, burst: 0 };
+/** The values with which increment.lua answers each change. */
+const resultFields = 5;
 /** As increment.lua takes them, added up. */
 const flags = { ranked: 1, claims: 2, service: 4 } as const;
 
@@ -85,13 +94,40 @@ export class ScoreStore {
     if (reply.length === 1) return undefined;
     const [epoch, revision, topJson, resultsText] = reply;
     const results = resultsText.split(" ");
-    const outcomes = changes.map((change, index) => toOutcome(board, change, results, 4 * index));
+    const outcomes = changes.map((change, index) => this.#toOutcome(board, change, results, resultFields * index));
     return {
       position: { epoch: Number(epoch), revision: Number(revision) as Revision },
       changed: outcomes.some((outcome) => outcome.kind === "accepted" && !outcome.replayed),
       topScores: rankRows(board, toRows(JSON.parse(topJson) as string[])),
       outcomes,
     };
+  }
+
+  #toOutcome(board: Board, { userId, ratePolicy }: Change, results: readonly string[], at: number): ChangeOutcome {
+    const full = results[at + 4];
+    const limit = full === "0" || ratePolicy === undefined ? undefined : this.#rateLimits[ratePolicy];
+    const quota = limit && quotaOf(limit, Number(full));
+    const [a, b, c] = [results[at + 1], results[at + 2], results[at + 3]];
+    const outcome = results[at];
+    switch (outcome) {
+      case "0":
+      case "1":
+        return {
+          kind: "accepted",
+          replayed: outcome === "1",
+          entry: { board, rank: Number(c) as Rank, userId, score: Number(a) as Score },
+          revision: Number(b) as Revision,
+          quota,
+        };
+      case "2":
+        return { kind: "keyReused" };
+      case "3":
+        return { kind: "outOfRange" };
+      case "4":
+        return { kind: "rateLimited", retryAfterMs: Number(a), quota };
+      default:
+        return { kind: "failed" };
+    }
   }
 
   #flagsOf({ idempotencyKey, ranked, ratePolicy }: Change): number {
@@ -195,28 +231,5 @@ class KeyTable {
     const index = this.keys.push(key);
     this.#indexes.set(key, index);
     return index;
-  }
-}
-
-function toOutcome(board: Board, { userId }: Change, results: readonly string[], at: number): ChangeOutcome {
-  const [a, b, c] = [results[at + 1], results[at + 2], results[at + 3]];
-  const outcome = results[at];
-  switch (outcome) {
-    case "0":
-    case "1":
-      return {
-        kind: "accepted",
-        replayed: outcome === "1",
-        entry: { board, rank: Number(c) as Rank, userId, score: Number(a) as Score },
-        revision: Number(b) as Revision,
-      };
-    case "2":
-      return { kind: "keyReused" };
-    case "3":
-      return { kind: "outOfRange" };
-    case "4":
-      return { kind: "rateLimited", retryAfterMs: Number(a) };
-    default:
-      return { kind: "failed" };
   }
 }

@@ -15,12 +15,12 @@ function connect() {
   const verdict = new Promise<AuthenticatedViewer>((done) => (resolve = done));
   const kind: TokenKind = { isOfKind: () => true, verify: () => verdict };
   const authenticator = new Authenticator([kind], createLogger("silent"));
-  // `onConnect` uses nothing else of an executor, of a socket and of its state.
-  const options = { schema: new GraphQLSchema({}), executor: {} as never, authenticator };
+  // `onConnect` uses nothing else of a socket and of its state, and neither an executor nor an admission.
+  const options = { schema: new GraphQLSchema({}), executor: {} as never, authenticator, admission: {} as never };
   const socket = { readyState: WebSocket.OPEN as number, OPEN: WebSocket.OPEN, close: vi.fn() };
   const extra = { socket } as unknown as SocketState;
   const { onConnect, onClose } = socketOperations(options);
-  const context = { connectionParams: { authorization: "token" }, extra } as never;
+  const context = { connectionParams: { authorization: "token" }, extra, subscriptions: {} } as never;
   const connected = onConnect?.(context);
   const verified = () => resolve({ role: "player", subject: "sam", expiresAt: Date.now() + 60_000 });
   return { socket, connected, verified, close: () => onClose?.(context, 1000, "") };

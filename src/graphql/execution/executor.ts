@@ -9,7 +9,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from "graphql";
-import { badInput } from "../../domain/errors.js";
+import { badInput, type StandingsError } from "../../domain/errors.js";
 import type { ViewerConnection } from "../../fanout/viewer-connection.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
@@ -113,6 +113,11 @@ export class Executor {
     return this.#answer({ errors: [new GraphQLError(message)] }, "refuse", operationName);
   }
 
+  /** Refuses an operation that was not looked at. */
+  refuseUnseen(error: StandingsError): Answer {
+    return this.#answer({ errors: [unseen(error)] }, "refuse", undefined);
+  }
+
   /** Runs a query or a mutation. */
   async run(operation: Operation, context: GraphQLContext): Promise<Answer> {
     const start = performance.now();
@@ -210,7 +215,7 @@ export class Executor {
 
 function resolveIn(request: OperationRequest, judged: JudgedDocument): Operation | Refusal {
   if (!judged.document) return { kind: "refusal", errors: judged.errors };
-  if (!areShallow(request.variables)) return refusalOf(new GraphQLError("", { originalError: badInput(tooDeep) }));
+  if (!areShallow(request.variables)) return refusalOf(unseen(badInput(tooDeep)));
   const definition = getOperationAST(judged.document, request.operationName);
   if (!definition) return refusalOf(noSuchOperation(request));
   return { kind: "operation", type: definition.operation, request, prepared: undefined, accepted: judged };
@@ -218,6 +223,11 @@ function resolveIn(request: OperationRequest, judged: JudgedDocument): Operation
 
 function refusalOf(error: GraphQLError): Refusal {
   return { kind: "refusal", errors: [error] };
+}
+
+/** GraphQL's form of an error that comes before an operation. */
+export function unseen(error: StandingsError): GraphQLError {
+  return new GraphQLError("", { originalError: error });
 }
 
 function noSuchOperation({ operationName }: OperationRequest): GraphQLError {

@@ -8,12 +8,15 @@ import type { Viewer } from "../../auth/roles.js";
 import type { GraphQLContext } from "../../graphql/context.js";
 import type { Answer, Executor, Operation, Refusal } from "../../graphql/execution/executor.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
+import { announceVerdict, quotaListener } from "../http/rate-limit-headers.js";
+import type { Admission } from "../network/admission.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { cacheableAnswer, sendCacheable } from "../http/cacheable.js";
 import { createContext } from "./apollo.js";
 import { contentTypeFor, isGraphQLResponse, json } from "./content-type.js";
 import { asksForMultipart, type MultipartSubscriptions } from "./multipart.js";
 import { receive } from "./operation-request.js";
+import { refuseUnseen } from "./refuse-unseen.js";
 
 export interface HttpOperationsOptions {
   path: string;
@@ -24,6 +27,7 @@ export interface HttpOperationsOptions {
   multipart: MultipartSubscriptions;
   authenticator: Authenticator;
   proxies: TrustedProxies;
+  admission: Admission;
   /** Answers people who opened this address in a browser. */
   welcome: onRequestHookHandler;
 }
@@ -42,7 +46,7 @@ const vary = ["Accept", "Authorization"];
 
 /** GraphQL over HTTP: plain requests directly, all others through Apollo Server. */
 export function registerHttpOperations(app: FastifyInstance, options: HttpOperationsOptions): void {
-  const { path, executor, apollo, persisted, multipart, authenticator, proxies, welcome } = options;
+  const { path, executor, apollo, persisted, multipart, authenticator, proxies, admission, welcome } = options;
   const throughApollo = fastifyApolloHandler(apollo, { context: createContext(authenticator, proxies) });
 
   app.route({
@@ -64,11 +68,14 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const takesParts = () => asksForMultipart(request.headers.accept);
     const received = receive(request, persisted);
     if (contentType === undefined && !(received && takesParts())) return refuseAccept(reply);
-    if (!received) return undefined;
     const found = viewerOf(request);
     const viewer = found instanceof Promise ? await found : found;
     if (!viewer) return undefined;
-    const context = { viewer, caller: proxies.callerOf(request.raw) };
+    const context = { viewer, caller: proxies.callerOf(request.raw), onQuota: quotaListener(reply) };
+    const verdict = admission.judge(viewer, context.caller);
+    announceVerdict(reply, verdict);
+    if (verdict.refusal) return refuseUnseen(executor, verdict.refusal, reply, contentType);
+    if (!received) return undefined;
     const resolved = executor.resolve(received.request);
     const operation = resolved instanceof Promise ? await resolved : resolved;
     const isSubscription = operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION;

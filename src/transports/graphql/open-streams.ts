@@ -9,9 +9,12 @@ import type { Leave } from "../../graphql/execution/subscriptions.js";
 import type { Service } from "../../lifecycle.js";
 import type { ConnectionMetrics } from "../metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import { endInSlices } from "../network/drain.js";
 import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
 
 export interface OpenStreamsOptions {
+  /** Over how long a stop ends the streams. */
+  drainMs: number;
   limits: ConnectionLimits;
   metrics: ConnectionMetrics;
   log: RequestLog;
@@ -50,11 +53,13 @@ export class OpenStreams implements Service {
   }
 
   /** Ends every stream without completing it, so that clients come back. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopping = true;
+    await endInSlices(
+      [...this.#streams].map(({ end }) => end),
+      this.#options.drainMs,
+    );
     clearInterval(this.#sweeper);
-    for (const { end } of this.#streams) end();
-    return Promise.resolve();
   }
 
   /**

@@ -8,7 +8,8 @@ import { StandingsError, toStandingsError } from "../../domain/errors.js";
 import { TokenBucket } from "../../domain/rate-limit.js";
 import type { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { GraphQLContext } from "../../graphql/context.js";
-import type { Executor, Operation } from "../../graphql/execution/executor.js";
+import { unseen, type Executor, type Operation } from "../../graphql/execution/executor.js";
+import type { Admission } from "../network/admission.js";
 import {
   closeCodes,
   maxIdLength,
@@ -24,6 +25,7 @@ export interface SocketOperationsOptions {
   schema: GraphQLSchema;
   executor: Executor;
   authenticator: Authenticator;
+  admission: Admission;
 }
 
 /** The state of a socket, besides the state that graphql-ws keeps. */
@@ -63,7 +65,7 @@ type ConnectionParams = Record<string, unknown> | undefined;
  * Messages and answers bypass graphql-ws, which handles the rest of the protocol.
  */
 export function socketOperations(options: SocketOperationsOptions): ServerOptions<ConnectionParams, SocketState> {
-  const { schema, executor, authenticator } = options;
+  const { schema, executor, authenticator, admission } = options;
 
   return {
     onConnect: async ({ connectionParams, extra, subscriptions }) => {
@@ -93,18 +95,23 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
         extra.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
         return [new GraphQLError("The subscription's id is in use.")];
       }
+      const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller };
+      const { refusal } = admission.judge(context.viewer, context.caller);
+      if (refusal) {
+        extra.work.end(id, payload);
+        return [unseen(refusal)];
+      }
       const operation = await resolve(extra, payload);
       if (operation.kind === "refusal") {
         extra.work.end(id, payload);
         return operation.errors;
       }
-      const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller };
       const contextValue: SocketOperation = { id, state: extra, context, running: subscriptions, operation };
       const { operationName } = operation.request;
       return { schema, document: documentOf(operation), operationName, contextValue };
     },
     onError: ({ extra }, _id, { operationName }, errors) => {
-      if (!extra.refusals.take(performance.now())) {
+      if (!errors.every(isPassing) && !extra.refusals.take(performance.now())) {
         extra.socket.close(closeCodes.policyViolation, "Too many refused operations");
       }
       return errors.map((error) => executor.present(error, "refuse", operationName));
@@ -148,8 +155,7 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
   async function resolve(state: SocketState, payload: SubscribePayload) {
     // The socket is closed when its token ends, but the client may go on sending meanwhile.
     if (state.viewer && hasEnded(state.viewer)) {
-      const error = new GraphQLError("", { originalError: new StandingsError("unauthenticated") });
-      return { kind: "refusal", errors: [error] } as const;
+      return { kind: "refusal", errors: [unseen(new StandingsError("unauthenticated"))] } as const;
     }
     const { query, operationName, variables } = payload;
     const request = { query, operationName, variables };
@@ -176,6 +182,11 @@ function answer({ id, running, state }: SocketOperation, { body }: { body: strin
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- graphql-ws keeps them in an object
   delete running[id];
   state.viewerSocket.sendOnly(id, body);
+}
+
+/** Whether an error is no fault of the operation: a client that was told to come back later must not be closed for it. */
+function isPassing({ originalError }: GraphQLError): boolean {
+  return originalError instanceof StandingsError && originalError.retryAfter !== undefined;
 }
 
 /** A document for graphql-ws, which looks for the operation in it. */

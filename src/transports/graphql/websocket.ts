@@ -11,9 +11,11 @@ import type { ConnectionMetrics } from "../metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { ConnectionLimits } from "../network/connection-limits.js";
 import type { OriginPolicy } from "../network/origins.js";
+import { endInSlices } from "../network/drain.js";
 import { refuseConnection } from "../network/raw-refusal.js";
 import { StallWatch } from "../network/stall-watch.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
+import { StandingsError } from "../../domain/errors.js";
 import { TokenBucket } from "../../domain/rate-limit.js";
 import {
   newSocketState,
@@ -28,6 +30,8 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   proxies: TrustedProxies;
   limits: ConnectionLimits;
   metrics: ConnectionMetrics;
+  /** Over how long a stop closes the sockets. */
+  drainMs: number;
   log: RequestLog;
   /** Called with each connection that becomes a WebSocket. */
   onOpen: (socket: Socket) => void;
@@ -36,6 +40,8 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
 const maxMessageBytes = 64 * 1024;
 const sweepMs = 1_000;
 const closeGraceMs = 1_000;
+/** The sockets that a stop closes last may take this long. The whole stop has 10 s, see `main.ts`. */
+const lastGraceMs = 500;
 
 const ignore = (): void => undefined;
 
@@ -62,6 +68,7 @@ export class GraphQLSockets implements Service {
   });
   readonly #stalls = new StallWatch();
   #sweeper: NodeJS.Timeout | undefined;
+  #stopping = false;
 
   constructor(http: Server, options: GraphQLSocketsOptions) {
     this.#http = http;
@@ -79,18 +86,24 @@ export class GraphQLSockets implements Service {
     return Promise.resolve();
   }
 
-  /** Closes every socket with 1001; those that don't answer in time are cut off. */
+  /** Closes every socket with 1001, in slices; those that don't answer in time are cut off. */
   async stop(): Promise<void> {
-    clearInterval(this.#sweeper);
-    this.#http.off("upgrade", this.#upgrade);
+    this.#stopping = true;
+    const { drainMs } = this.#options;
     const sockets = [...this.#states.keys()];
     const closed = sockets.map((socket) => new Promise<void>((resolve) => void socket.once("close", () => resolve())));
-    for (const socket of sockets) socket.close(closeCodes.goingAway, "Going away");
-    const cutOff = setTimeout(() => {
-      for (const socket of sockets) socket.terminate();
-    }, closeGraceMs);
+    const cutOff = setTimeout(
+      () => {
+        for (const socket of sockets) socket.terminate();
+      },
+      Math.max(closeGraceMs, drainMs + lastGraceMs),
+    );
+    const closes = sockets.map((socket) => () => socket.close(closeCodes.goingAway, "Going away"));
+    await endInSlices(closes, drainMs);
     await Promise.all(closed);
     clearTimeout(cutOff);
+    clearInterval(this.#sweeper);
+    this.#http.off("upgrade", this.#upgrade);
   }
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -99,6 +112,10 @@ export class GraphQLSockets implements Service {
     const { path, origins } = this.#options;
     if (request.url?.split("?", 1)[0] !== path) return refuseConnection(socket, 404, "Not found.");
     if (!origins.allows(request)) return refuseConnection(socket, 403, "Pages of this origin may not connect.");
+    if (this.#stopping) {
+      const { restStatus, message, retryAfter } = new StandingsError("shuttingDown");
+      return refuseConnection(socket, restStatus, message, { "retry-after": String(retryAfter) });
+    }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
       this.#admit(webSocket, request);

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import type { Reads } from "../../commands/reads.js";
 import type { ScoreEntry } from "../../domain/score.js";
@@ -9,6 +9,8 @@ import { answerRestError, json, type RestErrorOptions } from "./errors.js";
 
 export interface BoardReadsOptions extends RestErrorOptions {
   reads: Reads;
+  /** Counts a request for its sender: see `limitReads`. */
+  limit: onRequestAsyncHookHandler;
   metrics: OperationMetrics;
 }
 
@@ -27,7 +29,7 @@ interface PlayerRequest {
 
 /** Boards and their players as resources that anybody may read and any cache may keep for a moment. */
 export function registerBoardReads(app: FastifyInstance, options: BoardReadsOptions): void {
-  const { reads, metrics } = options;
+  const { reads, limit: onRequest, metrics } = options;
   const duration = metrics.operationDuration.labels({ transport: "rest" });
   const errorHandler = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) =>
     void answerRestError(thrown, request, reply, options);
@@ -38,6 +40,7 @@ export function registerBoardReads(app: FastifyInstance, options: BoardReadsOpti
 
   app.route<TopRequest>({
     method,
+    onRequest,
     url: "/api/v1/boards/:board/top",
     errorHandler,
     handler: (request, reply) =>
@@ -50,6 +53,7 @@ export function registerBoardReads(app: FastifyInstance, options: BoardReadsOpti
   });
   app.route<PlayerRequest>({
     method,
+    onRequest,
     url: "/api/v1/boards/:board/players/:userId",
     errorHandler,
     handler: (request, reply) =>

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, FastifySchemaValidationError } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { bearerToken, fieldToken, onlyToken, type Authenticator } from "../../auth/authenticate.js";
 import type { BatchInput, IncrementInput, ScoreChanges } from "../../commands/score-changes.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
@@ -8,11 +8,14 @@ import type { ScoreEntry } from "../../domain/score.js";
 import { batchBody, writeApplied, writeEnqueued, type BatchBody } from "./batch-body.js";
 import { describeMistake, type BodyKind } from "./body.js";
 import { incrementBody, type IncrementBody } from "./increment-body.js";
+import { announceQuota } from "../http/rate-limit-headers.js";
+import type { Admission } from "../network/admission.js";
 import { answerRestError, json, type RestErrorOptions } from "./errors.js";
 
 export interface RestOptions extends RestErrorOptions {
   scoreChanges: ScoreChanges;
   authenticator: Authenticator;
+  admission: Admission;
   metrics: OperationMetrics;
 }
 
@@ -26,7 +29,7 @@ type RestRequest<Body> = FastifyRequest<{ Body: Body }>;
  * checked before the rest of the request.
  */
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
-  const { scoreChanges, authenticator, metrics } = options;
+  const { scoreChanges, authenticator, admission, metrics } = options;
   const duration = metrics.operationDuration.labels({ transport: "rest" });
   /** All increments of a batch have the same answer, which is written once. */
   const bodies = new WeakMap<readonly ScoreEntry[], string>();
@@ -37,7 +40,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       path: string,
       kind: BodyKind,
       status: number,
-      answer: (request: RestRequest<Body>) => Promise<string>,
+      answer: (request: RestRequest<Body>, reply: FastifyReply) => Promise<string>,
     ) =>
       rest.post<{ Body: Body }>(
         path,
@@ -50,7 +53,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
         async (request, reply) => {
           const stop = duration.startTimer();
           try {
-            const body = await answer(request);
+            const body = await answer(request, reply);
             reply.code(status).header("content-type", json);
             return body;
           } finally {
@@ -65,9 +68,10 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     done();
   });
 
-  async function update(request: RestRequest<IncrementBody>): Promise<string> {
+  async function update(request: RestRequest<IncrementBody>, reply: FastifyReply): Promise<string> {
     const viewer = await judge(request, incrementBody);
-    const { topScores } = await scoreChanges.submit(viewer, toIncrement(request), false);
+    const { topScores, quota } = await scoreChanges.submit(viewer, toIncrement(request), false);
+    if (quota) announceQuota(reply, "increments", quota);
     return acceptedBody(topScores);
   }
 
@@ -77,10 +81,13 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     return JSON.stringify({ success: true, message: "Score update accepted.", id });
   }
 
-  async function updateAll(request: RestRequest<BatchBody>): Promise<string> {
+  async function updateAll(request: RestRequest<BatchBody>, reply: FastifyReply): Promise<string> {
     const viewer = await judge(request, batchBody);
     const batch = toBatch(request);
-    return writeApplied(batch, await scoreChanges.submitAll(viewer, batch, true));
+    const results = await scoreChanges.submitAll(viewer, batch, true);
+    const quota = results.findLast((result) => result.quota !== undefined)?.quota;
+    if (quota) announceQuota(reply, "increments", quota);
+    return writeApplied(batch, results);
   }
 
   async function enqueueAll(request: RestRequest<BatchBody>): Promise<string> {
@@ -92,10 +99,12 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   /**
    * Checks the token, then whether the body has the right form.
    *
-   * @throws StandingsError `unauthenticated`, `badInput`
+   * @throws StandingsError `unauthenticated`, `badInput`, `overloaded`
    */
   async function judge(request: RestRequest<unknown>, kind: BodyKind): Promise<Viewer> {
     const viewer = requireAuthenticated(await authenticator.authenticate(tokenOf(request)));
+    const refusal = admission.shed(viewer);
+    if (refusal) throw refusal;
     if (request.validationError) {
       const [mistake] = request.validationError.validation as FastifySchemaValidationError[];
       throw badInput(describeMistake(mistake, request.body, kind));
