@@ -92,6 +92,7 @@ async function startApi(
   const api = await startRole("api", environment, { name, variables, pinned: true });
   cleanUp.add(() => api.stop());
   await api.untilReady();
-  const { port, pid, stop } = api;
-  return { target: standings, port, pid, redisUrl: environment.redis.url, scoresKey: "lb:{main}:scores", stop };
+  const { port, pid } = api;
+  const scores = { redisUrl: environment.redis.url, scoresKey: "lb:{main}:scores" };
+  return { target: standings, port, pid, ...scores, stop: () => api.stop() };
 }
