@@ -9,6 +9,7 @@ import { LoadGenerator, measure, type Measurement } from "../measure.js";
 import { graphqlIncrement } from "../operations/graphql-increment.js";
 import { productVariables, startRole, type Variables } from "../product.js";
 import { machineFacts } from "../report-parts.js";
+import { warmUpRequests } from "../rounds.js";
 import { prepare } from "../setup.js";
 import { standings, type RunningTarget } from "../targets.js";
 import { startKeyService } from "./key-service.js";
@@ -17,7 +18,6 @@ import { renderAuthReport, type TokenSeries } from "./report.js";
 const full = { rounds: 9, seconds: 4 };
 const quick = { rounds: 3, seconds: 2 };
 const connections = 64;
-const warmUpSeconds = 4;
 
 const log = (line: string): void => console.error(line);
 
@@ -40,7 +40,9 @@ await runToEnd(async (cleanUp) => {
   };
 
   log("Warming up…");
-  for (const series of all) await run(series, warmUpSeconds);
+  for (const series of all) {
+    for (let requests = 0; requests < warmUpRequests;) requests += (await run(series, 1)).requests;
+  }
   for (let round = 0; round < rounds; round += 1) {
     // Every other round runs backwards, so that no series always follows the same one.
     for (const series of round % 2 === 0 ? all : all.toReversed()) series.rounds[round] = await run(series, seconds);
@@ -90,6 +92,7 @@ async function startApi(
   const api = await startRole("api", environment, { name, variables, pinned: true });
   cleanUp.add(() => api.stop());
   await api.untilReady();
-  const { port, pid, stop } = api;
-  return { target: standings, port, pid, redisUrl: environment.redis.url, scoresKey: "lb:{main}:scores", stop };
+  const { port, pid } = api;
+  const scores = { redisUrl: environment.redis.url, scoresKey: "lb:{main}:scores" };
+  return { target: standings, port, pid, ...scores, stop: () => api.stop() };
 }

@@ -29,7 +29,7 @@ export class Authenticator {
   }
 
   /**
-   * Costs less than 1 µs, without a promise, for a token that was verified before.
+   * Costs some 1 µs, without a promise, for a token that was verified before.
    *
    * @param token the bare token; undefined: the viewer is anonymous
    * @throws StandingsError `unauthenticated` for a token that is not valid, `unavailable` when nobody can say; a promise

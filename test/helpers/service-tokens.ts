@@ -32,10 +32,11 @@ export interface ServiceAuthenticationOptions extends Partial<ServiceTokensOptio
 /** Takes the tokens of a key service, as the API does. Asks for the keys on demand only, until `keys.start` is called. */
 export function authenticateWith(
   url: string,
-  { secret = false, speed, refreshMs, timeoutMs = 3_000, ...options }: ServiceAuthenticationOptions = {},
+  { secret = false, speed, refreshMs, timeoutMs = 20_000, ...options }: ServiceAuthenticationOptions = {},
 ): ServiceAuthentication {
   const clock = { ms: epoch };
-  const now = () => (speed === undefined ? clock.ms : epoch + performance.now() * speed);
+  const begun = performance.now();
+  const now = () => (speed === undefined ? clock.ms : epoch + (performance.now() - begun) * speed);
   let text = "";
   const destination = new Writable({
     write: (line: Buffer, _encoding, written) => {
