@@ -40,8 +40,9 @@ export function takeTokens(
 /** What is left in a bucket that is full again in so many milliseconds. */
 export function quotaOf(limit: RateLimit, fullInMs: number): Quota {
   const missing = (fullInMs * limit.perSecond) / 1000;
-  // Times are fractions of a millisecond, and a bucket that misses a billionth of a token has that token.
-  return { limit, fullInMs, remaining: Math.max(0, Math.floor(limit.burst - missing + 1e-6)) };
+  // Sums of fractions of a millisecond: a bucket that misses a millionth of a token has that token.
+  const remaining = Math.max(0, Math.floor(limit.burst - missing + 1e-6));
+  return { limit, fullInMs: Math.round(fullInMs), remaining };
 }
 
 /** A rate limit within this process. */

@@ -1,5 +1,7 @@
 // Loaded into a service's process with --import: SIGUSR2 makes its event loop slow, or fast again.
 
+import { performance } from "node:perf_hooks";
+
 const turnMs = 1_200;
 let slow = false;
 

@@ -40,7 +40,8 @@ export class Admission {
     if (viewer.role !== "none") return served;
     const { quota, waitMs } = this.#reads.take(caller);
     if (waitMs === 0) return { refusal: undefined, quota };
-    return { refusal: new StandingsError("tooManyReads", { retryAfter: Math.ceil(waitMs / 1000) }), quota };
+    const retryAfter = Math.max(1, Math.ceil(Math.round(waitMs) / 1000));
+    return { refusal: new StandingsError("tooManyReads", { retryAfter }), quota };
   }
 
   /** Why a request must be refused for the process's load alone. */
