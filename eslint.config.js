@@ -32,9 +32,10 @@ const homes = [
     name: "prom-client",
     imports: /^prom-client$/,
     // Each room declares its own instruments; observability/ gathers them.
-    home: ["observability", "redis", "standings", "fanout", "feed", "commands", "ingest", "sync", "transports"].map(
-      (room) => `${room}/metrics.ts`,
-    ),
+    home: [
+      ...["observability", "redis", "standings", "fanout", "feed", "auth", "ledger"],
+      ...["commands", "ingest", "sync", "transports"],
+    ].map((room) => `${room}/metrics.ts`),
   },
   { name: "pino", imports: /^pino$/, home: ["observability/logger.ts"] },
   { name: "The process", imports: /^(node:)?process$/, home: [] },

@@ -116,6 +116,7 @@ const environment = z.object({
   SERVICE_RATE_LIMIT_PER_SECOND: wholeNumber(1, 10_000_000).optional(),
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: trustProxy.optional(),
+  COMPARE_INTERVAL_MS: wholeNumber(0, 24 * hour).default(hour),
   HISTORY_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   MAX_CONNECTIONS: wholeNumber(1, 10_000_000).default(50_000),
   MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 10_000_000).default(10_000),
@@ -201,6 +202,8 @@ function toConfig(env: Environment) {
         ? { perSecond: env.SERVICE_RATE_LIMIT_PER_SECOND, burst: 2 * env.SERVICE_RATE_LIMIT_PER_SECOND }
         : undefined,
     },
+    /** 0: never. */
+    compareIntervalMs: env.COMPARE_INTERVAL_MS,
     historyRetentionDays: env.HISTORY_RETENTION_DAYS,
     connectionLimits: {
       maxConnections: env.MAX_CONNECTIONS,

@@ -15,11 +15,12 @@ import { registerWeb } from "../transports/pages.js";
 import { welcomePeople } from "../transports/graphql/welcome.js";
 import { ChangeQueue } from "../ingest/change-queue.js";
 import { type Publisher } from "../ingest/publisher.js";
-import { ConnectionLimits } from "../transports/network/connection-limits.js";
+import { ConnectionLimits, type RefusingLimit } from "../transports/network/connection-limits.js";
 import { OriginPolicy } from "../transports/network/origins.js";
 import { TrustedProxies } from "../transports/network/trusted-proxies.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
+import { databaseObserver, observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
 import { createGraphQL } from "./graphql.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
@@ -33,8 +34,10 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { config, boards, metrics, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
-  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
-  const authenticator = new Authenticator([new SecretTokens(config.jwt, Date.now)], logger);
+  const observer = databaseObserver(metrics.ledger);
+  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, observer });
+  observePool(metrics.ledger, "api", database);
+  const authenticator = new Authenticator([new SecretTokens(config.jwt, Date.now)], logger, metrics.auth);
   const scoreChanges = new ScoreChanges(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
     queue: publisher && new ChangeQueue(publisher, metrics.ingest),
@@ -48,14 +51,19 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const schema = createSchema({ reads, history, scoreChanges });
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
-    onError: (error) => log.error({ err: error }, "a subscription could not be served"),
+    onError: (error) => {
+      metrics.fanout.errors.inc();
+      log.error({ err: error }, "a subscription could not be served");
+    },
   });
   const trusted =
     config.trustedDocuments &&
     new TrustedDocuments(config.trustedDocuments.file ?? join(webRoot, "persisted-documents.json"));
   const proxies = new TrustedProxies(config.trustProxy);
   const origins = new OriginPolicy(config.corsOrigins, proxies);
-  const limits = new ConnectionLimits(config.connectionLimits, proxies);
+  const onRefused = (limit: RefusingLimit) => metrics.connections.refusedConnections.inc({ limit });
+  const limits = new ConnectionLimits({ ...config.connectionLimits, onRefused }, proxies);
+  metrics.connections.limit.readFrom(() => config.connectionLimits.maxConnections);
   const graphql = createGraphQL({
     schema,
     hub,
@@ -87,6 +95,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   });
   metrics.fanout.viewers.readFrom(() => hub.viewers);
   metrics.fanout.operations.readFrom(() => hub.operations);
+  metrics.fanout.pushing.readFrom(() => hub.pushing);
 
   const { apollo, streams } = graphql;
   const services = [...(trusted ? [trusted] : []), database, apollo, http, graphql.socketsOn(http), streams];

@@ -19,6 +19,8 @@ export interface OpsServerOptions {
 }
 
 const checkTimeoutMs = 2_000;
+/** Metrics must not wait for a store: then they would be missing when they are needed most. */
+const readyTimeoutMs = 100;
 const requestTimeoutMs = 10_000;
 /** No request needs a body. */
 const bodyLimit = 1_024;
@@ -28,6 +30,8 @@ export class OpsServer implements Service {
   readonly name = "ops";
   readonly #options: OpsServerOptions;
   readonly #app: FastifyInstance;
+  #checking: Promise<void> | undefined;
+  #wasReady = false;
   #state: "starting" | "serving" | "stopping" = "starting";
 
   constructor(options: OpsServerOptions) {
@@ -66,6 +70,21 @@ export class OpsServer implements Service {
 
   async stop(): Promise<void> {
     await this.#app.close();
+  }
+
+  /**
+   * Whether /readyz is 200 now. When the checks take long, as those of a store that is silent, the answer is that of the
+   * last checks that ended.
+   */
+  async isReady(): Promise<boolean> {
+    if (!this.#checking) {
+      this.#checking = this.#reasons().then((reasons) => {
+        this.#wasReady = reasons.length === 0;
+        this.#checking = undefined;
+      });
+    }
+    await within(readyTimeoutMs, this.#checking, () => undefined);
+    return this.#wasReady && this.#state === "serving";
   }
 
   async #reasons(): Promise<string[]> {
