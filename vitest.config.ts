@@ -35,6 +35,12 @@ export default defineConfig({
         fileParallelism: false,
       }),
       project("proxy", { globalSetup: [stores], testTimeout: 60_000 }),
+      project("monitoring", {
+        globalSetup: ["test/monitoring/helpers/require-prometheus.ts", stores],
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });
