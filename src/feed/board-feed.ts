@@ -16,7 +16,7 @@ export interface BoardFeedOptions {
   onPublished: () => void;
   /** Called when a change of this process could not be published. */
   onPublishFailed: () => void;
-  /** Called when a snapshot was found whose message was lost. */
+  /** Called when a comparison found a snapshot whose message is late or lost. */
   onMissed: () => void;
   /** Called when a message tells of a new revision, whether or not the top scores changed. */
   onRevision: (board: Board, revision: Revision) => void;

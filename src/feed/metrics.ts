@@ -16,7 +16,7 @@ export function createFeedMetrics(registry: Registry) {
     }),
     missedSnapshots: new Counter({
       name: "standings_missed_snapshots_total",
-      help: "Snapshots that no message brought, and that a comparison with Redis found.",
+      help: "Snapshots that the comparison with Redis, once a second, found before a message brought them: late or lost.",
       registers,
     }),
     watchedPlaces: createReadGauge(registry, {
