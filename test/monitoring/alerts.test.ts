@@ -122,6 +122,7 @@ describe("alerts fire", () => {
       "StandingsOutboxGrows",
       "StandingsBoardClosed",
     );
+    onTestFinished(() => service.bringDatabaseBack());
     service.takeDatabaseAway();
     for (let batch = 0; batch < 110; batch += 1) await service.sendBatch();
     await expectAlerts(
@@ -134,7 +135,11 @@ describe("alerts fire", () => {
     );
     await service.stores.redis.kill();
     await service.stores.redis.restart();
-    await expectAlerts(new Set(await service.prometheus.firing()), ["StandingsBoardClosed"], ["StandingsRedisDown"]);
+    await expectAlerts(
+      new Set(await service.prometheus.firing()),
+      ["StandingsBoardClosed"],
+      [...["StandingsRedisDown", "StandingsErrorRate"], ...consequences],
+    );
     service.bringDatabaseBack();
     await expectSilence("StandingsDatabaseDown", "StandingsNoLeader", "StandingsSyncFailing", "StandingsSyncLag");
     await expectSilence("StandingsOutboxGrows", "StandingsBoardClosed");
