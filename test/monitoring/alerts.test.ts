@@ -138,7 +138,7 @@ describe("alerts fire", () => {
     await expectAlerts(
       new Set(await service.prometheus.firing()),
       ["StandingsBoardClosed"],
-      [...["StandingsRedisDown", "StandingsErrorRate"], ...consequences],
+      ["StandingsRedisDown", ...consequences],
     );
     service.bringDatabaseBack();
     await expectSilence("StandingsDatabaseDown", "StandingsNoLeader", "StandingsSyncFailing", "StandingsSyncLag");
