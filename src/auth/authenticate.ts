@@ -1,5 +1,6 @@
 import { StandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
+import type { AuthMetrics } from "./metrics.js";
 import { RefusedToken } from "./refused-token.js";
 import { anonymous, type AuthenticatedViewer, type Viewer } from "./roles.js";
 
@@ -22,10 +23,12 @@ const maxTokenLength = 8_192;
 export class Authenticator {
   readonly #kinds: readonly TokenKind[];
   readonly #logger: Logger;
+  readonly #metrics: AuthMetrics | undefined;
 
-  constructor(kinds: readonly TokenKind[], logger: Logger) {
+  constructor(kinds: readonly TokenKind[], logger: Logger, metrics?: AuthMetrics) {
     this.#kinds = kinds;
     this.#logger = logger;
+    this.#metrics = metrics;
   }
 
   /**
@@ -53,7 +56,9 @@ export class Authenticator {
   }
 
   #refuse(error: unknown): never {
-    if (!(error instanceof RefusedToken)) throw error;
+    const refused = error instanceof RefusedToken;
+    this.#metrics?.failures.inc({ reason: refused ? "refused" : "unavailable" });
+    if (!refused) throw error;
     this.#logger.debug({ reason: error.message }, "a token was refused");
     throw new StandingsError("unauthenticated", { cause: error });
   }

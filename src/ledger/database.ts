@@ -3,10 +3,17 @@ import { Pool, type ClientBase, type QueryResult } from "pg";
 import { Obstacle } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
 import type { DatabaseAddress } from "./database-url.js";
-import { obstacleOf } from "./postgres-errors.js";
+import { isAway, obstacleOf } from "./postgres-errors.js";
 import { PrismaClient } from "#prisma-client";
 import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
 import type { Parameters, Statement } from "./statement.js";
+
+export interface DatabaseObserver {
+  /** A statement from a file was answered. */
+  onDone(statement: string, seconds: number): void;
+  /** A statement from a file failed or got no answer. */
+  onFailed(statement: string): void;
+}
 
 export interface DatabaseOptions {
   address: DatabaseAddress;
@@ -17,6 +24,7 @@ export interface DatabaseOptions {
    * were opened then would stay on it.
    */
   refuseStandby?: boolean;
+  observer?: DatabaseObserver;
 }
 
 const connectTimeoutMs = 3_000;
@@ -31,9 +39,11 @@ export class Database implements Service {
   readonly prisma: PrismaClient;
   readonly #pool: Pool;
   readonly #address: DatabaseAddress;
+  readonly #observer: DatabaseObserver | undefined;
   #schema: string | undefined;
+  #answers = true;
 
-  constructor({ address, statementTimeoutMs, refuseStandby = false }: DatabaseOptions) {
+  constructor({ address, statementTimeoutMs, refuseStandby = false, observer }: DatabaseOptions) {
     const pool = new Pool({
       connectionString: address.url,
       max: poolSize,
@@ -51,6 +61,7 @@ export class Database implements Service {
     pool.on("error", () => undefined);
     this.#pool = pool;
     this.#address = address;
+    this.#observer = observer;
     this.prisma = new PrismaClient({
       adapter: {
         provider: "postgres",
@@ -75,6 +86,16 @@ export class Database implements Service {
     await this.#pool.end();
   }
 
+  /** Whether PostgreSQL answered the last time that it was asked; true before. */
+  get answers(): boolean {
+    return this.#answers;
+  }
+
+  get connections(): { inUse: number; waiting: number; limit: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { inUse: totalCount - idleCount, waiting: waitingCount, limit: poolSize };
+  }
+
   /**
    * The client for typed calls. Cheap once connected.
    *
@@ -85,7 +106,7 @@ export class Database implements Service {
       await this.prisma.$connect();
       return this.prisma;
     } catch (error) {
-      throw obstacleOf(error);
+      throw this.#judge(error);
     }
   }
 
@@ -98,7 +119,7 @@ export class Database implements Service {
     try {
       return await this.#decideSchema();
     } catch (error) {
-      throw obstacleOf(error);
+      throw this.#judge(error);
     }
   }
 
@@ -128,10 +149,15 @@ export class Database implements Service {
   /** The statements have no names, because a pooler may give each of them another session. */
   async #send<Row extends object>(statement: Statement<Row>, parameters: Parameters): Promise<QueryResult<Row>> {
     const text = statement.text(await this.schema());
+    const began = performance.now();
     try {
-      return await this.#pool.query<Row>(text, statement.values(parameters));
+      const result = await this.#pool.query<Row>(text, statement.values(parameters));
+      this.#answers = true;
+      this.#observer?.onDone(statement.name, (performance.now() - began) / 1000);
+      return result;
     } catch (error) {
-      throw obstacleOf(error);
+      this.#observer?.onFailed(statement.name);
+      throw this.#judge(error);
     }
   }
 
@@ -139,9 +165,15 @@ export class Database implements Service {
   async ping(): Promise<void> {
     try {
       await refuseStandbyServer(this.#pool);
+      this.#answers = true;
     } catch (error) {
-      throw obstacleOf(error);
+      throw this.#judge(error);
     }
+  }
+
+  #judge(error: unknown): unknown {
+    this.#answers = !isAway(error);
+    return obstacleOf(error);
   }
 }
 

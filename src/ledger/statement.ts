@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 
 /** Arrays are texts: see `numberArray` and `textArray`. */
 export type Parameters = Readonly<Record<string, string | number>>;
@@ -16,6 +17,8 @@ const parameter = /(?<!:):([a-z]\w*)/g;
 export class Statement<Row> {
   /** Exists for the type only. */
   declare readonly row: Row;
+  /** The file's, without its ending. */
+  readonly name: string;
   readonly #text: string;
   /** The parameters' names, in the order of their numbers. */
   readonly #names: readonly string[];
@@ -30,6 +33,7 @@ export class Statement<Row> {
       return `$${names.indexOf(name) + 1}`;
     });
     this.#names = names;
+    this.name = basename(file.pathname, ".sql");
   }
 
   /** @param schema quoted */

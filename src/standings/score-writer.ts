@@ -6,11 +6,13 @@ import type { Quota } from "../domain/rate-limit.js";
 import type { BatchResult, ChangeOutcome, ScoreStore } from "./score-store.js";
 import type { Board } from "../domain/board.js";
 import { GroupReply, SingleReply, WaitingChange, type Accepted, type Settled } from "./waiting-change.js";
-import { isOutOfMemory, wasNotApplied } from "./write-errors.js";
+import { isOutOfMemory, wasNotApplied, type BatchFailure } from "./write-errors.js";
 
 export interface ScoreWriterOptions {
   /** Called after each batch that Redis settled. */
   onBatch: (result: BatchResult, durationSeconds: number) => void;
+  /** Called after each batch that Redis did not settle. */
+  onBatchFailed: (reason: BatchFailure) => void;
   logger: Logger;
 }
 
@@ -143,6 +145,7 @@ export class ScoreWriter {
         this.#board,
         batch.map((waiting) => waiting.change),
       );
+      if (!result) this.#options.onBatchFailed("recovering");
       if (!result) return this.#settleUnsent(batch, () => new StandingsError("recovering"));
       for (const [index, waiting] of batch.entries()) waiting.settle(toSettled(result.outcomes[index], result));
       this.#options.onBatch(result, (performance.now() - start) / 1000);
@@ -150,6 +153,7 @@ export class ScoreWriter {
       return [];
     } catch (error) {
       this.#trouble.is(error instanceof Error ? error.message : String(error), error);
+      this.#options.onBatchFailed(wasNotApplied(error) ? "not_applied" : "unknown");
       if (wasNotApplied(error)) {
         const kind = isOutOfMemory(error) ? "overloaded" : "storeFailed";
         return this.#settleUnsent(batch, () => new StandingsError(kind, { cause: error, logged: true }));
