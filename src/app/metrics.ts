@@ -26,7 +26,6 @@ export function createMetrics(version: string) {
     ledger: createLedgerMetrics(registry),
     sync: createSyncMetrics(registry),
     ingest: createIngestMetrics(registry),
-    auth: createAuthMetrics(registry),
     operations: createOperationMetrics(registry),
     connections: createConnectionMetrics(registry),
     shedding: createShedMetrics(registry),
