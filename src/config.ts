@@ -152,6 +152,23 @@ export function parseConfig(env: EnvironmentVariables): Config {
   return toConfig(parse(wholeEnvironment, env));
 }
 
+/** The secrets in the environment, so that nothing that is printed shows one. Knows also a configuration with mistakes. */
+export function secretsOf(env: EnvironmentVariables): string[] {
+  const urls = [env.DATABASE_URL, env.DATABASE_DIRECT_URL, env.AMQP_URL, ...(env.REDIS_URL ?? "").split(",")];
+  return [env.JWT_SECRET ?? "", ...urls.flatMap((url) => passwordsIn(url?.trim() ?? ""))].filter((text) => text !== "");
+}
+
+/** A URL's password, as it is written there and as it is used. */
+function passwordsIn(url: string): string[] {
+  if (!URL.canParse(url)) return [];
+  const { password } = new URL(url);
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
+}
+
 /**
  * The part of the environment that a command or script needs, by the same rules as the server's.
  *

@@ -1,8 +1,10 @@
 import cluster from "node:cluster";
 import { appRoles, createApp, type AppRole } from "./app/app.js";
-import { ConfigError, parseConfig, type Config } from "./config.js";
+import { ConfigError, parseConfig, secretsOf, type Config } from "./config.js";
 import { Obstacle } from "./domain/errors.js";
 import { createLogger, type Logger } from "./observability/logger.js";
+import { createRedactor } from "./observability/redaction.js";
+import { redactWrites } from "./observability/redacted-stream.js";
 import { DurabilityError } from "./redis/durability.js";
 import type { App } from "./lifecycle.js";
 import { answerSupervisor } from "./observability/metrics.js";
@@ -35,8 +37,11 @@ async function main(): Promise<void> {
     process.stderr.write(usage);
     process.exit(exitCodes.usage);
   }
+  const redact = createRedactor(secretsOf(process.env));
+  // Libraries write there by themselves when DEBUG or NODE_DEBUG asks them to.
+  redactWrites(process.stderr, redact);
   const config = readConfig(role);
-  const logger = createLogger(config.logLevel);
+  const logger = createLogger(config.logLevel, undefined, redact);
   const version = readVersion();
   const app = createProcess(config, role, logger, version);
 

@@ -6,6 +6,7 @@ import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type Incr
 import type { Board } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
 import { authorizeIncrement, requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
+import type { RequestOrigin } from "../observability/request-id.js";
 import type { RequestLog } from "../observability/sampled-log.js";
 import type { OperationMetrics } from "./metrics.js";
 
@@ -84,12 +85,18 @@ export class ScoreChanges {
    * Applies 1 to 100 changes of one board in their order. A change that fails does not disturb the others.
    *
    * @param ranked whether the answer shows the ranks
+   * @param request names the batch in the log
    * @returns one result a change, in their order
    * @throws StandingsError `unauthenticated`, `badInput` (the board, the number of changes)
    */
-  async submitAll(viewer: Viewer, batch: BatchInput, ranked: boolean): Promise<readonly Settled[]> {
+  async submitAll(
+    viewer: Viewer,
+    batch: BatchInput,
+    ranked: boolean,
+    request?: RequestOrigin,
+  ): Promise<readonly Settled[]> {
     const { board, judged } = this.#authorizeAll(viewer, batch, ranked);
-    return this.#settle(judged, async (changes) => {
+    return this.#settle(judged, request, async (changes) => {
       const results = await this.#leaderboard.applyAll(board, changes);
       return results.map((result) => (isOutOfRange(result) ? outOfRange("increment") : result));
     });
@@ -114,10 +121,14 @@ export class ScoreChanges {
    * @returns one result a change, in their order: the id of its message, or an error
    * @throws StandingsError `unauthenticated`, `badInput` (the board, the number of changes), `queueOff`
    */
-  async enqueueAll(viewer: Viewer, batch: BatchInput): Promise<readonly (string | StandingsError)[]> {
+  async enqueueAll(
+    viewer: Viewer,
+    batch: BatchInput,
+    request?: RequestOrigin,
+  ): Promise<readonly (string | StandingsError)[]> {
     const { board, judged } = this.#authorizeAll(viewer, batch, false);
     const [queue, deadline] = [this.#queue(), this.#deadline()];
-    return this.#settle(judged, (changes) =>
+    return this.#settle(judged, request, (changes) =>
       Promise.all(changes.map((change) => this.#accept(queue, board, change, deadline).catch(toStandingsError))),
     );
   }
@@ -182,6 +193,7 @@ export class ScoreChanges {
    */
   async #settle<T>(
     judged: readonly (Change | StandingsError)[],
+    request: RequestOrigin | undefined,
     apply: (changes: readonly Change[]) => Promise<readonly (T | StandingsError)[]>,
   ): Promise<readonly (T | StandingsError)[]> {
     const changes = judged.filter((each): each is Change => !(each instanceof StandingsError));
@@ -192,7 +204,7 @@ export class ScoreChanges {
     for (const result of results) {
       if (!(result instanceof StandingsError)) continue;
       metrics.batchErrors.inc({ code: result.code });
-      if (result.isUnloggedFault) log.error({ err: result }, "a change of a batch failed");
+      if (result.isUnloggedFault) log.error({ err: result, request }, "a change of a batch failed");
     }
     return results;
   }

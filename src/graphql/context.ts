@@ -1,10 +1,13 @@
 import { anonymous, type Viewer } from "../auth/roles.js";
+import type { RequestOrigin } from "../observability/request-id.js";
 
 /** The part of a request that resolvers see. */
 export interface GraphQLContext {
   readonly viewer: Viewer;
   /** The sender's address. Operations share scarce resources by it. */
   readonly caller: string;
+  /** Names the request in the log. Undefined where an execution serves several. */
+  readonly request?: RequestOrigin | undefined;
 }
 
 /** The context of an execution whose answer goes to several viewers and depends on none of them. */

@@ -1,4 +1,5 @@
 import type { Logger } from "./logger.js";
+import { requestIdOf, type RequestOrigin } from "./request-id.js";
 
 /** At most one line of each kind is logged in this time. */
 const quietMs = 10_000;
@@ -12,6 +13,8 @@ export interface LogDetails {
   err: unknown;
   /** The name of the failed operation, of limited length. */
   operation?: string | undefined;
+  /** The request that the event belongs to. */
+  request?: RequestOrigin | undefined;
 }
 
 /** A log for events that a stranger can cause as often as it likes. */
@@ -44,7 +47,7 @@ export class SampledLog implements RequestLog {
     this.#write("error", details, message);
   }
 
-  #write(level: "debug" | "error", { err, ...others }: LogDetails, message: string): void {
+  #write(level: "debug" | "error", { err, request, ...others }: LogDetails, message: string): void {
     const now = this.#now();
     const key = [message, codeOf(err), err instanceof Error && err.cause !== undefined ? codeOf(err.cause) : ""].join();
     const kind = this.#kinds.get(key);
@@ -53,7 +56,8 @@ export class SampledLog implements RequestLog {
       return;
     }
     this.#kinds.set(key, { loggedAt: now, leftOut: 0 });
-    this.#logger[level]({ err, ...others, ...(kind && { leftOut: kind.leftOut }) }, message);
+    const requestId = request && requestIdOf(request);
+    this.#logger[level]({ err, requestId, ...others, ...(kind && { leftOut: kind.leftOut }) }, message);
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import { badInput } from "../../domain/errors.js";
 import type { ViewerConnection } from "../../fanout/viewer-connection.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
+import type { RequestOrigin } from "../../observability/request-id.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { GraphQLContext } from "../context.js";
 import { errorCode, formatError, logFault, type Phase } from "../errors.js";
@@ -107,7 +108,7 @@ export class Executor {
     const start = performance.now();
     const answer =
       (await this.#runPrepared(operation, context)) ??
-      this.#answer(await this.#runOrdinarily(operation, context), "execute", operation.request.operationName);
+      this.#answer(await this.#runOrdinarily(operation, context), "execute", operation.request.operationName, context);
     this.#duration.observe((performance.now() - start) / 1000);
     return answer;
   }
@@ -140,19 +141,24 @@ export class Executor {
     const { document, hash } = accepted;
     const asked = { document, hash, operationName, variables: variables ?? {} };
     const leave = await this.#options.subscriptions.begin(asked, { context, connection, id }, present);
-    return typeof leave === "function" ? leave : this.#answer(leave, "execute", operationName);
+    return typeof leave === "function" ? leave : this.#answer(leave, "execute", operationName, context);
   }
 
   /** Gives an error as a client sees it, and logs and counts it. */
-  present(error: GraphQLError, phase: Phase, operationName?: string | null): GraphQLFormattedError {
+  present(
+    error: GraphQLError,
+    phase: Phase,
+    operationName?: string | null,
+    request?: RequestOrigin,
+  ): GraphQLFormattedError {
     const presented = formatError(error, phase);
-    this.#note(error, String(presented.extensions?.code), operationName);
+    this.#note(error, String(presented.extensions?.code), operationName, request);
     return presented;
   }
 
   /** Logs and counts an error that the caller presents itself. */
-  note(error: unknown, operationName: string | null | undefined): void {
-    this.#note(error, errorCode(error), operationName);
+  note(error: unknown, operationName: string | null | undefined, request?: RequestOrigin): void {
+    this.#note(error, errorCode(error), operationName, request);
   }
 
   async #runPrepared({ prepared, request }: Operation, context: GraphQLContext): Promise<Answer | undefined> {
@@ -177,9 +183,14 @@ export class Executor {
     throw new Error("a prepared operation's document is refused");
   }
 
-  #answer({ data, errors }: ExecutionResult, phase: Phase, operationName: string | null | undefined): Answer {
+  #answer(
+    { data, errors }: ExecutionResult,
+    phase: Phase,
+    operationName: string | null | undefined,
+    context?: GraphQLContext,
+  ): Answer {
     if (!errors) return { body: JSON.stringify({ data }), codes: [], isRefusal: false };
-    const presented = errors.map((error) => this.present(error, phase, operationName));
+    const presented = errors.map((error) => this.present(error, phase, operationName, context?.request));
     return {
       body: JSON.stringify({ errors: presented, data }),
       codes: presented.map(({ extensions }) => String(extensions?.code)),
@@ -187,8 +198,8 @@ export class Executor {
     };
   }
 
-  #note(error: unknown, code: string, operationName: string | null | undefined): void {
-    logFault(this.#options.log, error, operationName);
+  #note(error: unknown, code: string, operationName: string | null | undefined, request?: RequestOrigin): void {
+    logFault(this.#options.log, error, operationName, request);
     this.#count(code);
   }
 

@@ -99,8 +99,8 @@ function executedBy(
 export function createContext(authenticator: Authenticator, proxies: TrustedProxies) {
   return async (request: FastifyRequest): Promise<GraphQLContext> => {
     try {
-      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization));
-      return { viewer, caller: proxies.callerOf(request.raw) };
+      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization), request.raw);
+      return { viewer, caller: proxies.callerOf(request.raw), request: request.raw };
     } catch (error) {
       const { code, message, restStatus } = toStandingsError(error);
       const http = { status: isGraphQLResponse(request.headers.accept) ? restStatus : 200 };
@@ -189,8 +189,8 @@ function observe(executor: Executor, log: RequestLog): ApolloServerPlugin<GraphQ
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didEncounterErrors({ errors, operationName }) {
-          for (const error of errors) executor.note(error, operationName);
+        didEncounterErrors({ errors, operationName, contextValue }) {
+          for (const error of errors) executor.note(error, operationName, contextValue.request);
           return Promise.resolve();
         },
         didResolveOperation({ operation }) {
@@ -203,8 +203,8 @@ function observe(executor: Executor, log: RequestLog): ApolloServerPlugin<GraphQ
       executor.note(error, undefined);
       return Promise.resolve();
     },
-    unexpectedErrorProcessingRequest({ error }) {
-      log.error({ err: error }, "Apollo Server failed");
+    unexpectedErrorProcessingRequest({ error, requestContext }) {
+      log.error({ err: error, request: requestContext.contextValue.request }, "Apollo Server failed");
       return Promise.resolve();
     },
   };

@@ -55,9 +55,9 @@ export function registerEventStreams(app: FastifyInstance, options: EventStreams
     url: path,
     handler: async (request, reply) => {
       if (!origins.allows(request.raw)) throw new StandingsError("forbidden");
-      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization));
+      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization), request.raw);
       const operation = parseRequest(request);
-      const context = { viewer, caller: proxies.callerOf(request.raw) };
+      const context = { viewer, caller: proxies.callerOf(request.raw), request: request.raw };
       return streams.open(request, reply, viewer, dialect, (connection, left) =>
         serve(request.method, operation, context, connection, left),
       );

@@ -8,6 +8,7 @@ import type { Viewer } from "../../auth/roles.js";
 import type { GraphQLContext } from "../../graphql/context.js";
 import type { Answer, Executor } from "../../graphql/execution/executor.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
+import { nameAnswer } from "../http/answer-id.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { createContext } from "./apollo.js";
 import { contentTypeFor, isGraphQLResponse, json } from "./content-type.js";
@@ -45,7 +46,12 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     method: ["GET", "POST"],
     url: path,
     onRequest: welcome,
-    handler: async (request, reply) => (await directly(request, reply)) ?? throughApollo.call(app, request, reply),
+    handler: async (request, reply) => {
+      const answer = await directly(request, reply);
+      if (answer !== undefined) return answer;
+      nameAnswer(request, reply);
+      return throughApollo.call(app, request, reply);
+    },
   });
 
   /** @returns the body; undefined when Apollo Server is to answer */
@@ -53,29 +59,31 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const contentType = contentTypeFor(request.headers.accept);
     const takesParts = () => asksForMultipart(request.headers.accept);
     const received = receive(request, persisted);
-    if (contentType === undefined && !(received && takesParts())) return refuseAccept(reply);
+    if (contentType === undefined && !(received && takesParts())) return refuseAccept(request, reply);
     if (!received) return undefined;
     const found = viewerOf(request);
     const viewer = found instanceof Promise ? await found : found;
     if (!viewer) return undefined;
-    const context = { viewer, caller: proxies.callerOf(request.raw) };
+    const context = { viewer, caller: proxies.callerOf(request.raw), request: request.raw };
     const resolved = executor.resolve(received.request);
     const operation = resolved instanceof Promise ? await resolved : resolved;
     const isSubscription = operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION;
     if (isSubscription && received.isPlain && takesParts()) return multipart.serve(request, reply, operation, context);
-    if (operation.kind === "operation" && contentType === undefined) return refuseAccept(reply);
+    if (operation.kind === "operation" && contentType === undefined) return refuseAccept(request, reply);
     if (operation.kind === "operation" && (isSubscription || !received.isPlain)) return undefined;
     const answer =
       operation.kind === "refusal"
         ? executor.refuse(operation, received.request)
         : await executor.run(operation, context);
     if (answer.isRefusal) reply.code(statusOf(answer, request));
+    if (answer.codes.length > 0) nameAnswer(request, reply);
     reply.header("cache-control", "no-store").header("content-type", contentType ?? json);
     return `${answer.body}\n`;
   }
 
   /** Apollo Server would run the operation first, a mutation too, and only then find that it can't send the answer. */
-  function refuseAccept(reply: FastifyReply): string {
+  function refuseAccept(request: FastifyRequest, reply: FastifyReply): string {
+    nameAnswer(request, reply);
     const error = new GraphQLError(notAcceptable, { extensions: { code: ApolloServerErrorCode.BAD_REQUEST } });
     const { body } = executor.refuse({ kind: "refusal", errors: [error] }, {});
     reply.code(406).header("cache-control", "no-store").header("content-type", json);
@@ -83,9 +91,9 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
   }
 
   /** Undefined when the token is refused; Apollo then answers the request. */
-  function viewerOf({ headers }: FastifyRequest): Viewer | undefined | Promise<Viewer | undefined> {
+  function viewerOf({ headers, raw }: FastifyRequest): Viewer | undefined | Promise<Viewer | undefined> {
     try {
-      const viewer = authenticator.authenticate(bearerToken(headers.authorization));
+      const viewer = authenticator.authenticate(bearerToken(headers.authorization), raw);
       return viewer instanceof Promise ? viewer.catch(() => undefined) : viewer;
     } catch {
       return undefined;

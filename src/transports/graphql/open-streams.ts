@@ -8,6 +8,7 @@ import type { Leave } from "../../graphql/execution/subscriptions.js";
 import type { Service } from "../../lifecycle.js";
 import type { ConnectionMetrics } from "../metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import { nameAnswer } from "../http/answer-id.js";
 import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
 
 export interface OpenStreamsOptions {
@@ -78,6 +79,8 @@ export class OpenStreams implements Service {
     const release = limits.admit(request.raw);
     if (!release) throw new StandingsError("overloaded", { message: tooManyConnections });
 
+    // Errors may still come within the answer.
+    nameAnswer(request, reply);
     reply.hijack();
     const response = reply.raw;
     response.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...dialect.headers });
@@ -91,7 +94,7 @@ export class OpenStreams implements Service {
     };
     this.#streams.add(stream);
     metrics.eventStreams.inc();
-    response.on("error", (error) => log.debug({ err: error }, "a stream broke"));
+    response.on("error", (error) => log.debug({ err: error, request: request.raw }, "a stream broke"));
     response.once("close", () => {
       leave.abort();
       this.#streams.delete(stream);
@@ -101,7 +104,7 @@ export class OpenStreams implements Service {
     try {
       await serve(connection, leave.signal);
     } catch (error) {
-      log.error({ err: error }, "an operation on a stream failed");
+      log.error({ err: error, request: request.raw }, "an operation on a stream failed");
       response.destroy();
     }
     return reply;

@@ -7,6 +7,7 @@ import { StandingsError } from "../../domain/errors.js";
 import { TokenBucket } from "../../domain/rate-limit.js";
 import type { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { GraphQLContext } from "../../graphql/context.js";
+import type { RequestOrigin } from "../../observability/request-id.js";
 import type { Executor, Operation } from "../../graphql/execution/executor.js";
 import {
   closeCodes,
@@ -31,6 +32,8 @@ export interface SocketState extends Record<PropertyKey, unknown> {
   readonly viewerSocket: ViewerSocket;
   /** The client's address. */
   readonly caller: string;
+  /** The id of the request that opened the socket. */
+  readonly requestId: string;
   readonly work: SocketWork;
   readonly refusals: TokenBucket;
   /** When the last message came, in terms of performance.now(). */
@@ -71,9 +74,9 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
   return {
     onConnect: async ({ connectionParams, extra }) => {
       try {
-        extra.viewer = await authenticator.authenticate(connectionToken(connectionParams));
+        extra.viewer = await authenticator.authenticate(connectionToken(connectionParams), extra);
       } catch (error) {
-        executor.note(error, undefined);
+        executor.note(error, undefined, extra);
         return false; // graphql-ws closes with 4403.
       }
       if (extra.viewer.role !== "none") closeAt(extra, extra.viewer.expiresAt);
@@ -93,16 +96,16 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
         extra.work.end(id, payload);
         return operation.errors;
       }
-      const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller };
+      const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller, request: operationOf(extra, id) };
       const contextValue: SocketOperation = { id, state: extra, context, running: subscriptions, operation };
       const { operationName } = operation.request;
       return { schema, document: documentOf(operation), operationName, contextValue };
     },
-    onError: ({ extra }, _id, { operationName }, errors) => {
+    onError: ({ extra }, id, { operationName }, errors) => {
       if (!extra.refusals.take(performance.now())) {
         extra.socket.close(closeCodes.policyViolation, "Too many refused operations");
       }
-      return errors.map((error) => executor.present(error, "refuse", operationName));
+      return errors.map((error) => executor.present(error, "refuse", operationName, operationOf(extra, id)));
     },
     onComplete: ({ extra }, id, payload) => extra.work.end(id, payload),
     onClose: ({ extra }) => clearTimeout(extra.expiry),
@@ -154,6 +157,11 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
   }
 }
 
+/** Names an operation in the log: by its connection, and by its own id there. */
+function operationOf({ requestId }: SocketState, id: string): RequestOrigin {
+  return { requestId: `${requestId}/${id}` };
+}
+
 /** graphql-ws takes this for a result; it is never sent, because the answer was sent before. */
 const answered = {};
 
@@ -183,13 +191,14 @@ function documentOf({ accepted, prepared }: Operation): DocumentNode {
 export function newSocketState(
   socket: WebSocket,
   viewerSocket: ViewerSocket,
-  caller: string,
+  { caller, requestId }: Pick<SocketState, "caller" | "requestId">,
   now: number,
 ): SocketState {
   return {
     socket,
     viewerSocket,
     caller,
+    requestId,
     work: new SocketWork(socket, viewerSocket),
     refusals: new TokenBucket(refusalRate),
     activeAt: now,

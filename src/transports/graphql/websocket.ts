@@ -8,6 +8,7 @@ import { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { Service } from "../../lifecycle.js";
 import { closeCodes, maxIdleMs, messageRate, pingIntervalMs } from "./connection-limits.js";
 import type { ConnectionMetrics } from "../metrics.js";
+import { requestIdHeader, requestIdOf } from "../../observability/request-id.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { ConnectionLimits } from "../network/connection-limits.js";
 import type { OriginPolicy } from "../network/origins.js";
@@ -67,6 +68,7 @@ export class GraphQLSockets implements Service {
     this.#http = http;
     this.#options = options;
     this.#server = makeServer(socketOperations(options));
+    this.#sockets.on("headers", (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`));
     this.#sockets.on("wsClientError", ({ message }, socket, { method }) => {
       if (method === "GET") refuseConnection(socket, 400, `${message}.`, { "sec-websocket-version": "13, 8" });
       else refuseConnection(socket, 405, `${message}.`, { allow: "GET" });
@@ -109,20 +111,26 @@ export class GraphQLSockets implements Service {
   #admit(webSocket: WebSocket, request: IncomingMessage): void {
     const { proxies, limits, onOpen } = this.#options;
     onOpen(request.socket);
+    const requestId = requestIdOf(request);
     // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
     webSocket.on("error", this.#broke);
     const release = limits.admit(request);
-    if (release) this.#open(webSocket, request.socket, proxies.callerOf(request), release);
+    if (release) this.#open(webSocket, request.socket, { caller: proxies.callerOf(request), requestId }, release);
     else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
   }
 
   readonly #broke = (error: Error): void => this.#options.log.debug({ err: error }, "a WebSocket broke");
 
-  #open(socket: WebSocket, connection: Socket, caller: string, release: () => void): void {
+  #open(
+    socket: WebSocket,
+    connection: Socket,
+    sender: Pick<SocketState, "caller" | "requestId">,
+    release: () => void,
+  ): void {
     const { metrics, log } = this.#options;
     metrics.sockets.inc();
     const now = performance.now();
-    const state = newSocketState(socket, new ViewerSocket(socket), caller, now);
+    const state = newSocketState(socket, new ViewerSocket(socket), sender, now);
     this.#states.set(socket, state);
     this.#connections.set(connection, socket);
     const rate = new TokenBucket(messageRate);
@@ -144,7 +152,7 @@ export class GraphQLSockets implements Service {
             // Read as text, invalid bytes would become U+FFFD, and two different names the same. ws checks only text.
             if (isBinary && !isUtf8(data)) return socket.close(CloseCode.BadRequest, "Invalid message received");
             handle(data.toString()).catch((error: unknown) => {
-              log.error({ err: error }, "a WebSocket message could not be handled");
+              log.error({ err: error, request: state }, "a WebSocket message could not be handled");
               socket.close(4500, "Internal server error");
             });
           });

@@ -8,6 +8,7 @@ import { tooManyConnections, type ConnectionLimits } from "../network/connection
 import type { ConnectionMetrics } from "../metrics.js";
 import type { OriginPolicy } from "../network/origins.js";
 import { StallWatch } from "../network/stall-watch.js";
+import { requestIdHeader } from "../../observability/request-id.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import { listen } from "./listen.js";
 import { createListener, portOf } from "./listener.js";
@@ -41,7 +42,7 @@ const stopGraceMs = 5_000;
 const corsOptions: FastifyCorsOptions = {
   origin: true,
   methods: ["GET", "POST"],
-  exposedHeaders: ["retry-after"],
+  exposedHeaders: ["retry-after", requestIdHeader],
   maxAge: 600,
   strictPreflight: false,
 };

@@ -9,6 +9,7 @@ import { batchBody, writeApplied, writeEnqueued, type BatchBody } from "./batch-
 import { describeMistake, type BodyKind } from "./body.js";
 import { incrementBody, type IncrementBody } from "./increment-body.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import { nameAnswer } from "../http/answer-id.js";
 
 export interface RestOptions {
   scoreChanges: ScoreChanges;
@@ -82,13 +83,13 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   async function updateAll(request: RestRequest<BatchBody>): Promise<string> {
     const viewer = await judge(request, batchBody);
     const batch = toBatch(request);
-    return writeApplied(batch, await scoreChanges.submitAll(viewer, batch, true));
+    return writeApplied(batch, await scoreChanges.submitAll(viewer, batch, true, request.raw));
   }
 
   async function enqueueAll(request: RestRequest<BatchBody>): Promise<string> {
     const viewer = await judge(request, batchBody);
     const batch = toBatch(request);
-    return writeEnqueued(batch, await scoreChanges.enqueueAll(viewer, batch));
+    return writeEnqueued(batch, await scoreChanges.enqueueAll(viewer, batch, request.raw));
   }
 
   /**
@@ -97,7 +98,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
    * @throws StandingsError `unauthenticated`, `badInput`
    */
   async function judge(request: RestRequest<unknown>, kind: BodyKind): Promise<Viewer> {
-    const viewer = requireAuthenticated(await authenticator.authenticate(tokenOf(request)));
+    const viewer = requireAuthenticated(await authenticator.authenticate(tokenOf(request), request.raw));
     if (request.validationError) {
       const [mistake] = request.validationError.validation as FastifySchemaValidationError[];
       throw badInput(describeMistake(mistake, request.body, kind));
@@ -118,8 +119,12 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   function answerError(thrown: unknown, kind: BodyKind, request: FastifyRequest, reply: FastifyReply) {
     const { error, status } = describe(thrown, kind);
     if (error.isUnloggedFault)
-      logger.error({ err: error, operation: `REST ${request.routeOptions.url}` }, "a REST request failed");
+      logger.error(
+        { err: error, operation: `REST ${request.routeOptions.url}`, request: request.raw },
+        "a REST request failed",
+      );
     metrics.errors.inc({ transport: "rest", code: error.code });
+    nameAnswer(request, reply);
     if (error.retryAfter !== undefined) reply.header("retry-after", error.retryAfter);
     return reply.code(status).send({ success: false, message: error.message });
   }
