@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { logLevels } from "./observability/logger.js";
+import { toTracesConfig, tracesVariables } from "./observability/traces-config.js";
 import { normalOrigin } from "./transports/network/origins.js";
 import { trustProxyProblem } from "./transports/network/trusted-proxies.js";
 
@@ -125,6 +126,7 @@ const environment = z.object({
   PREPARED_OPERATIONS: flag.default(true),
   WEB_CONCURRENCY: wholeNumber(1, 256).default(1),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
+  ...tracesVariables,
 });
 
 const wholeEnvironment = environment.superRefine((env, context) => {
@@ -155,7 +157,10 @@ export function parseConfig(env: EnvironmentVariables): Config {
 /** The secrets in the environment, so that nothing that is printed shows one. Knows also a configuration with mistakes. */
 export function secretsOf(env: EnvironmentVariables): string[] {
   const urls = [env.DATABASE_URL, env.DATABASE_DIRECT_URL, env.AMQP_URL, ...(env.REDIS_URL ?? "").split(",")];
-  return [env.JWT_SECRET ?? "", ...urls.flatMap((url) => passwordsIn(url?.trim() ?? ""))].filter((text) => text !== "");
+  const headers = (env.OTEL_EXPORTER_OTLP_HEADERS ?? "").split(",").map((pair) => pair.slice(pair.indexOf("=") + 1));
+  return [env.JWT_SECRET ?? "", ...urls.flatMap((url) => passwordsIn(url?.trim() ?? "")), ...headers].filter(
+    (text) => text !== "",
+  );
 }
 
 /** A URL's password, as it is written there and as it is used. */
@@ -232,6 +237,8 @@ function toConfig(env: Environment) {
     introspection: env.INTROSPECTION ?? env.NODE_ENV !== "production",
     webConcurrency: env.WEB_CONCURRENCY,
     logLevel: env.LOG_LEVEL,
+    /** Undefined: there are no traces. */
+    traces: toTracesConfig(env),
   };
 }
 

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import { appRoles, createApp, type AppRole } from "./app/app.js";
+import { createTracing } from "./app/traces.js";
 import { ConfigError, parseConfig, secretsOf, type Config } from "./config.js";
 import { Obstacle } from "./domain/errors.js";
 import { createLogger, type Logger } from "./observability/logger.js";
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
   const config = readConfig(role);
   const logger = createLogger(config.logLevel, undefined, redact);
   const version = readVersion();
-  const app = createProcess(config, role, logger, version);
+  const app = await createProcess(config, role, logger, version);
 
   process.on("uncaughtException", (error) => {
     logger.fatal({ err: error }, "uncaught error; stopping");
@@ -106,13 +107,15 @@ function hasWrongSettings(error: unknown): boolean {
 }
 
 /** The service itself, or a supervisor of several processes. */
-function createProcess(config: Config, role: AppRole, logger: Logger, version: string): App {
+async function createProcess(config: Config, role: AppRole, logger: Logger, version: string): Promise<App> {
   const { webConcurrency, amqpUrl, opsPort, opsHost } = config;
+  const create = async () =>
+    createApp(config, role, logger, version, await createTracing(config.traces, version, logger));
   if (cluster.isWorker) {
     answerSupervisor();
-    return createApp(config, role, logger, version);
+    return create();
   }
-  if (webConcurrency === 1 || role === "worker" || role === "ingest") return createApp(config, role, logger, version);
+  if (webConcurrency === 1 || role === "worker" || role === "ingest") return create();
   const roles = Array<AppRole>(webConcurrency).fill("api");
   if (role === "all") roles.push("worker");
   if (role === "all" && amqpUrl !== undefined) roles.push("ingest");

@@ -30,10 +30,10 @@ const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */
 export function createApi(foundation: Foundation, standings: Standings, publisher: Publisher | undefined) {
-  const { config, boards, metrics, logger, log } = foundation;
+  const { config, boards, metrics, traces, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
-  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs });
+  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, traces });
   const authenticator = new Authenticator([new SecretTokens(config.jwt, Date.now)], logger);
   const scoreChanges = new ScoreChanges(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
@@ -48,6 +48,10 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const schema = createSchema({ reads, history, scoreChanges });
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
+    onTracedPush: ({ traceparent: parent, startedAt, viewers }) =>
+      traces
+        .begin("push", { kind: "consumer", parent, startedAt, attributes: { "standings.viewers": viewers } })
+        ?.end(),
     onError: (error) => log.error({ err: error }, "a subscription could not be served"),
   });
   const trusted =
@@ -68,6 +72,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     limits,
     welcome: welcomePeople({ playground: introspection }),
     metrics,
+    traces,
     logger,
     log,
   });
@@ -78,6 +83,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     origins,
     limits,
     metrics: metrics.connections,
+    traces,
     log,
     register: (app) => {
       graphql.register(app);

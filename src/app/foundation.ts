@@ -3,6 +3,7 @@ import { Channels } from "../channels/channels.js";
 import type { Config } from "../config.js";
 import type { Logger } from "../observability/logger.js";
 import { SampledLog } from "../observability/sampled-log.js";
+import type { Traces } from "../observability/traces.js";
 import { RedisConnection } from "../redis/connection.js";
 import { DurabilityCheck } from "../redis/durability.js";
 import { BoardKeeper } from "../standings/board-keeper.js";
@@ -15,10 +16,10 @@ export type Foundation = ReturnType<typeof createFoundation>;
 export const requestTimeoutMs = 4_500;
 
 /** The parts that every role needs: the connections to Redis and to the other processes. */
-export function createFoundation(config: Config, logger: Logger, version: string) {
+export function createFoundation(config: Config, logger: Logger, version: string, traces: Traces) {
   const metrics = createMetrics(version);
   const boards = new BoardDirectory(config.boards);
-  const reader = new RedisConnection(config.redisUrls, "reader", logger);
+  const reader = new RedisConnection(config.redisUrls, "reader", logger, traces);
   const subscriber = new RedisConnection(config.redisUrls, "subscriber", logger);
   // A subscriber's connection can't ask whether its server was demoted.
   reader.onWrongServer(() => subscriber.renew());
@@ -33,7 +34,7 @@ export function createFoundation(config: Config, logger: Logger, version: string
   const log = new SampledLog(logger, () => performance.now());
   const checks: ReadinessCheck[] = [() => reader.problem(), () => subscriber.problem(), boardsCheck(keeper, boards)];
   const services = [reader, durability, subscriber, channels];
-  return { config, logger, log, metrics, boards, reader, keeper, channels, checks, services };
+  return { config, logger, log, metrics, traces, boards, reader, keeper, channels, checks, services };
 }
 
 function boardsCheck(keeper: BoardKeeper, { all }: BoardDirectory): ReadinessCheck {

@@ -17,8 +17,8 @@ const reconcileIntervalMs = 1_000;
 /**
  * For roles that change scores: the leaderboard, with the parts that make its changes durable and show them to viewers.
  */
-export function createStandings({ config, boards, reader, channels, metrics, logger }: Foundation) {
-  const writer = new RedisConnection(config.redisUrls, "writer", logger);
+export function createStandings({ config, boards, reader, channels, metrics, traces, logger }: Foundation) {
+  const writer = new RedisConnection(config.redisUrls, "writer", logger, traces);
   const { isCluster } = writer.client;
   const severalBoards = boards.all.length > 1;
   const clients = { writer: writer.client, reader: reader.client };
@@ -32,6 +32,7 @@ export function createStandings({ config, boards, reader, channels, metrics, log
     whenDurable: waitForSync ? (board, position, deadline) => progress.wait(board, position, deadline) : undefined,
     timeoutMs: requestTimeoutMs,
     isFull: () => memory.full,
+    traces,
     logger,
   });
   const { pushIntervalMs } = config;
@@ -41,6 +42,7 @@ export function createStandings({ config, boards, reader, channels, metrics, log
     reconcileIntervalMs,
     onPublished: () => metrics.feed.publishedSnapshots.inc(),
     onRevision: (board, revision) => around.changed(board, revision),
+    traces,
     logger,
   });
 

@@ -14,9 +14,9 @@ import type { Foundation } from "./foundation.js";
 const passTimeoutMs = 10_000;
 
 /** Moves changes to PostgreSQL, and opens boards. */
-export function createWorker({ config, boards, reader, keeper, channels, metrics, logger }: Foundation) {
+export function createWorker({ config, boards, reader, keeper, channels, metrics, traces, logger }: Foundation) {
   const { serving, direct } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
-  const database = new Database({ address: serving, statementTimeoutMs: passTimeoutMs, refuseStandby: true });
+  const database = new Database({ address: serving, statementTimeoutMs: passTimeoutMs, refuseStandby: true, traces });
   const history = new ScoreHistory(database);
   const ledger = new ScoreLedger(database, history);
   const announce = config.durability === "postgres";
@@ -31,6 +31,7 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     intervalMs: config.syncIntervalMs,
     onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
     metrics: metrics.sync,
+    traces,
     logger,
     now: Date.now,
   });

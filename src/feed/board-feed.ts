@@ -4,6 +4,7 @@ import { sameEntries } from "../domain/ranks.js";
 import type { Revision } from "../domain/score.js";
 import type { Snapshot } from "../domain/views.js";
 import type { Logger } from "../observability/logger.js";
+import { noTraces, traced, type Span, type Traces } from "../observability/traces.js";
 import { CoalescedRead } from "./coalesced-read.js";
 import { LatestIterator } from "../fanout/latest-iterator.js";
 import type { Channels } from "../channels/channels.js";
@@ -16,7 +17,18 @@ export interface BoardFeedOptions {
   onPublished: () => void;
   /** Called when a message tells of a new revision, whether or not the top scores changed. */
   onRevision: (board: Board, revision: Revision) => void;
+  traces?: Traces;
   logger: Logger;
+}
+
+/** What this process changed and has not published. */
+interface Unpublished {
+  /** The newest one. */
+  revision: Revision;
+  /** When the oldest change was made. */
+  readonly since: number;
+  /** The span of the first change that is traced. */
+  span: Span | undefined;
 }
 
 const retryIntervalMs = 500;
@@ -29,6 +41,7 @@ export class BoardFeed implements Topic<Snapshot> {
   readonly #options: BoardFeedOptions;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #read: CoalescedRead<Snapshot>;
+  readonly #traces: Traces;
   readonly #stop = new AbortController();
   /** The snapshot that all viewers of this process were given last. */
   #newest: Snapshot | undefined;
@@ -36,8 +49,7 @@ export class BoardFeed implements Topic<Snapshot> {
   #servedAt: Revision | undefined;
   /** Whether some viewer may have been given other entries than those of `#newest`. */
   #diverged = false;
-  /** The newest revision that this process made and has not published, and when the oldest unpublished one was made. */
-  #dirty: { revision: Revision; since: number } | undefined;
+  #dirty: Unpublished | undefined;
   #timer: NodeJS.Timeout | undefined;
   #publishing = false;
   #lastPublishAt = -Infinity;
@@ -47,6 +59,7 @@ export class BoardFeed implements Topic<Snapshot> {
     this.#leaderboard = leaderboard;
     this.#channels = channels;
     this.#options = options;
+    this.#traces = options.traces ?? noTraces;
     this.#read = new CoalescedRead(() => this.#readSnapshot());
   }
 
@@ -84,14 +97,20 @@ export class BoardFeed implements Topic<Snapshot> {
     return changedAt;
   }
 
+  traceparent({ traceparent }: Snapshot): string | undefined {
+    return traceparent;
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Snapshot> {
     return new LatestIterator(this);
   }
 
   /** Says that this process changed the board, whose revision is now `revision`. Costs nothing while a push is due. */
   changed(revision: Revision): void {
+    const span = this.#traces.active;
     if (this.#dirty) this.#dirty.revision = revision;
-    else this.#dirty = { revision, since: Date.now() };
+    else this.#dirty = { revision, since: Date.now(), span };
+    this.#dirty.span ??= span;
     if (this.#timer !== undefined || this.#publishing) return;
     this.#schedule();
   }
@@ -127,7 +146,7 @@ export class BoardFeed implements Topic<Snapshot> {
     this.#dirty = undefined;
     this.#lastPublishAt = performance.now();
     try {
-      if (dirty) await this.#publishIfNew(dirty.revision, dirty.since);
+      if (dirty) await this.#publishTraced(dirty);
     } catch (error) {
       // The change itself is safe in Redis; viewers get it when their process reconciles.
       this.#options.logger.warn({ err: error, board: this.#board }, "could not publish a board's change");
@@ -140,7 +159,15 @@ export class BoardFeed implements Topic<Snapshot> {
     return this.#dirty !== undefined;
   }
 
-  async #publishIfNew(revision: Revision, changedAt: number): Promise<void> {
+  /** Without a span of its own the work belongs to no trace: the timer may be an older change's. */
+  async #publishTraced({ revision, since, span: parent }: Unpublished): Promise<void> {
+    const publish = (span?: Span) => this.#publishIfNew(revision, since, span?.traceparent);
+    if (!parent) return this.#traces.within(undefined, publish);
+    const attributes = { "standings.board": this.#board };
+    await traced(this.#traces, "publish", { kind: "producer", parent, attributes }, publish);
+  }
+
+  async #publishIfNew(revision: Revision, changedAt: number, traceparent: string | undefined): Promise<void> {
     // Another process may have published a newer snapshot meanwhile, which holds this change too.
     if (this.#newest && this.#newest.revision >= revision) return;
     const snapshot = await this.#read.get();
@@ -149,7 +176,7 @@ export class BoardFeed implements Topic<Snapshot> {
       await this.#channels.publishRevision(this.#board, snapshot.revision);
       return;
     }
-    await this.#channels.publishSnapshot({ ...snapshot, changedAt });
+    await this.#channels.publishSnapshot({ ...snapshot, changedAt, traceparent });
     this.#options.onPublished();
   }
 

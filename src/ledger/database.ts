@@ -2,7 +2,8 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type ClientBase, type QueryResult } from "pg";
 import { Obstacle } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
-import type { DatabaseAddress } from "./database-url.js";
+import { noTraces, tracedBelow, type Attributes, type Traces } from "../observability/traces.js";
+import { tracedAttributes, type DatabaseAddress } from "./database-url.js";
 import { obstacleOf } from "./postgres-errors.js";
 import { PrismaClient } from "#prisma-client";
 import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
@@ -17,6 +18,8 @@ export interface DatabaseOptions {
    * were opened then would stay on it.
    */
   refuseStandby?: boolean;
+  /** Statements from files that belong to a trace are shown there by their names. */
+  traces?: Traces;
 }
 
 const connectTimeoutMs = 3_000;
@@ -31,9 +34,11 @@ export class Database implements Service {
   readonly prisma: PrismaClient;
   readonly #pool: Pool;
   readonly #address: DatabaseAddress;
+  readonly #traces: Traces;
+  readonly #attributes: Attributes;
   #schema: string | undefined;
 
-  constructor({ address, statementTimeoutMs, refuseStandby = false }: DatabaseOptions) {
+  constructor({ address, statementTimeoutMs, refuseStandby = false, traces = noTraces }: DatabaseOptions) {
     const pool = new Pool({
       connectionString: address.url,
       max: poolSize,
@@ -51,6 +56,8 @@ export class Database implements Service {
     pool.on("error", () => undefined);
     this.#pool = pool;
     this.#address = address;
+    this.#traces = traces;
+    this.#attributes = tracedAttributes(address);
     this.prisma = new PrismaClient({
       adapter: {
         provider: "postgres",
@@ -129,7 +136,9 @@ export class Database implements Service {
   async #send<Row extends object>(statement: Statement<Row>, parameters: Parameters): Promise<QueryResult<Row>> {
     const text = statement.text(await this.schema());
     try {
-      return await this.#pool.query<Row>(text, statement.values(parameters));
+      const attributes = { ...this.#attributes, "db.query.summary": statement.name };
+      const send = () => this.#pool.query<Row>(text, statement.values(parameters));
+      return await tracedBelow(this.#traces, statement.name, { kind: "client", attributes }, send);
     } catch (error) {
       throw obstacleOf(error);
     }

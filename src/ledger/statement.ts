@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 
 /** Arrays are texts: see `numberArray` and `textArray`. */
 export type Parameters = Readonly<Record<string, string | number>>;
@@ -16,11 +17,14 @@ const parameter = /(?<!:):([a-z]\w*)/g;
 export class Statement<Row> {
   /** Exists for the type only. */
   declare readonly row: Row;
+  /** Its file's. */
+  readonly name: string;
   readonly #text: string;
   /** The parameters' names, in the order of their numbers. */
   readonly #names: readonly string[];
 
   constructor(file: URL) {
+    this.name = basename(file.pathname, ".sql");
     const source = readFileSync(file, "utf8").replace(includeLine, (_line, name: string) =>
       readFileSync(new URL(`include/${name}`, file), "utf8").trimEnd(),
     );

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { parseTraceparent } from "./traceparent.js";
 
 /** Where an operation came from, so far as its name in the log depends on it: an HTTP request, or something named. */
 export type RequestOrigin = { readonly headers: IncomingHttpHeaders } | { readonly requestId: string };
@@ -9,10 +10,6 @@ export const requestIdHeader = "x-request-id";
 
 /** Letters, digits and the marks of UUIDs, paths and base64: nothing that could break a log line or a header. */
 const wellFormedId = /^[\w.:/+=@-]{1,128}$/;
-/** W3C Trace Context, version 00; later versions may add fields at the end. */
-const traceparent = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:$|(?<!^00.*)-)/;
-const maxTraceparentLength = 256;
-
 /** The ids that were made. Few are, because an id is made only when somebody reads it. */
 const made = new WeakMap<object, string>();
 
@@ -32,9 +29,5 @@ export function requestIdOf(origin: RequestOrigin): string {
 /** The id that a sender gave its request; undefined when it gave none, or none that is well-formed. */
 export function givenId({ [requestIdHeader]: id, traceparent: trace }: IncomingHttpHeaders): string | undefined {
   if (typeof id === "string" && wellFormedId.test(id)) return id;
-  return typeof trace === "string" ? traceIdOf(trace) : undefined;
-}
-
-function traceIdOf(header: string): string | undefined {
-  return header.length > maxTraceparentLength ? undefined : traceparent.exec(header)?.[1];
+  return typeof trace === "string" ? parseTraceparent(trace)?.traceId : undefined;
 }

@@ -14,6 +14,7 @@ import type { ViewerConnection } from "../../fanout/viewer-connection.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import type { RequestOrigin } from "../../observability/request-id.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import type { Attributes, Traces } from "../../observability/traces.js";
 import type { GraphQLContext } from "../context.js";
 import { errorCode, formatError, logFault, type Phase } from "../errors.js";
 import type { Documents, JudgedDocument } from "./documents.js";
@@ -30,6 +31,7 @@ export interface ExecutorOptions {
   prepared: PreparedOperations | undefined;
   subscriptions: Subscriptions;
   metrics: OperationMetrics;
+  traces: Traces;
   log: RequestLog;
 }
 
@@ -105,6 +107,7 @@ export class Executor {
 
   /** Runs a query or a mutation. */
   async run(operation: Operation, context: GraphQLContext): Promise<Answer> {
+    if (this.#options.traces.on) this.#options.traces.active?.set(attributesOf(operation));
     const start = performance.now();
     const answer =
       (await this.#runPrepared(operation, context)) ??
@@ -206,6 +209,16 @@ export class Executor {
   #count(code: string): void {
     this.#options.metrics.errors.inc({ transport: this.#transport, code });
   }
+}
+
+const maxTracedName = 100;
+
+function attributesOf({ type, request: { operationName } }: Operation): Attributes {
+  return {
+    "graphql.operation.type": type,
+    // The client chooses the name, which may be as long as a document.
+    ...(operationName != null && { "graphql.operation.name": operationName.slice(0, maxTracedName) }),
+  };
 }
 
 function resolveIn(request: OperationRequest, judged: JudgedDocument): Operation | Refusal {

@@ -8,12 +8,14 @@ import type { Leave } from "../../graphql/execution/subscriptions.js";
 import type { Service } from "../../lifecycle.js";
 import type { ConnectionMetrics } from "../metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import type { Traces } from "../../observability/traces.js";
 import { nameAnswer } from "../http/answer-id.js";
 import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
 
 export interface OpenStreamsOptions {
   limits: ConnectionLimits;
   metrics: ConnectionMetrics;
+  traces: Traces;
   log: RequestLog;
 }
 
@@ -71,7 +73,7 @@ export class OpenStreams implements Service {
     dialect: StreamDialect,
     serve: (connection: ViewerStream, left: AbortSignal) => Promise<void>,
   ): Promise<FastifyReply> {
-    const { limits, metrics, log } = this.#options;
+    const { limits, metrics, traces, log } = this.#options;
     // The listener still takes requests, and viewers whose streams have just been ended come back at once.
     if (this.#stopping) throw new StandingsError("shuttingDown");
     // The viewer left while its document was judged: no event would ever end the stream.
@@ -85,6 +87,9 @@ export class OpenStreams implements Service {
     const response = reply.raw;
     response.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...dialect.headers });
     response.flushHeaders();
+    // The request is answered; its stream may last for days.
+    traces.active?.set({ "http.response.status_code": response.statusCode });
+    traces.active?.end();
     const connection = new ViewerStream(response, dialect);
     const leave = new AbortController();
     const stream: OpenStream = {

@@ -8,7 +8,8 @@ import { TokenBucket } from "../../domain/rate-limit.js";
 import type { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { GraphQLContext } from "../../graphql/context.js";
 import type { RequestOrigin } from "../../observability/request-id.js";
-import type { Executor, Operation } from "../../graphql/execution/executor.js";
+import { traced, type Traces } from "../../observability/traces.js";
+import type { Answer, Executor, Operation } from "../../graphql/execution/executor.js";
 import {
   closeCodes,
   maxIdLength,
@@ -24,16 +25,23 @@ export interface SocketOperationsOptions {
   schema: GraphQLSchema;
   executor: Executor;
   authenticator: Authenticator;
+  traces: Traces;
 }
 
-/** The state of a socket, besides the state that graphql-ws keeps. */
-export interface SocketState extends Record<PropertyKey, unknown> {
-  readonly socket: WebSocket;
-  readonly viewerSocket: ViewerSocket;
+/** Who opened a socket. */
+export interface Sender {
   /** The client's address. */
   readonly caller: string;
   /** The id of the request that opened the socket. */
   readonly requestId: string;
+  /** The trace that the socket's operations belong to. */
+  readonly traceparent: string | undefined;
+}
+
+/** The state of a socket, besides the state that graphql-ws keeps. */
+export interface SocketState extends Sender, Record<PropertyKey, unknown> {
+  readonly socket: WebSocket;
+  readonly viewerSocket: ViewerSocket;
   readonly work: SocketWork;
   readonly refusals: TokenBucket;
   /** When the last message came, in terms of performance.now(). */
@@ -69,7 +77,7 @@ const maxTimeoutMs = 2 ** 31 - 1;
  * Messages and answers bypass graphql-ws, which handles the rest of the protocol.
  */
 export function socketOperations(options: SocketOperationsOptions): ServerOptions<ConnectionParams, SocketState> {
-  const { schema, executor, authenticator } = options;
+  const { schema, executor, authenticator, traces } = options;
 
   return {
     onConnect: async ({ connectionParams, extra }) => {
@@ -112,7 +120,7 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
     execute: async (args) => {
       const asked = args.contextValue as SocketOperation;
       const operation = begin(asked);
-      await asked.state.work.run(async () => answer(asked, await executor.run(operation, asked.context)));
+      await asked.state.work.run(async () => answer(asked, await run(operation, asked)));
       return answered;
     },
     subscribe: async (args) => {
@@ -141,6 +149,11 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       return answered;
     },
   };
+
+  function run(operation: Operation, { context, state }: SocketOperation): Promise<Answer> {
+    const work = () => executor.run(operation, context);
+    return traces.on ? traced(traces, operation.type, { kind: "server", parent: state.traceparent }, work) : work();
+  }
 
   /** Finds a socket's operations one at a time, so that one socket can't fill the queue that all share. */
   async function resolve(state: SocketState, payload: SubscribePayload) {
@@ -191,14 +204,13 @@ function documentOf({ accepted, prepared }: Operation): DocumentNode {
 export function newSocketState(
   socket: WebSocket,
   viewerSocket: ViewerSocket,
-  { caller, requestId }: Pick<SocketState, "caller" | "requestId">,
+  sender: Sender,
   now: number,
 ): SocketState {
   return {
     socket,
     viewerSocket,
-    caller,
-    requestId,
+    ...sender,
     work: new SocketWork(socket, viewerSocket),
     refusals: new TokenBucket(refusalRate),
     activeAt: now,

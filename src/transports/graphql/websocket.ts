@@ -13,6 +13,7 @@ import type { RequestLog } from "../../observability/sampled-log.js";
 import type { ConnectionLimits } from "../network/connection-limits.js";
 import type { OriginPolicy } from "../network/origins.js";
 import { refuseConnection } from "../network/raw-refusal.js";
+import type { Traces } from "../../observability/traces.js";
 import { StallWatch } from "../network/stall-watch.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { TokenBucket } from "../../domain/rate-limit.js";
@@ -20,6 +21,7 @@ import {
   newSocketState,
   socketOperations,
   type SocketOperationsOptions,
+  type Sender,
   type SocketState,
 } from "./socket-operations.js";
 
@@ -29,6 +31,7 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   proxies: TrustedProxies;
   limits: ConnectionLimits;
   metrics: ConnectionMetrics;
+  traces: Traces;
   log: RequestLog;
   /** Called with each connection that becomes a WebSocket. */
   onOpen: (socket: Socket) => void;
@@ -111,22 +114,22 @@ export class GraphQLSockets implements Service {
   #admit(webSocket: WebSocket, request: IncomingMessage): void {
     const { proxies, limits, onOpen } = this.#options;
     onOpen(request.socket);
-    const requestId = requestIdOf(request);
+    const { traceparent } = request.headers;
+    const sender = {
+      caller: proxies.callerOf(request),
+      requestId: requestIdOf(request),
+      traceparent: this.#options.traces.on && typeof traceparent === "string" ? traceparent : undefined,
+    };
     // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
     webSocket.on("error", this.#broke);
     const release = limits.admit(request);
-    if (release) this.#open(webSocket, request.socket, { caller: proxies.callerOf(request), requestId }, release);
+    if (release) this.#open(webSocket, request.socket, sender, release);
     else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
   }
 
   readonly #broke = (error: Error): void => this.#options.log.debug({ err: error }, "a WebSocket broke");
 
-  #open(
-    socket: WebSocket,
-    connection: Socket,
-    sender: Pick<SocketState, "caller" | "requestId">,
-    release: () => void,
-  ): void {
+  #open(socket: WebSocket, connection: Socket, sender: Sender, release: () => void): void {
     const { metrics, log } = this.#options;
     metrics.sockets.inc();
     const now = performance.now();
