@@ -45,5 +45,5 @@ export function createLogger(
 /** Loaded for a terminal only. Writes at once, so that no line is lost when the process ends. */
 function terminal(): DestinationStream {
   const pretty = createRequire(import.meta.url)("pino-pretty") as (options: PrettyOptions) => PrettyStream;
-  return pretty({ sync: true, translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname" });
+  return pretty({ sync: true, translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname", singleLine: true });
 }

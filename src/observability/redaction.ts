@@ -11,8 +11,8 @@ const unknownCommand: Replacement = [/with args beginning with:.*/gs, redacted];
 const bearerToken: Replacement = [/\bBearer\s+[^\s"'\\,]+/gi, `Bearer ${redacted}`];
 const jsonWebToken: Replacement = [/\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g, redacted];
 const storedToken: Replacement = [/\bst_[\w-]{16,}/g, redacted];
-/** With DEBUG=ioredis:* the driver prints the arguments of every command; these two carry passwords. */
-const debuggedAuth: Replacement = [/(-> (?:auth|hello)\()[^)]*\)/gis, `$1${redacted})`];
+/** With DEBUG=ioredis:* the driver prints the arguments of every command: passwords of AUTH, callers' keys. */
+const debuggedCommand: Replacement = [/((?:queue|write) command\[[^\]]*\]: \S+ -> [\w-]+\().*\)/gs, `$1${redacted})`];
 
 /** Removes what looks like a secret from a message that is not ours. */
 export function withoutSecrets(text: string): string {
@@ -27,7 +27,7 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   const forms = new Set(secrets.filter((secret) => secret.length >= shortestKnown).flatMap(formsOf));
   // The longest first, because one secret may begin with another.
   const known = [...forms].sort((a, b) => b.length - a.length);
-  const looks = [userOfUrl, bearerToken, jsonWebToken, storedToken, debuggedAuth];
+  const looks = [userOfUrl, bearerToken, jsonWebToken, storedToken, debuggedCommand];
   return (text) => known.reduce((rest, secret) => rest.replaceAll(secret, redacted), replaceAll(text, looks));
 }
 

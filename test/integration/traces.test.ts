@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { Collector, type CollectedSpan } from "../helpers/collector.js";
 import { startService } from "../helpers/processes.js";
@@ -164,9 +164,10 @@ test("a collector that is away disturbs neither requests nor the stop", async ()
 
 test("where nothing is configured, no module of the SDK is loaded", async () => {
   const report = `import { Module } from "node:module";
-    process.on("exit", () => process.stderr.write(Object.keys(Module._cache).join("\n")));`;
+    process.on("exit", () => process.stderr.write(Object.keys(Module._cache).join(" ")));`;
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(report)}` };
   const { program } = await startService(app.stores, "api", env);
+  onTestFinished(() => program.kill());
   program.signal("SIGTERM");
   const { stderr } = await program.ended;
   expect(stderr).toContain("node_modules/pino/");
