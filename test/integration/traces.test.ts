@@ -80,7 +80,7 @@ test.each(Object.keys(requests))(
 
 test("requests of one batch are all linked to it, and it to them", async () => {
   const callers = Array.from({ length: 8 }, () => caller());
-  await Promise.all(callers.map(({ traceparent }) => requests["POST /graphql"]?.(traceparent, "together")));
+  await Promise.all(callers.map(async ({ traceparent }) => requests["POST /graphql"]?.(traceparent, "together")));
   const linked = () =>
     collector.spans
       .filter(({ name }) => name === "batch")
