@@ -27,14 +27,23 @@ const homes = [
     imports: /^(fastify|@fastify\/.*|@as-integrations\/.*)$/,
     home: ["transports/", "app/graphql.ts"],
   },
-  { name: "jsonwebtoken", imports: /^jsonwebtoken$/, home: ["auth/"] },
+  { name: "Signing and verifying", imports: /^(jsonwebtoken|jose)$/, home: ["auth/"] },
   {
     name: "prom-client",
     imports: /^prom-client$/,
     // Each room declares its own instruments; observability/ gathers them.
-    home: ["observability", "redis", "standings", "fanout", "feed", "commands", "ingest", "sync", "transports"].map(
-      (room) => `${room}/metrics.ts`,
-    ),
+    home: [
+      "observability",
+      "redis",
+      "standings",
+      "fanout",
+      "auth",
+      "feed",
+      "commands",
+      "ingest",
+      "sync",
+      "transports",
+    ].map((room) => `${room}/metrics.ts`),
   },
   {
     name: "OpenTelemetry",

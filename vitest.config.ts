@@ -34,6 +34,7 @@ export default defineConfig({
         // Each file starts a broker of its own, which keeps two cores busy for seconds.
         fileParallelism: false,
       }),
+      project("fuzz", { globalSetup: [stores, "test/browser/build-pages.ts"], testTimeout: 240_000 }),
       project("proxy", { globalSetup: [stores], testTimeout: 60_000 }),
     ],
   },

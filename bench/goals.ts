@@ -73,7 +73,7 @@ export function goals(all: readonly Series[]): Goal[] {
 }
 
 /** Compares round by round, as both servers were then measured within seconds of each other on the same machine. */
-export function ratiosTo(reference: Series, rounds: readonly Measurement[]): number[] {
+export function ratiosTo(reference: Pick<Series, "rounds">, rounds: readonly Measurement[]): number[] {
   return rounds.flatMap((round, index) => {
     const peer = reference.rounds[index];
     return peer ? [round.cpuMicros / peer.cpuMicros] : [];

@@ -15,6 +15,11 @@ export function productVariables({ databaseUrl, jwtSecret }: Environment, redisU
     LOG_LEVEL: "warn",
     RATE_LIMIT_PER_SECOND: "1000000",
     RATE_LIMIT_BURST: "1000000",
+    // Thousands of viewers have one address, and a stop must not wait for them.
+    READ_RATE_LIMIT_PER_SECOND: "1000000",
+    READ_RATE_LIMIT_BURST: "1000000",
+    DRAIN_SECONDS: "0",
+    LOAD_SHEDDING: "off",
   };
 }
 

@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Redis } from "ioredis";
@@ -13,7 +12,7 @@ import { readPeakBytes } from "./process-usage.js";
 import { machineFacts } from "./report-parts.js";
 import { renderReport, renderResultsPicture, scheduleFacts } from "./report.js";
 import { runRounds, type Schedule, type Series } from "./rounds.js";
-import { prepare } from "./setup.js";
+import { begin } from "./setup.js";
 import { targets, type RunningTarget } from "./targets.js";
 
 const usage = "usage: npm run bench [-- --quick] [--target <id>]… [--operation <id>]…";
@@ -26,11 +25,7 @@ const log = (line: string): void => console.error(line);
 // `npm run bench`: compares our server with its peers, as ratios.
 await runToEnd(async (cleanUp) => {
   const chosen = readArguments();
-  if (process.platform !== "linux")
-    throw new Error("The benchmarks read processor times from /proc; only Linux has it.");
-  const started = performance.now();
-  const [loadBefore = NaN] = loadavg();
-  await prepare(log);
+  const { loadBefore, elapsed } = await begin(log);
   const cores = await divideCores();
   log(`Starting Redis, PostgreSQL and ${chosen.targets.length} servers (${cores.description})…`);
   const environment = await startEnvironment(cores, cleanUp, log);
@@ -58,8 +53,7 @@ await runToEnd(async (cleanUp) => {
     await writeFile(join(import.meta.dirname, "RESULTS.md"), report);
     await writeFile(join(import.meta.dirname, "results.svg"), renderResultsPicture(series));
   }
-  const seconds = ((performance.now() - started) / 1_000).toFixed(0);
-  log(`Done in ${seconds} s${chosen.complete ? "; written to bench/RESULTS.md" : ""}.`);
+  log(`Done in ${elapsed()} s${chosen.complete ? "; written to bench/RESULTS.md" : ""}.`);
 });
 
 async function startServers(

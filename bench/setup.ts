@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
 import { build, isBuildCurrent } from "../scripts/build-steps.js";
@@ -11,6 +12,24 @@ const peersFolder = join(benchFolder, "dist");
 
 export const productMain = join(projectRoot, "dist", "main.js");
 export const peerMain = (name: string): string => join(peersFolder, `${name}.js`);
+
+/** What a report says about the beginning of its run. */
+export interface Beginning {
+  /** The machine's load average before the run. */
+  readonly loadBefore: number;
+  /** The time since then, in whole seconds. */
+  readonly elapsed: () => string;
+}
+
+/** Begins a run that measures: notes the time and the load, then does as `prepare`. */
+export async function begin(log: (line: string) => void): Promise<Beginning> {
+  if (process.platform !== "linux")
+    throw new Error("The benchmarks read processor times from /proc; only Linux has it.");
+  const started = performance.now();
+  const [loadBefore = NaN] = loadavg();
+  await prepare(log);
+  return { loadBefore, elapsed: () => ((performance.now() - started) / 1_000).toFixed(0) };
+}
 
 /** Prepares what servers need before they can start: the peers' packages, the peers, and our own product. */
 export async function prepare(log: (line: string) => void): Promise<void> {

@@ -27,6 +27,7 @@ const commands = {
   demo: { script: "scripts/demo.ts" },
   dev: { script: "scripts/dev.ts" },
   test: tests("unit", "integration", "faults"),
+  "test-fuzz": tests("fuzz"),
   "test-browser": tests("browser"),
   "test-broker": tests("broker"),
   "test-proxy": tests("proxy"),
@@ -38,6 +39,7 @@ const commands = {
   "bench-fanout": { script: "bench/fanout/run.ts" },
   "bench-storage": { script: "bench/storage/run.ts" },
   "bench-write": { script: "bench/write/run.ts" },
+  "bench-auth": { script: "bench/auth/run.ts" },
   "bench-scale": { script: "bench/scale/run.ts" },
 };
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isBoardId } from "./domain/board.js";
 import { logLevels } from "./observability/logger.js";
 import { toTracesConfig, tracesVariables } from "./observability/traces-config.js";
 import { normalOrigin } from "./transports/network/origins.js";
@@ -53,7 +54,7 @@ const amqpUrl = z
 
 const boardIds = commaSeparated.pipe(
   z
-    .array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "a board's id is 1 to 64 letters, digits, hyphens or underscores"))
+    .array(z.string().refine(isBoardId, "a board's id is 1 to 64 letters, digits, hyphens or underscores"))
     .min(1, "must name at least one board")
     .refine((boards) => new Set(boards).size === boards.length, "names a board twice"),
 );
@@ -84,12 +85,13 @@ const jwtSecret = z
     "must be at least 32 bytes; `openssl rand -base64 48` makes one",
   );
 
+const jwksUrl = z
+  .string()
+  .refine((url) => hasProtocol(url, new Set(["https:", "http:"])), "must be an https:// or http:// URL");
+
 const flag = z
   .enum(["on", "off", "true", "false", "1", "0"], "must be on or off")
   .transform((value) => value === "on" || value === "true" || value === "1");
-
-const notYet = (name: string, instead: string) =>
-  z.undefined({ error: `${name} is not supported by this version; ${instead}` }).optional();
 
 const hour = 3_600_000;
 
@@ -103,8 +105,10 @@ const environment = z.object({
   DATABASE_URL: postgresUrl,
   DATABASE_DIRECT_URL: postgresUrl.optional(),
   AMQP_URL: amqpUrl.optional(),
-  JWT_SECRET: jwtSecret,
-  JWT_JWKS_URL: notYet("JWT_JWKS_URL", "use JWT_SECRET"),
+  JWT_SECRET: jwtSecret.optional(),
+  JWT_JWKS_URL: jwksUrl.optional(),
+  JWT_ROLE_CLAIM: z.string().default("role"),
+  JWT_DEFAULT_ROLE: z.literal("player", "must be player: other roles have to be in the token").optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   BOARDS: boardIds.default(["main"]),
@@ -115,6 +119,8 @@ const environment = z.object({
   RATE_LIMIT_PER_SECOND: wholeNumber(1, 1_000_000).default(20),
   RATE_LIMIT_BURST: wholeNumber(1, 1_000_000).default(40),
   SERVICE_RATE_LIMIT_PER_SECOND: wholeNumber(1, 10_000_000).optional(),
+  READ_RATE_LIMIT_PER_SECOND: wholeNumber(1, 1_000_000).default(100),
+  READ_RATE_LIMIT_BURST: wholeNumber(1, 1_000_000).default(400),
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: trustProxy.optional(),
   HISTORY_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
@@ -124,16 +130,26 @@ const environment = z.object({
   TRUSTED_DOCUMENTS: z.enum(["off", "only"], "must be off or only").default("off"),
   TRUSTED_DOCUMENTS_FILE: z.string().optional(),
   PREPARED_OPERATIONS: flag.default(true),
+  LOAD_SHEDDING: flag.default(true),
+  REDIS_CONFIG_CHECK: flag.default(true),
+  DRAIN_SECONDS: wholeNumber(0, 6, "must be at most 6, because a stop must be over within 10 s").default(5),
   WEB_CONCURRENCY: wholeNumber(1, 256).default(1),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
   ...tracesVariables,
 });
 
-const wholeEnvironment = environment.superRefine((env, context) => {
-  if (env.PORT === 0 || env.PORT !== env.OPS_PORT || !overlap(env.HOST, env.OPS_HOST)) return;
-  const message = `is ${env.OPS_PORT}, as PORT is: the operators' listener must have a port of its own`;
-  context.addIssue({ code: "custom", path: ["OPS_PORT"], message });
-});
+const wholeEnvironment = environment
+  .refine((env) => env.JWT_SECRET !== undefined || env.JWT_JWKS_URL !== undefined, {
+    path: ["JWT_SECRET"],
+    message: "is required, unless JWT_JWKS_URL is set",
+    // Also told beside mistakes in other variables.
+    when: () => true,
+  })
+  .superRefine((env, context) => {
+    if (env.PORT === 0 || env.PORT !== env.OPS_PORT || !overlap(env.HOST, env.OPS_HOST)) return;
+    const message = `is ${env.OPS_PORT}, as PORT is: the operators' listener must have a port of its own`;
+    context.addIssue({ code: "custom", path: ["OPS_PORT"], message });
+  });
 
 type Environment = z.output<typeof environment>;
 /** Every variable that the service knows. */
@@ -211,7 +227,16 @@ function toConfig(env: Environment) {
     /** Undefined: the same as `databaseUrl`. If set, `databaseUrl` leads to a pooler in transaction mode. */
     databaseDirectUrl: env.DATABASE_DIRECT_URL,
     amqpUrl: env.AMQP_URL,
-    jwt: { secret: env.JWT_SECRET, issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE },
+    jwt: {
+      /** Undefined only if there is a `keyService`. */
+      secret: env.JWT_SECRET,
+      keyService:
+        env.JWT_JWKS_URL === undefined
+          ? undefined
+          : { url: env.JWT_JWKS_URL, role: { claim: env.JWT_ROLE_CLAIM, defaultRole: env.JWT_DEFAULT_ROLE } },
+      issuer: env.JWT_ISSUER,
+      audience: env.JWT_AUDIENCE,
+    },
     boards: env.BOARDS,
     syncIntervalMs: env.SYNC_INTERVAL_MS,
     pushIntervalMs: env.PUSH_INTERVAL_MS,
@@ -223,6 +248,7 @@ function toConfig(env: Environment) {
         ? { perSecond: env.SERVICE_RATE_LIMIT_PER_SECOND, burst: 2 * env.SERVICE_RATE_LIMIT_PER_SECOND }
         : undefined,
     },
+    readLimit: { perSecond: env.READ_RATE_LIMIT_PER_SECOND, burst: env.READ_RATE_LIMIT_BURST },
     historyRetentionDays: env.HISTORY_RETENTION_DAYS,
     connectionLimits: {
       maxConnections: env.MAX_CONNECTIONS,
@@ -234,6 +260,9 @@ function toConfig(env: Environment) {
     /** Undefined: every valid document is answered. */
     trustedDocuments: env.TRUSTED_DOCUMENTS === "only" ? { file: env.TRUSTED_DOCUMENTS_FILE } : undefined,
     preparedOperations: env.PREPARED_OPERATIONS,
+    loadShedding: env.LOAD_SHEDDING,
+    redisConfigCheck: env.REDIS_CONFIG_CHECK,
+    drainMs: 1000 * env.DRAIN_SECONDS,
     introspection: env.INTROSPECTION ?? env.NODE_ENV !== "production",
     webConcurrency: env.WEB_CONCURRENCY,
     logLevel: env.LOG_LEVEL,

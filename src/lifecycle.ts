@@ -28,6 +28,21 @@ export interface App {
   readonly opsPort: number;
 }
 
+/** Services that stop at the same time. They start in order. */
+export function together(name: string, services: readonly Service[]): Service {
+  return {
+    name,
+    start: async () => {
+      for (const service of services) await service.start();
+    },
+    stop: async () => {
+      const stops = await Promise.allSettled(services.map((service) => service.stop()));
+      const failures = stops.filter((stop) => stop.status === "rejected").map(({ reason }): unknown => reason);
+      if (failures.length > 0) throw new AggregateError(failures, `not all of ${name} stopped cleanly`);
+    },
+  };
+}
+
 /** Starts services in order and stops them in reverse order, including the services before one that failed to start. */
 export class ServiceGroup implements Service {
   readonly name = "services";

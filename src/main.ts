@@ -26,7 +26,8 @@ const usage = `usage: main.js [${appRoles.join("|")}]
   ingest  applies increments that come by way of RabbitMQ (AMQP_URL)
   all     all of these in one process; the default
 
-Everything else is set by the environment: at least REDIS_URL, DATABASE_URL and JWT_SECRET; see the README.
+Everything else is set by the environment: at least REDIS_URL, DATABASE_URL, and JWT_SECRET or
+JWT_JWKS_URL; see the README.
   --help     shows this
   --version  shows the version
 `;

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout as delay } from "node:timers/promises";
-import { OpsServer, type ReadinessCheck } from "./transports/ops.js";
+import { OpsServer } from "./transports/ops.js";
+import { notReady, type NotReadyKind, type Problem, type ReadinessCheck } from "./transports/readiness.js";
 import type { App } from "./lifecycle.js";
 import type { Logger } from "./observability/logger.js";
 import { supervisedMetrics } from "./observability/metrics.js";
@@ -140,16 +141,21 @@ export class Supervisor implements App {
 }
 
 function checkOf(child: Child): ReadinessCheck {
+  const { role } = child;
+  const own = (kind: NotReadyKind) => {
+    const { reason } = notReady(kind);
+    return notReady(kind, `${role}: ${reason}`);
+  };
   return async () => {
-    if (child.opsPort === undefined) return `${child.role}: starting`;
+    if (child.opsPort === undefined) return own("starting");
     try {
       const url = `http://127.0.0.1:${child.opsPort}/readyz`;
       const response = await fetch(url, { signal: AbortSignal.timeout(checkTimeoutMs) });
       if (response.ok) return undefined;
-      const { reasons } = (await response.json()) as { reasons: string[] };
-      return `${child.role}: ${reasons.join("; ")}`;
+      const { reasons, problems } = (await response.json()) as { reasons: string[]; problems: Problem[] };
+      return { process: role, reason: `${role}: ${reasons.join("; ")}`, problems };
     } catch {
-      return `${child.role}: does not answer`;
+      return own("silent");
     }
   };
 }

@@ -1,12 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runToEnd } from "../clean-up.js";
 import { divideCores } from "../cores.js";
 import { startEnvironment } from "../environment.js";
 import { machineFacts } from "../report-parts.js";
-import { prepare } from "../setup.js";
+import { begin } from "../setup.js";
 import { standings } from "../targets.js";
 import { measureFanOut, type FanOutMeasurement, type Step } from "./measure.js";
 import { measureOverload } from "./overload.js";
@@ -33,13 +32,9 @@ await runToEnd(async (cleanUp) => {
   const { values } = parseArgs({
     options: { quick: { type: "boolean", default: false }, target: { type: "string", multiple: true } },
   });
-  if (process.platform !== "linux")
-    throw new Error("The benchmarks read processor times from /proc; only Linux has it.");
   const schedule = values.quick ? quick : full;
   const chosen = chooseTargets(values.target);
-  const started = performance.now();
-  const [loadBefore = NaN] = loadavg();
-  await prepare(log);
+  const { loadBefore, elapsed } = await begin(log);
   const cores = await divideCores();
   const environment = await startEnvironment(cores, cleanUp, log);
   const viewers = new ViewersProcess();
@@ -74,8 +69,7 @@ await runToEnd(async (cleanUp) => {
   console.log(`\n${report}`);
   const complete = values.target === undefined;
   if (complete) await writeFile(join(import.meta.dirname, "..", "FANOUT.md"), report);
-  const seconds = ((performance.now() - started) / 1_000).toFixed(0);
-  log(`Done in ${seconds} s${complete ? "; written to bench/FANOUT.md" : ""}.`);
+  log(`Done in ${elapsed()} s${complete ? "; written to bench/FANOUT.md" : ""}.`);
 });
 
 function chooseTargets(ids: readonly string[] | undefined): readonly FanOutTarget[] {

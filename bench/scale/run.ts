@@ -1,12 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runToEnd } from "../clean-up.js";
 import { divideCores, type Cores } from "../cores.js";
 import { startEnvironment } from "../environment.js";
 import { machineFacts } from "../report-parts.js";
-import { prepare } from "../setup.js";
+import { begin } from "../setup.js";
 import { measureGrowth } from "./growth.js";
 import { measureBoards, type ScaleMeasurement } from "./measure.js";
 import { renderScaleReport } from "./report.js";
@@ -26,12 +25,8 @@ const sharedCores: Cores = {
 // `npm run bench:scale [-- --quick]`: measures more boards, processes and Redis servers, and larger boards.
 await runToEnd(async (cleanUp) => {
   const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
-  if (process.platform !== "linux")
-    throw new Error("The benchmarks read processor times from /proc; only Linux has it.");
   const schedule = values.quick ? quick : full;
-  const started = performance.now();
-  const [loadBefore = NaN] = loadavg();
-  await prepare(log);
+  const { loadBefore, elapsed } = await begin(log);
   const services = cleanUp.part();
   const environment = await startEnvironment(sharedCores, services, log);
 
@@ -52,5 +47,5 @@ await runToEnd(async (cleanUp) => {
   const report = renderScaleReport(facts, measured, sizes);
   console.log(`\n${report}`);
   await writeFile(join(import.meta.dirname, "..", "SCALE.md"), report);
-  log(`Done in ${((performance.now() - started) / 1_000).toFixed(0)} s; written to bench/SCALE.md.`);
+  log(`Done in ${elapsed()} s; written to bench/SCALE.md.`);
 });

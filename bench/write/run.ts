@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findRedis, startRedis } from "../../scripts/stack.js";
@@ -7,7 +7,7 @@ import { runToEnd, type CleanUp } from "../clean-up.js";
 import { divideCores, type Cores } from "../cores.js";
 import { startEnvironment } from "../environment.js";
 import { machineFacts } from "../report-parts.js";
-import { prepare } from "../setup.js";
+import { begin } from "../setup.js";
 import { BenchBoard } from "./bench-board.js";
 import { measureHttpBatches } from "./http-batches.js";
 import { measureKeyMemory, measureWrites } from "./measure.js";
@@ -22,12 +22,8 @@ const log = (line: string): void => console.error(line);
 // `npm run bench:write [-- --quick]`: measures what a change costs Redis, beside a bare ZINCRBY.
 await runToEnd(async (cleanUp) => {
   const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
-  if (process.platform !== "linux")
-    throw new Error("The benchmarks read processor times from /proc; only Linux has it.");
   const schedule = values.quick ? quick : full;
-  const started = performance.now();
-  const [loadBefore = NaN] = loadavg();
-  await prepare(log);
+  const { loadBefore, elapsed } = await begin(log);
   const cores = await divideCores();
   const keyBytes = await measureStore(cores, cleanUp, schedule);
   log("Batches over HTTP…");
@@ -42,7 +38,7 @@ await runToEnd(async (cleanUp) => {
   const report = renderWriteReport({ facts, keyBytes, http });
   console.log(`\n${report}`);
   await writeFile(join(import.meta.dirname, "..", "WRITE.md"), report);
-  log(`Done in ${((performance.now() - started) / 1_000).toFixed(0)} s; written to bench/WRITE.md.`);
+  log(`Done in ${elapsed()} s; written to bench/WRITE.md.`);
 });
 
 /** Measures all series on a Redis of their own. @returns the memory of an idempotency record, in bytes */

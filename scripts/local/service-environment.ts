@@ -22,6 +22,7 @@ export function serviceEnvironment(settings: ServiceSettings): NodeJS.ProcessEnv
   const inherited = Object.entries(process.env).filter(([name]) => !notPassedOn.includes(name));
   return {
     CORS_ORIGINS: developmentOrigins.join(","),
+    DRAIN_SECONDS: "0", // Ctrl-C ends everything at once
     INTROSPECTION: "on", // the playground needs it; NODE_ENV=production would turn it off
     ...Object.fromEntries(inherited),
     ...{ PORT: String(settings.port), HOST: host, OPS_PORT: String(settings.opsPort), OPS_HOST: host },

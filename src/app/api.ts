@@ -1,7 +1,5 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Authenticator } from "../auth/authenticate.js";
-import { SecretTokens } from "../auth/secret-tokens.js";
 import { HistoryReads } from "../commands/history-reads.js";
 import { Reads } from "../commands/reads.js";
 import { ScoreChanges } from "../commands/score-changes.js";
@@ -9,18 +7,26 @@ import { countingObserver } from "../fanout/metrics.js";
 import { SubscriptionHub } from "../fanout/subscription-hub.js";
 import { createSchema } from "../graphql/schema.js";
 import { TrustedDocuments } from "../graphql/execution/trusted-documents.js";
+import { registerApiDescription } from "../transports/rest/api-description.js";
+import { registerBoardReads } from "../transports/rest/board-reads.js";
+import { limitReads } from "../transports/rest/limit-reads.js";
 import { registerRest } from "../transports/rest/rest.js";
 import { HttpServer } from "../transports/http/server.js";
 import { registerWeb } from "../transports/pages.js";
 import { welcomePeople } from "../transports/graphql/welcome.js";
 import { ChangeQueue } from "../ingest/change-queue.js";
 import { type Publisher } from "../ingest/publisher.js";
+import { Admission } from "../transports/network/admission.js";
 import { ConnectionLimits } from "../transports/network/connection-limits.js";
+import { LoadShedder } from "../transports/network/load-shedder.js";
 import { OriginPolicy } from "../transports/network/origins.js";
+import { ReadLimit } from "../transports/network/read-limit.js";
 import { TrustedProxies } from "../transports/network/trusted-proxies.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { ScoreHistory } from "../ledger/score-history.js";
+import { together } from "../lifecycle.js";
+import { createAuthentication } from "./authentication.js";
 import { createGraphQL } from "./graphql.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
@@ -30,11 +36,12 @@ const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */
 export function createApi(foundation: Foundation, standings: Standings, publisher: Publisher | undefined) {
-  const { config, boards, metrics, traces, logger, log } = foundation;
+  const { config, version, boards, metrics, traces, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, traces });
-  const authenticator = new Authenticator([new SecretTokens(config.jwt, Date.now)], logger);
+  const authentication = createAuthentication(foundation, database);
+  const { authenticator } = authentication;
   const scoreChanges = new ScoreChanges(boards, leaderboard, {
     maxIncrement: config.maxIncrement,
     queue: publisher && new ChangeQueue(publisher, metrics.ingest),
@@ -60,6 +67,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const proxies = new TrustedProxies(config.trustProxy);
   const origins = new OriginPolicy(config.corsOrigins, proxies);
   const limits = new ConnectionLimits(config.connectionLimits, proxies);
+  const shedder = new LoadShedder(config.loadShedding, metrics.shedding, logger);
+  const admission = new Admission(new ReadLimit(config.readLimit, () => performance.now()), shedder);
   const graphql = createGraphQL({
     schema,
     hub,
@@ -70,6 +79,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     proxies,
     origins,
     limits,
+    admission,
+    drainMs: config.drainMs,
     welcome: welcomePeople({ playground: introspection }),
     metrics,
     traces,
@@ -86,8 +97,11 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     traces,
     log,
     register: (app) => {
+      const callers = { authenticator, admission, proxies };
       graphql.register(app);
-      registerRest(app, { scoreChanges, authenticator, metrics: metrics.operations, logger: log });
+      registerRest(app, { scoreChanges, authenticator, admission, metrics: metrics.operations, logger: log });
+      registerBoardReads(app, { reads, limit: limitReads(callers), metrics: metrics.operations, logger: log });
+      registerApiDescription(app, { version, proxies });
       registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
   });
@@ -95,6 +109,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   metrics.fanout.operations.readFrom(() => hub.operations);
 
   const { apollo, streams } = graphql;
-  const services = [...(trusted ? [trusted] : []), database, apollo, http, graphql.socketsOn(http), streams];
+  const viewers = together("viewers", [graphql.socketsOn(http), streams]);
+  const front = [apollo, http, viewers];
+  const services = [...(trusted ? [trusted] : []), shedder, database, ...authentication.services, ...front];
   return { http, services };
 }

@@ -4,7 +4,7 @@ import { ServiceGroup, type App } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
 import { OpsServer } from "../transports/ops.js";
 import { createApi } from "./api.js";
-import { createFoundation } from "./foundation.js";
+import { checkOf, createFoundation } from "./foundation.js";
 import { createIngest } from "./ingest.js";
 import { createStandings } from "./standings.js";
 import { noTracing, type Tracing } from "./traces.js";
@@ -26,7 +26,7 @@ export function createApp(
   const worker = role === "worker" || role === "all" ? createWorker(foundation) : undefined;
   if (worker) checks.push(worker.check);
   const standings = role === "worker" ? undefined : createStandings(foundation);
-  if (standings) checks.push(() => standings.writer.problem());
+  if (standings) checks.push(checkOf("redis", () => standings.writer.problem()));
   const publisher = standings && config.amqpUrl ? new Publisher(config.amqpUrl, logger) : undefined;
   const api = standings && role !== "ingest" ? createApi(foundation, standings, publisher) : undefined;
   const ingest = standings && publisher && role !== "api" ? createIngest(foundation, standings, publisher) : undefined;
@@ -51,6 +51,7 @@ export function createApp(
     },
     stop: async () => {
       ops.stopping();
+      api?.http.refuseNew();
       await services.stop();
       await ops.stop();
     },

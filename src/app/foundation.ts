@@ -7,7 +7,7 @@ import type { Traces } from "../observability/traces.js";
 import { RedisConnection } from "../redis/connection.js";
 import { DurabilityCheck } from "../redis/durability.js";
 import { BoardKeeper } from "../standings/board-keeper.js";
-import type { ReadinessCheck } from "../transports/ops.js";
+import { notReady, type NotReadyKind, type ReadinessCheck } from "../transports/readiness.js";
 import { createMetrics } from "./metrics.js";
 
 export type Foundation = ReturnType<typeof createFoundation>;
@@ -18,6 +18,8 @@ export const requestTimeoutMs = 4_500;
 /** The parts that every role needs: the connections to Redis and to the other processes. */
 export function createFoundation(config: Config, logger: Logger, version: string, traces: Traces) {
   const metrics = createMetrics(version);
+  /** For events that requests cause. */
+  const log = new SampledLog(logger);
   const boards = new BoardDirectory(config.boards);
   const reader = new RedisConnection(config.redisUrls, "reader", logger, traces);
   const subscriber = new RedisConnection(config.redisUrls, "subscriber", logger);
@@ -27,14 +29,28 @@ export function createFoundation(config: Config, logger: Logger, version: string
   const channels = new Channels({
     publisher: reader.client,
     subscriber: subscriber.client,
-    onGarbage: (board, problem) => logger.warn({ err: problem, board }, "ignored a malformed message on a channel"),
+    onGarbage: (board, problem) => log.warn({ err: problem, board }, "ignored a malformed message on a channel"),
   });
-  const durability = new DurabilityCheck(reader.client, config.durability, logger);
-  /** For events that requests cause. */
-  const log = new SampledLog(logger, () => performance.now());
-  const checks: ReadinessCheck[] = [() => reader.problem(), () => subscriber.problem(), boardsCheck(keeper, boards)];
+  const durability = new DurabilityCheck(
+    reader.client,
+    { durability: config.durability, ask: config.redisConfigCheck },
+    logger,
+  );
+  const checks: ReadinessCheck[] = [
+    checkOf("redis", () => reader.problem()),
+    checkOf("redis", () => subscriber.problem()),
+    boardsCheck(keeper, boards),
+  ];
   const services = [reader, durability, subscriber, channels];
-  return { config, logger, log, metrics, traces, boards, reader, keeper, channels, checks, services };
+  return { config, version, logger, log, metrics, traces, boards, reader, keeper, channels, checks, services };
+}
+
+/** @param problem one sentence; undefined when there is none */
+export function checkOf(kind: NotReadyKind, problem: () => Promise<string | undefined>): ReadinessCheck {
+  return async () => {
+    const sentence = await problem();
+    return sentence === undefined ? undefined : notReady(kind, sentence);
+  };
 }
 
 function boardsCheck(keeper: BoardKeeper, { all }: BoardDirectory): ReadinessCheck {
@@ -42,9 +58,10 @@ function boardsCheck(keeper: BoardKeeper, { all }: BoardDirectory): ReadinessChe
     try {
       const states = await Promise.all(all.map((board) => keeper.readState(board)));
       const closed = all.filter((_board, index) => !states[index]?.open);
-      return closed.length === 0 ? undefined : `not open yet: ${closed.join(", ")} (a worker opens boards)`;
+      if (closed.length === 0) return undefined;
+      return notReady("boardsClosed", `not open yet: ${closed.join(", ")} (a worker opens boards)`);
     } catch {
-      return "the boards' state can't be read";
+      return notReady("boardsUnread");
     }
   };
 }

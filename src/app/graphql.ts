@@ -23,6 +23,7 @@ import { MultipartSubscriptions } from "../transports/graphql/multipart.js";
 import { OpenStreams } from "../transports/graphql/open-streams.js";
 import { GraphQLSockets } from "../transports/graphql/websocket.js";
 import type { HttpServer } from "../transports/http/server.js";
+import type { Admission } from "../transports/network/admission.js";
 import type { ConnectionLimits } from "../transports/network/connection-limits.js";
 import type { OriginPolicy } from "../transports/network/origins.js";
 import type { TrustedProxies } from "../transports/network/trusted-proxies.js";
@@ -42,6 +43,9 @@ export interface GraphQLOptions {
   proxies: TrustedProxies;
   origins: OriginPolicy;
   limits: ConnectionLimits;
+  admission: Admission;
+  /** Over how long a stop ends viewers' connections. */
+  drainMs: number;
   /** Answers people who open the address in a browser. */
   welcome: onRequestHookHandler;
   metrics: Metrics;
@@ -55,7 +59,7 @@ export interface GraphQLOptions {
  */
 export function createGraphQL(options: GraphQLOptions) {
   const { schema, hub, prepare, introspection, trusted, authenticator, proxies, origins, limits } = options;
-  const { welcome, metrics, traces = noTraces, logger, log } = options;
+  const { admission, drainMs, welcome, metrics, traces = noTraces, logger, log } = options;
   const documentLimits = new DocumentLimits(schema);
   const sharedFields = new SharedFields(schema);
   const compiler = prepare ? new Compiler(() => performance.now()) : undefined;
@@ -63,6 +67,7 @@ export function createGraphQL(options: GraphQLOptions) {
   const execution: ExecutorOptions = {
     schema,
     documents,
+    sharedFields,
     prepared: compiler && new PreparedOperations({ schema, sharedFields, compiler, log }),
     subscriptions: new Subscriptions({ schema, limits: documentLimits, hub, sharedFields, compiler }),
     metrics: metrics.operations,
@@ -72,11 +77,11 @@ export function createGraphQL(options: GraphQLOptions) {
   const executor = new Executor("graphql-http", execution);
   const persisted = trusted ?? automaticPersistedQueries();
   const apollo = createApolloServer({ schema, documents, executor, persisted, introspection, logger, log });
-  const streams = new OpenStreams({ limits, metrics: metrics.connections, traces, log });
+  const streams = new OpenStreams({ drainMs, limits, metrics: metrics.connections, traces, log });
   const multipart = new MultipartSubscriptions(new Executor("graphql-multipart", execution), streams);
 
   const register = (app: FastifyInstance) => {
-    const caller = { authenticator, proxies };
+    const caller = { authenticator, proxies, admission };
     registerHttpOperations(app, { path, executor, apollo, persisted, multipart, welcome, ...caller });
     const sse = new Executor("graphql-sse", execution);
     registerEventStreams(app, { path: streamPath, executor: sse, streams, origins, ...caller });
@@ -90,6 +95,8 @@ export function createGraphQL(options: GraphQLOptions) {
       proxies,
       origins,
       limits,
+      admission,
+      drainMs,
       metrics: metrics.connections,
       traces,
       log,

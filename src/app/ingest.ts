@@ -1,6 +1,6 @@
 import { Ingester } from "../ingest/ingester.js";
 import type { Publisher } from "../ingest/publisher.js";
-import type { ReadinessCheck } from "../transports/ops.js";
+import { notReady, type ReadinessCheck } from "../transports/readiness.js";
 import type { Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
 
@@ -11,7 +11,6 @@ export function createIngest(
   publisher: Publisher,
 ) {
   const ingester = new Ingester({ boards, leaderboard, publisher, metrics: metrics.ingest, logger });
-  const check: ReadinessCheck = () =>
-    Promise.resolve(ingester.consuming ? undefined : "the message broker does not answer");
+  const check: ReadinessCheck = () => Promise.resolve(ingester.consuming ? undefined : notReady("broker"));
   return { services: [ingester], check };
 }

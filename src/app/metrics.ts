@@ -1,3 +1,4 @@
+import { createAuthMetrics } from "../auth/metrics.js";
 import { createOperationMetrics } from "../commands/metrics.js";
 import { createFanoutMetrics } from "../fanout/metrics.js";
 import { createFeedMetrics } from "../feed/metrics.js";
@@ -6,7 +7,7 @@ import { createRegistry, textOf } from "../observability/metrics.js";
 import { createRedisMetrics } from "../redis/metrics.js";
 import { createStandingsMetrics } from "../standings/metrics.js";
 import { createSyncMetrics } from "../sync/metrics.js";
-import { createConnectionMetrics } from "../transports/metrics.js";
+import { createConnectionMetrics, createShedMetrics } from "../transports/metrics.js";
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -21,7 +22,9 @@ export function createMetrics(version: string) {
     feed: createFeedMetrics(registry),
     sync: createSyncMetrics(registry),
     ingest: createIngestMetrics(registry),
+    auth: createAuthMetrics(registry),
     operations: createOperationMetrics(registry),
     connections: createConnectionMetrics(registry),
+    shedding: createShedMetrics(registry),
   };
 }

@@ -17,7 +17,7 @@ const reconcileIntervalMs = 1_000;
 /**
  * For roles that change scores: the leaderboard, with the parts that make its changes durable and show them to viewers.
  */
-export function createStandings({ config, boards, reader, channels, metrics, traces, logger }: Foundation) {
+export function createStandings({ config, boards, reader, channels, metrics, traces, logger, log }: Foundation) {
   const writer = new RedisConnection(config.redisUrls, "writer", logger, traces);
   const { isCluster } = writer.client;
   const severalBoards = boards.all.length > 1;
@@ -48,9 +48,7 @@ export function createStandings({ config, boards, reader, channels, metrics, tra
 
   // A lost request only costs time: the worker passes on its interval anyway.
   const requestSync = (board: Board) =>
-    channels
-      .requestSync(board)
-      .catch((error: unknown) => logger.warn({ err: error, board }, "could not ask for a sync"));
+    channels.requestSync(board).catch((error: unknown) => log.warn({ err: error, board }, "could not ask for a sync"));
   leaderboard.changes.on("batch", (board, result, seconds) => {
     observeBatch(metrics.standings, board, result, seconds);
     if (!result.changed) return;

@@ -7,11 +7,15 @@ import { Outbox } from "../standings/outbox.js";
 import { Leadership } from "../sync/leader.js";
 import { SyncWorker } from "../sync/sync-worker.js";
 import { explain } from "../sync/trouble.js";
-import type { ReadinessCheck } from "../transports/ops.js";
-import type { Foundation } from "./foundation.js";
+import { checkOf, type Foundation } from "./foundation.js";
 
 /** No statement of the worker takes this long. A statement that hangs must not outlive the worker's lock by much. */
 const passTimeoutMs = 10_000;
+
+/** The last drain of the outbox takes no longer, and less where viewers' connections are closed over a longer time. */
+const maxDrainMs = 3_000;
+/** For both together. A stop has 10 s, see `main.ts`. */
+const stopBudgetMs = 8_000;
 
 /** Moves changes to PostgreSQL, and opens boards. */
 export function createWorker({ config, boards, reader, keeper, channels, metrics, traces, logger }: Foundation) {
@@ -29,6 +33,7 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     boards: boards.all,
     leadership: new Leadership({ address: direct, logger }),
     intervalMs: config.syncIntervalMs,
+    drainTimeoutMs: Math.min(maxDrainMs, stopBudgetMs - config.drainMs),
     onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
     metrics: metrics.sync,
     traces,
@@ -43,10 +48,11 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     },
     stop: () => Promise.resolve(),
   };
-  const check: ReadinessCheck = () =>
+  const check = checkOf("postgres", () =>
     database.ping().then(
       () => worker.trouble,
       (error: unknown) => explain(error).sentence,
-    );
+    ),
+  );
   return { services: [database, worker, requests], check };
 }

@@ -1,10 +1,5 @@
-import type { IncrementField } from "../domain/change.js";
-import { StandingsError, badInput } from "../domain/errors.js";
-import type { UserId } from "../domain/player.js";
-import type { Score } from "../domain/score.js";
-
-export const roles = ["player", "service", "admin"] as const;
-export type Role = (typeof roles)[number];
+import { StandingsError } from "../domain/errors.js";
+import type { Role } from "../domain/role.js";
 
 /** The sender of a request, with its role. A viewer without a token may read and subscribe. */
 export type Viewer = AnonymousViewer | AuthenticatedViewer;
@@ -18,6 +13,28 @@ export interface AuthenticatedViewer {
   readonly subject: string;
   /** When the token stops counting, in milliseconds since the Unix epoch: `exp` plus the leeway, on every transport. */
   readonly expiresAt: number;
+  /** The ids of the boards that it may write on; undefined: all boards. */
+  readonly boards?: ReadonlySet<string> | undefined;
+  /** Undefined: the token counts until it expires. */
+  readonly earlyEnd?: EarlyEnd;
+}
+
+/**
+ * Why a token stops counting before it expires: it was revoked, or its issuer could not be asked for so long that it may
+ * have been revoked.
+ */
+export type EarlyEndReason = "revoked" | "unconfirmed";
+
+/** Tells when a token stops counting before it expires. */
+export interface EarlyEnd {
+  /** Undefined while the token counts. */
+  readonly reason: EarlyEndReason | undefined;
+  /**
+   * Calls a listener when the token stops counting; not when it has already. O(1), also with thousands of listeners.
+   *
+   * @returns a function that removes the listener
+   */
+  watch(listener: (reason: EarlyEndReason) => void): () => void;
 }
 
 export const anonymous: AnonymousViewer = { role: "none" };
@@ -26,24 +43,4 @@ export const anonymous: AnonymousViewer = { role: "none" };
 export function requireAuthenticated(viewer: Viewer): AuthenticatedViewer {
   if (viewer.role === "none") throw new StandingsError("unauthenticated");
   return viewer;
-}
-
-/**
- * Returns when this viewer may make this increment.
- *
- * @throws StandingsError `forbidden` for another player's score, `badInput` for an amount that a player may not send
- */
-export function authorizeIncrement(
-  viewer: AuthenticatedViewer,
-  userId: UserId,
-  increment: Score,
-  { field, maxIncrement }: { field: IncrementField; maxIncrement: number },
-): void {
-  if (viewer.role !== "player") return;
-  if (userId !== viewer.subject) {
-    throw new StandingsError("forbidden", { message: "A player may change no score but its own." });
-  }
-  if (increment < 1 || increment > maxIncrement) {
-    throw badInput(`${field} must be from 1 to ${maxIncrement} for a player.`);
-  }
 }

@@ -1,6 +1,6 @@
 import { createSecretKey } from "node:crypto";
 import jwt from "jsonwebtoken";
-import type { Role } from "./roles.js";
+import type { Role } from "../domain/role.js";
 
 export interface TokenOptions {
   /** `JWT_SECRET`. */

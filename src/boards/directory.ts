@@ -12,9 +12,14 @@ export class BoardDirectory {
     this.#known = new Set(ids);
   }
 
+  find(id: string): Board | undefined {
+    return this.#known.has(id) ? (id as Board) : undefined;
+  }
+
   /** @throws StandingsError `badInput` for an id that is no board's */
   parse(id: string): Board {
-    if (this.#known.has(id)) return id as Board;
-    throw badInput("board must be one of this server's boards.");
+    const board = this.find(id);
+    if (board === undefined) throw badInput("board must be one of this server's boards.");
+    return board;
   }
 }

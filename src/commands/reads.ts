@@ -1,8 +1,11 @@
 import type { BoardDirectory } from "../boards/directory.js";
+import type { Board } from "../domain/board.js";
+import { StandingsError } from "../domain/errors.js";
 import { parseUserId } from "../domain/player.js";
 import type { ScoreEntry } from "../domain/score.js";
 import { parseLimit, parseRadius, type Neighbourhood, type Place, type Snapshot } from "../domain/views.js";
 import type { Topic } from "../fanout/topic.js";
+import { CurrentScores } from "../feed/current-scores.js";
 import type { ScoresAroundFeed } from "../feed/scores-around-feed.js";
 import type { TopScoresFeed } from "../feed/top-scores-feed.js";
 import type { Leaderboard } from "../standings/leaderboard.js";
@@ -23,12 +26,14 @@ export interface ReadsOptions {
 export class Reads {
   readonly #boards: BoardDirectory;
   readonly #leaderboard: Leaderboard;
+  readonly #current: CurrentScores;
   readonly #feed: TopScoresFeed;
   readonly #around: ScoresAroundFeed;
 
   constructor({ boards, leaderboard, feed, around }: ReadsOptions) {
     this.#boards = boards;
     this.#leaderboard = leaderboard;
+    this.#current = new CurrentScores(leaderboard);
     this.#feed = feed;
     this.#around = around;
   }
@@ -51,6 +56,27 @@ export class Reads {
     return this.#leaderboard.scoresAround(this.#boards.parse(board), parsePlace(userId, radius));
   }
 
+  /**
+   * A board's top scores as a resource with an address. Holds `maxLimit` entries, whatever the limit; while the board
+   * has not changed, it is the same object.
+   *
+   * @throws StandingsError `notFound`
+   */
+  async standings(board: string): Promise<Snapshot> {
+    return this.#current.top(this.#existing(board));
+  }
+
+  /**
+   * A player on a board as a resource with an address.
+   *
+   * @throws StandingsError `notFound`, also when the player has no score
+   */
+  async standingOf(board: string, userId: string, radius: number): Promise<Neighbourhood> {
+    const neighbourhood = await this.#current.around(this.#existing(board), parsePlace(userId, radius));
+    if (neighbourhood.entries.length > 0) return neighbourhood;
+    throw new StandingsError("notFound", { message: "This player has no score on this board." });
+  }
+
   /** Snapshots hold `maxLimit` entries, whatever the limit, so that all viewers of a board follow the same topic. */
   watchTopScores(board: string, limit: number): Topic<Snapshot> {
     parseLimit(limit);
@@ -59,6 +85,12 @@ export class Reads {
 
   watchScoresAround(board: string, userId: string, radius: number): Topic<Neighbourhood> {
     return this.#around.topic(this.#boards.parse(board), parsePlace(userId, radius));
+  }
+
+  #existing(id: string): Board {
+    const board = this.#boards.find(id);
+    if (board === undefined) throw new StandingsError("notFound", { message: "This server has no such board." });
+    return board;
   }
 }
 

@@ -5,32 +5,12 @@ import type { Accepted, Settled } from "../standings/waiting-change.js";
 import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type IncrementField } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
-import { authorizeIncrement, requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
+import { authorizeBoard, authorizeIncrement } from "../auth/permissions.js";
+import { requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
 import type { RequestOrigin } from "../observability/request-id.js";
 import type { RequestLog } from "../observability/sampled-log.js";
+import { amountOf, type BatchInput, type ChangeInput, type IncrementInput } from "./change-input.js";
 import type { OperationMetrics } from "./metrics.js";
-
-/** An increment as a transport received it: the types are right, the values are not checked. */
-export interface IncrementInput {
-  board: string;
-  userId: string;
-  scoreIncrement: number;
-  idempotencyKey: string | null | undefined;
-}
-
-/** One change of a batch as a transport received it: the types are right, the values are not checked. */
-export interface ChangeInput {
-  readonly userId: string;
-  readonly increment?: number | null | undefined;
-  readonly score?: number | null | undefined;
-  readonly idempotencyKey?: string | null | undefined;
-}
-
-/** Changes of one board as a transport received them. */
-export interface BatchInput {
-  readonly board: string;
-  readonly changes: readonly ChangeInput[];
-}
 
 /** The queue of changes that are applied later. */
 export interface ScoreChangeQueue {
@@ -74,7 +54,7 @@ export class ScoreChanges {
 
   /**
    * @param ranked whether the answer shows the rank
-   * @throws StandingsError: see `authorizeIncrement` and `Leaderboard.increment`
+   * @throws StandingsError: see `permissions.ts` and `Leaderboard.increment`
    */
   async submit(viewer: Viewer, input: IncrementInput, ranked: boolean): Promise<Accepted> {
     const { board, change } = this.#authorize(viewer, input, ranked);
@@ -87,7 +67,7 @@ export class ScoreChanges {
    * @param ranked whether the answer shows the ranks
    * @param request names the batch in the log
    * @returns one result a change, in their order
-   * @throws StandingsError `unauthenticated`, `badInput` (the board, the number of changes)
+   * @throws StandingsError `unauthenticated`, `forbidden` or `badInput` (the board), `badInput` (the number of changes)
    */
   async submitAll(
     viewer: Viewer,
@@ -107,11 +87,13 @@ export class ScoreChanges {
    * with other arguments). Only operators see those.
    *
    * @returns the id of its message
-   * @throws StandingsError: see `authorizeIncrement`, `Leaderboard.takeToken` and `ScoreChangeQueue.enqueue`; `queueOff`
+   * @throws StandingsError: see `permissions.ts`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`
    */
   async enqueue(viewer: Viewer, input: IncrementInput): Promise<string> {
     const { board, change } = this.#authorize(viewer, input, false);
-    return this.#accept(this.#queue(), board, change, this.#deadline());
+    const [result = unanswered()] = await this.#acceptAll(this.#queue(), board, [change], this.#deadline());
+    if (result instanceof StandingsError) throw result;
+    return result;
   }
 
   /**
@@ -119,7 +101,7 @@ export class ScoreChanges {
    * waits for the broker as long as one change does.
    *
    * @returns one result a change, in their order: the id of its message, or an error
-   * @throws StandingsError `unauthenticated`, `badInput` (the board, the number of changes), `queueOff`
+   * @throws StandingsError `unauthenticated`, `forbidden` or `badInput` (the board), `badInput` (the number of changes), `queueOff`
    */
   async enqueueAll(
     viewer: Viewer,
@@ -128,14 +110,27 @@ export class ScoreChanges {
   ): Promise<readonly (string | StandingsError)[]> {
     const { board, judged } = this.#authorizeAll(viewer, batch, false);
     const [queue, deadline] = [this.#queue(), this.#deadline()];
-    return this.#settle(judged, request, (changes) =>
-      Promise.all(changes.map((change) => this.#accept(queue, board, change, deadline).catch(toStandingsError))),
-    );
+    return this.#settle(judged, request, (changes) => this.#acceptAll(queue, board, changes, deadline));
   }
 
-  async #accept(queue: ScoreChangeQueue, board: Board, change: Change, deadline: number): Promise<string> {
-    await this.#leaderboard.takeToken(board, change);
-    return queue.enqueue(board, change, deadline);
+  /** @param changes of one subject */
+  async #acceptAll(
+    queue: ScoreChangeQueue,
+    board: Board,
+    changes: readonly Change[],
+    deadline: number,
+  ): Promise<readonly (string | StandingsError)[]> {
+    try {
+      const refusals = await this.#leaderboard.takeTokens(board, changes);
+      return await Promise.all(
+        changes.map(
+          async (change, index) => refusals[index] ?? queue.enqueue(board, change, deadline).catch(toStandingsError),
+        ),
+      );
+    } catch (error) {
+      const failure = toStandingsError(error);
+      return changes.map(() => failure);
+    }
   }
 
   #queue(): ScoreChangeQueue {
@@ -150,10 +145,17 @@ export class ScoreChanges {
 
   #authorize(viewer: Viewer, input: IncrementInput, ranked: boolean): { board: Board; change: Change } {
     const authenticated = requireAuthenticated(viewer);
-    const board = this.#boards.parse(input.board);
+    const board = this.#writable(authenticated, input.board);
     const { userId, scoreIncrement: increment, idempotencyKey } = input;
     const change = this.#toChange(authenticated, { userId, increment, idempotencyKey }, ranked, "scoreIncrement");
     return { board, change };
+  }
+
+  /** @throws StandingsError `badInput` for no board of ours, `forbidden` for one that the token may not write on */
+  #writable(viewer: AuthenticatedViewer, id: string): Board {
+    const board = this.#boards.parse(id);
+    authorizeBoard(viewer, board);
+    return board;
   }
 
   /** @returns each change, or the error that it meets before it is sent */
@@ -163,7 +165,7 @@ export class ScoreChanges {
     ranked: boolean,
   ): { board: Board; judged: readonly (Change | StandingsError)[] } {
     const authenticated = requireAuthenticated(viewer);
-    const board = this.#boards.parse(id);
+    const board = this.#writable(authenticated, id);
     if (changes.length < 1 || changes.length > maxBatch) {
       throw badInput(`changes must hold 1 to ${maxBatch} changes, not ${changes.length}.`);
     }
@@ -221,14 +223,6 @@ export function answerEach<Result, Part>(
 
 function unanswered(): StandingsError {
   return new StandingsError("internal", { cause: new Error("a change of a batch has no result") });
-}
-
-/** @throws StandingsError `badInput` for a change that does not have an increment alone */
-function amountOf({ increment, score }: ChangeInput): number {
-  if (score != null && increment != null) throw badInput("A change takes either increment or score, not both.");
-  if (score != null) throw badInput("score can't be set on this board, which adds increments. Send increment instead.");
-  if (increment == null) throw badInput("increment is required.");
-  return increment;
 }
 
 /** The leaderboard refuses a change as bad input for its total alone, and names the field of a single increment. */

@@ -1,3 +1,5 @@
+import type { Quota } from "./rate-limit.js";
+
 /**
  * The error catalogue: each way in which a request can fail stands here once. GraphQL over HTTP, GraphQL over WebSocket
  * and the REST shim are adapters over it, so a failure has the same code and the same message in all of them.
@@ -12,7 +14,14 @@ const catalogue = {
     message: "This server answers trusted documents only.",
   },
   badInput: { code: "BAD_USER_INPUT", restStatus: 400, message: "The input is not valid." },
+  // Only REST has addresses of boards and players.
+  notFound: { code: "BAD_USER_INPUT", restStatus: 404, message: "Not found." },
   rateLimited: { code: "RATE_LIMITED", restStatus: 429, message: "Too many increments. Slow down." },
+  tooManyReads: {
+    code: "RATE_LIMITED",
+    restStatus: 429,
+    message: "Too many requests without a token from this address. Slow down.",
+  },
   tooManySubscriptions: {
     code: "RATE_LIMITED",
     restStatus: 429,
@@ -21,7 +30,7 @@ const catalogue = {
   keyReused: {
     code: "IDEMPOTENCY_KEY_REUSED",
     restStatus: 422,
-    message: "This idempotencyKey was used within the last 24 hours with other arguments.",
+    message: "This idempotencyKey was used before with other arguments.",
   },
   unknownOutcome: {
     code: "UNKNOWN_OUTCOME",
@@ -42,6 +51,11 @@ const catalogue = {
     code: "UNAVAILABLE",
     restStatus: 503,
     message: "The scoreboard is overloaded. Nothing was changed; try again shortly.",
+  },
+  tokenUnchecked: {
+    code: "UNAVAILABLE",
+    restStatus: 503,
+    message: "The token can't be checked at present. Nothing was changed; try again shortly.",
   },
   brokerFailed: {
     code: "UNAVAILABLE",
@@ -69,6 +83,8 @@ export interface ErrorDetails {
   message?: string;
   /** Seconds after which another try makes sense. */
   retryAfter?: number;
+  /** What is left of the limit that refused the change. */
+  quota?: Quota | undefined;
   /** The internal error; for the log only. */
   cause?: unknown;
   /** The cause was logged where it happened, once for all the requests that it fails. */
@@ -81,6 +97,7 @@ export class StandingsError extends Error {
   readonly code: ErrorCode;
   readonly restStatus: number;
   readonly retryAfter: number | undefined;
+  readonly quota: Quota | undefined;
   readonly #logged: boolean;
 
   constructor(kind: ErrorKind, details: ErrorDetails = {}) {
@@ -88,6 +105,7 @@ export class StandingsError extends Error {
     super(details.message ?? entry.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "StandingsError";
     this.kind = kind;
+    this.quota = details.quota;
     this.#logged = details.logged ?? false;
     this.code = entry.code;
     this.restStatus = entry.restStatus;

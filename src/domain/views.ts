@@ -17,6 +17,12 @@ export interface Snapshot {
   readonly traceparent?: string | undefined;
 }
 
+/** A snapshot with the epoch of its revision: the two together say whether another one shows anything else. */
+export interface PlacedSnapshot {
+  readonly epoch: number;
+  readonly snapshot: Snapshot;
+}
+
 /** A player, and the number of rows to show above and below its own. */
 export interface Place {
   readonly userId: UserId;

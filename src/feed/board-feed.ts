@@ -4,6 +4,7 @@ import { sameEntries } from "../domain/ranks.js";
 import type { Revision } from "../domain/score.js";
 import type { Snapshot } from "../domain/views.js";
 import type { Logger } from "../observability/logger.js";
+import { SampledLog } from "../observability/sampled-log.js";
 import { noTraces, traced, type Span, type Traces } from "../observability/traces.js";
 import { CoalescedRead } from "./coalesced-read.js";
 import { LatestIterator } from "../fanout/latest-iterator.js";
@@ -39,6 +40,7 @@ export class BoardFeed implements Topic<Snapshot> {
   readonly #leaderboard: Leaderboard;
   readonly #channels: Channels;
   readonly #options: BoardFeedOptions;
+  readonly #log: SampledLog;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #read: CoalescedRead<Snapshot>;
   readonly #traces: Traces;
@@ -60,6 +62,7 @@ export class BoardFeed implements Topic<Snapshot> {
     this.#channels = channels;
     this.#options = options;
     this.#traces = options.traces ?? noTraces;
+    this.#log = new SampledLog(options.logger);
     this.#read = new CoalescedRead(() => this.#readSnapshot());
   }
 
@@ -149,7 +152,7 @@ export class BoardFeed implements Topic<Snapshot> {
       if (dirty) await this.#publishTraced(dirty);
     } catch (error) {
       // The change itself is safe in Redis; viewers get it when their process reconciles.
-      this.#options.logger.warn({ err: error, board: this.#board }, "could not publish a board's change");
+      this.#log.warn({ err: error, board: this.#board }, "could not publish a board's change");
     }
     this.#publishing = false;
     if (this.#hasChanged() && !this.#stop.signal.aborted) this.#schedule();

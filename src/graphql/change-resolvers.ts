@@ -1,6 +1,8 @@
 import { answerEach, type ScoreChanges } from "../commands/score-changes.js";
-import { StandingsError } from "../domain/errors.js";
+import { StandingsError, toStandingsError } from "../domain/errors.js";
+import type { Quota } from "../domain/rate-limit.js";
 import type { ChangedEntry } from "../domain/score.js";
+import type { GraphQLContext } from "./context.js";
 import type { MutationResolvers, ScoreChangeError, ScoreEntry } from "./generated.js";
 import { RankSelections } from "./rank-selections.js";
 
@@ -8,9 +10,15 @@ import { RankSelections } from "./rank-selections.js";
 export function changeResolvers(changes: ScoreChanges): MutationResolvers {
   const ranks = new RankSelections();
   return {
-    incrementScore: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer }, info) => {
+    incrementScore: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer, onQuota }, info) => {
       const input = { board, userId, scoreIncrement, idempotencyKey };
-      const { entry, revision, topScores } = await changes.submit(viewer, input, ranks.isSelected(info));
+      const { entry, revision, topScores, quota } = await changes
+        .submit(viewer, input, ranks.isSelected(info))
+        .catch((error: unknown) => {
+          tell(onQuota, toStandingsError(error));
+          throw error;
+        });
+      tell(onQuota, { quota });
       const message = "Score updated successfully.";
       return { success: true, message, topScores, entry: shown(entry), revision };
     },
@@ -18,8 +26,12 @@ export function changeResolvers(changes: ScoreChanges): MutationResolvers {
       const id = await changes.enqueue(viewer, { board, userId, scoreIncrement, idempotencyKey });
       return { accepted: true, id };
     },
-    submitChanges: async (_root, batch, { viewer, request }, info) => {
+    submitChanges: async (_root, batch, { viewer, request, onQuota }, info) => {
       const results = await changes.submitAll(viewer, batch, ranks.isSelected(info), request);
+      tell(
+        onQuota,
+        results.findLast(({ quota }) => quota !== undefined),
+      );
       return answerEach(batch, results, (userId, result) =>
         result instanceof StandingsError
           ? { userId, error: told(result) }
@@ -38,6 +50,10 @@ export function changeResolvers(changes: ScoreChanges): MutationResolvers {
 /** The rank is missing only where the operation does not select it, so nothing reads it. */
 function shown(entry: ChangedEntry): ScoreEntry {
   return entry as ScoreEntry;
+}
+
+function tell(onQuota: GraphQLContext["onQuota"], judged: { readonly quota: Quota | undefined } | undefined): void {
+  if (judged?.quota) onQuota?.(judged.quota);
 }
 
 /** GraphQL would throw the error itself. */

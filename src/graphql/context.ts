@@ -1,3 +1,4 @@
+import type { Quota } from "../domain/rate-limit.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
 import type { RequestOrigin } from "../observability/request-id.js";
 
@@ -8,6 +9,8 @@ export interface GraphQLContext {
   readonly caller: string;
   /** Names the request in the log. Undefined where an execution serves several. */
   readonly request?: RequestOrigin | undefined;
+  /** Hears what is left of the viewer's rate limit. Undefined where the transport can't tell it. */
+  readonly onQuota?: ((quota: Quota) => void) | undefined;
 }
 
 /** The context of an execution whose answer goes to several viewers and depends on none of them. */

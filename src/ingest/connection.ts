@@ -1,5 +1,6 @@
 import { Connection } from "rabbitmq-client";
 import type { Logger } from "../observability/logger.js";
+import { SampledLog } from "../observability/sampled-log.js";
 import { within } from "../timing/deadline.js";
 
 /** A broker that is silent for two heartbeats is gone, and the next attempt begins. */
@@ -22,8 +23,9 @@ export function connect(url: string, name: string, logger: Logger): Connection {
     retryLow: retryLowMs,
     retryHigh: retryHighMs,
   });
+  const log = new SampledLog(logger);
   connection.on("error", (error: unknown) =>
-    logger.warn({ err: error, connection: name }, "the connection to the message broker failed"),
+    log.warn({ err: error, connection: name }, "the connection to the message broker failed"),
   );
   connection.on("connection", () => logger.info({ connection: name }, "connected to the message broker"));
   connection.on("connection.blocked", (reason) =>

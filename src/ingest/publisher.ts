@@ -3,6 +3,7 @@ import { AMQPError, type Channel, type Connection, type Envelope } from "rabbitm
 import { StandingsError } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
+import { SampledLog } from "../observability/sampled-log.js";
 import { connect, disconnect } from "./connection.js";
 import { deadLettersQueue, incrementsQueue } from "./queues.js";
 import { within } from "../timing/deadline.js";
@@ -35,6 +36,7 @@ export class Publisher implements Service {
   readonly name = "message-publisher";
   readonly url: string;
   readonly #logger: Logger;
+  readonly #log: SampledLog;
   #loop: Loop | undefined;
   #connection: Connection | undefined;
   #open: OpenChannel | undefined;
@@ -49,6 +51,7 @@ export class Publisher implements Service {
   constructor(url: string, logger: Logger) {
     this.url = url;
     this.#logger = logger;
+    this.#log = new SampledLog(logger);
   }
 
   /** Returns after the first attempt: a broker that is down must not stop the work that does not need it. */
@@ -107,7 +110,7 @@ export class Publisher implements Service {
     // The broker returns a message without a queue, then confirms it; the client reports the return a turn later.
     await nextTurn();
     if (!returned.delete(id)) return;
-    this.#logger.error({ queue }, "the queue is gone; declaring it again");
+    this.#log.error({ queue }, "the queue is gone; declaring it again");
     void channel.close();
     throw new StandingsError("brokerFailed");
   }

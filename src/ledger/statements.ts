@@ -28,6 +28,17 @@ interface KeyedEventRow extends EventRow {
   idempotency_key: string;
 }
 
+interface TokenRow {
+  hash: string;
+  id: string;
+  subject: string;
+  role: string;
+  boards: string | null;
+  /** Milliseconds since 1970. */
+  expires_at: string | null;
+  is_revoked: boolean;
+}
+
 const load = <Row>(name: string): Statement<Row> => new Statement(new URL(`sql/${name}.sql`, import.meta.url));
 
 /**
@@ -52,4 +63,7 @@ export const statements = {
   readFirstScore: load<{ score: string }>("read-first-score"),
   readKeyedEvents: load<KeyedEventRow>("read-keyed-events"),
   readPartitions: load<{ name: string }>("read-partitions"),
+  findTokens: load<TokenRow>("find-tokens"),
+  readUnrevokedTokens: load<{ id: string }>("read-unrevoked-tokens"),
+  recordTokenUses: load<never>("record-token-uses"),
 } as const;

@@ -16,7 +16,7 @@ const maxErrors = 5;
 
 /** Codes of the system, the network, TLS, HTTP and PostgreSQL: the fault is outside this process. */
 const outsideCodes =
-  /^(E[A-Z]+|EAI_[A-Z]+|ERR_(TLS|SSL|HTTP)_.*|HPE_.*|FST_.*|.*CERT.*|UNABLE_TO_.*|[0-9A-Z]{5}|P1\d{3})$/;
+  /^(E[A-Z]+|EAI_[A-Z]+|ERR_(TLS|SSL|HTTP)_.*|HPE_.*|UND_ERR_.*|FST_.*|.*CERT.*|UNABLE_TO_.*|[0-9A-Z]{5}|P1\d{3})$/;
 /** Errors of Redis, its client, PostgreSQL's driver, and the message broker's client. */
 const outsideNames = /^(ReplyError|MaxRetriesPerRequestError|ClusterAllFailedError|AMQP\w*Error)$/;
 const outsideMessages =

@@ -10,16 +10,19 @@ interface Kind {
 }
 
 export interface LogDetails {
-  err: unknown;
+  err?: unknown;
   /** The name of the failed operation, of limited length. */
   operation?: string | undefined;
   /** The request that the event belongs to. */
   request?: RequestOrigin | undefined;
+  /** Anything else that a line may show. */
+  [name: string]: unknown;
 }
 
-/** A log for events that a stranger can cause as often as it likes. */
+/** A log for events that a stranger, or a part that is out of order, can cause as often as it likes. */
 export interface RequestLog {
   debug(details: LogDetails, message: string): void;
+  warn(details: LogDetails, message: string): void;
   error(details: LogDetails, message: string): void;
 }
 
@@ -34,7 +37,7 @@ export class SampledLog implements RequestLog {
   readonly #kinds = new Map<string, Kind>();
 
   /** @param now in milliseconds, of a clock that never goes back */
-  constructor(logger: Logger, now: () => number) {
+  constructor(logger: Logger, now: () => number = () => performance.now()) {
     this.#logger = logger;
     this.#now = now;
   }
@@ -43,11 +46,15 @@ export class SampledLog implements RequestLog {
     if (this.#logger.isLevelEnabled("debug")) this.#write("debug", details, message);
   }
 
+  warn(details: LogDetails, message: string): void {
+    this.#write("warn", details, message);
+  }
+
   error(details: LogDetails, message: string): void {
     this.#write("error", details, message);
   }
 
-  #write(level: "debug" | "error", { err, request, ...others }: LogDetails, message: string): void {
+  #write(level: "debug" | "warn" | "error", { err, request, ...others }: LogDetails, message: string): void {
     const now = this.#now();
     const key = [message, codeOf(err), err instanceof Error && err.cause !== undefined ? codeOf(err.cause) : ""].join();
     const kind = this.#kinds.get(key);
@@ -56,8 +63,15 @@ export class SampledLog implements RequestLog {
       return;
     }
     this.#kinds.set(key, { loggedAt: now, leftOut: 0 });
-    const requestId = request && requestIdOf(request);
-    this.#logger[level]({ err, requestId, ...others, ...(kind && { leftOut: kind.leftOut }) }, message);
+    this.#logger[level](
+      {
+        ...(err !== undefined && { err }),
+        ...(request && { requestId: requestIdOf(request) }),
+        ...others,
+        ...(kind && { leftOut: kind.leftOut }),
+      },
+      message,
+    );
   }
 }
 

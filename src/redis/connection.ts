@@ -189,8 +189,7 @@ export class RedisConnection implements Service {
     const answer = await within(probeTimeoutMs, this.#ask(), () => "late" as const);
     this.#probing = false;
     if (answer === undefined) return this.#trouble.isOver();
-    if (answer === "late") this.#logger.warn({ connection: this.name }, "a connection to Redis is dead; reconnecting");
-    else this.#trouble.is(answer);
+    this.#trouble.is(answer === "late" ? `Redis at ${this.#where} is silent; connecting anew` : answer);
     if (then === "look only") return;
     this.renew();
     for (const call of this.#dependents) call();

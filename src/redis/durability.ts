@@ -27,24 +27,36 @@ export class DurabilityError extends Obstacle {
   }
 }
 
+export interface DurabilityCheckOptions {
+  durability: Durability;
+  /** False: an operator vouches for the settings, as Redis does not tell them. */
+  ask: boolean;
+}
+
 /** Refuses to start on a Redis that would lose acknowledged increments. */
 export class DurabilityCheck implements Service {
   readonly name = "durability-check";
   readonly #client: Redis | Cluster;
-  readonly #durability: Durability;
+  readonly #options: DurabilityCheckOptions;
   readonly #logger: Logger;
   readonly #stop = new AbortController();
 
-  constructor(client: Redis | Cluster, durability: Durability, logger: Logger) {
+  constructor(client: Redis | Cluster, options: DurabilityCheckOptions, logger: Logger) {
     this.#client = client;
-    this.#durability = durability;
+    this.#options = options;
     this.#logger = logger;
   }
 
   /** @throws DurabilityError that says what to change */
   async start(): Promise<void> {
-    if (this.#durability === "memory") {
+    const { durability, ask } = this.#options;
+    if (durability === "memory") {
       this.#logger.warn("DURABILITY=memory: acknowledged increments are lost when Redis stops before the next sync");
+    }
+    if (!ask) {
+      const needed = linesOf(required[durability]);
+      this.#logger.warn({ needed }, "REDIS_CONFIG_CHECK=off: Redis is believed to have the settings that are needed");
+      return;
     }
     const problems = await this.#askUntilAnswered();
     if (problems.length > 0) throw new DurabilityError(problems);
@@ -53,7 +65,7 @@ export class DurabilityCheck implements Service {
   /** Waits for a Redis that went down meanwhile; its connection says so in the log. */
   async #askUntilAnswered(): Promise<string[]> {
     try {
-      return await retry(() => findProblems(this.#client, this.#durability), {
+      return await retry(() => findProblems(this.#client, this.#options.durability), {
         waitMs: () => retryMs,
         signal: this.#stop.signal,
         onFailure: (error) => this.#logger.debug({ err: error }, "could not read Redis' configuration"),
@@ -87,7 +99,8 @@ async function problemsOf(node: Redis, durability: Durability): Promise<string[]
     const reason = error instanceof Error ? error.message : String(error);
     return [
       `Redis does not tell its configuration (CONFIG GET: ${reason}), so DURABILITY=redis can't be promised; ` +
-        "allow CONFIG GET, or use DURABILITY=postgres",
+        "allow CONFIG GET, or use DURABILITY=postgres, or set REDIS_CONFIG_CHECK=off if you know that Redis has " +
+        linesOf(settings).join(", "),
     ];
   }
   const alternative = durability === "redis" ? ", or use DURABILITY=postgres" : "";
@@ -98,6 +111,11 @@ async function problemsOf(node: Redis, durability: Durability): Promise<string[]
         `Redis has "${name} ${actual.get(name) ?? "(unset)"}"; DURABILITY=${durability} needs "${name} ${value}": set it ` +
         `in redis.conf${name.startsWith("maxmemory") ? "" : alternative}`,
     );
+}
+
+/** Settings as in redis.conf. */
+function linesOf(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).map(([name, value]) => `${name} ${value}`);
 }
 
 /** Whether Redis itself refused, as opposed to being down or still loading its data. */

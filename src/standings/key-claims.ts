@@ -1,5 +1,6 @@
 import { StandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
+import { SampledLog } from "../observability/sampled-log.js";
 import { keys } from "../redis/keys.js";
 import type { RedisClient } from "../redis/client.js";
 import { scripts } from "./scripts.js";
@@ -19,12 +20,12 @@ const claimed = { elsewhere: 0, made: 1, joined: 2 } as const;
  */
 export class KeyClaims {
   readonly #client: RedisClient;
-  readonly #logger: Logger;
+  readonly #log: SampledLog;
 
   /** @param client must never send a command twice: a claim counts the calls that rest on it */
   constructor(client: RedisClient, logger: Logger) {
     this.#client = client;
-    this.#logger = logger;
+    this.#log = new SampledLog(logger);
   }
 
   /**
@@ -78,14 +79,14 @@ export class KeyClaims {
   /** Runs before the refusal is answered: after it the caller may use the key on another board. */
   async #giveBack(claim: string, board: Board, deadline: number): Promise<void> {
     const returned = scripts.returnClaim.run(this.#client, [claim], [board]).catch((error: unknown) => {
-      this.#logger.warn({ err: error, board }, "the key of a refused change stays tied to its board for 24 hours");
+      this.#log.warn({ err: error, board }, "the key of a refused change stays tied to its board for 24 hours");
     });
     await within(deadline - performance.now(), returned, () => undefined);
   }
 
   #renew(claim: string, board: Board): void {
     this.#client.set(claim, board, "EX", idempotencyWindowSeconds).catch((error: unknown) => {
-      this.#logger.warn({ err: error, board }, "an idempotency key is tied to its board for less than 24 hours");
+      this.#log.warn({ err: error, board }, "an idempotency key is tied to its board for less than 24 hours");
     });
   }
 }

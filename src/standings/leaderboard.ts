@@ -10,7 +10,7 @@ import { rateLimited, ScoreWriter } from "./score-writer.js";
 import type { Accepted, Settled } from "./waiting-change.js";
 import type { Board } from "../domain/board.js";
 import type { Revision, ScoreEntry } from "../domain/score.js";
-import { maxLimit, type Neighbourhood, type Place, type Snapshot } from "../domain/views.js";
+import { maxLimit, type Neighbourhood, type Place, type PlacedSnapshot, type Snapshot } from "../domain/views.js";
 
 export interface LeaderboardOptions {
   boards: readonly Board[];
@@ -116,18 +116,21 @@ export class Leaderboard {
   }
 
   /**
-   * Charges a change that is applied later to its subject's rate limit, the one that `increment` charges.
+   * Charges changes of one subject that are applied later to its rate limit, the one that `increment` charges.
    *
-   * @throws StandingsError `rateLimited`, or `storeFailed` within 4 s
+   * @returns one result a change: undefined for those that passed, which are the first ones, `rateLimited` for the others
+   * @throws StandingsError `storeFailed` within 4 s
    */
-  async takeToken(board: Board, change: Change): Promise<void> {
-    const waitMs = await this.#access(() => this.#store.takeToken(board, change));
-    if (waitMs > 0) throw rateLimited(waitMs);
+  async takeTokens(board: Board, changes: readonly Change[]): Promise<readonly (StandingsError | undefined)[]> {
+    const [first] = changes;
+    if (!first) return [];
+    const { taken, waitMs } = await this.#access(() => this.#store.takeTokens(board, first, changes.length));
+    return changes.map((_change, index) => (index < taken ? undefined : rateLimited(waitMs)));
   }
 
   /** The best entries, highest score first. O(log n + limit). */
   async topScores(board: Board, limit: number): Promise<readonly ScoreEntry[]> {
-    return (await this.#read(() => this.#store.readTop(board, limit))).entries;
+    return (await this.#read(() => this.#store.readTop(board, limit))).snapshot.entries;
   }
 
   /** A player's row with its neighbours; empty when the player has no score. O(log n + radius). */
@@ -143,7 +146,16 @@ export class Leaderboard {
 
   /** The best `maxLimit` entries and their revision. */
   async snapshot(board: Board): Promise<Snapshot> {
-    return this.#read(() => this.#store.readTop(board, maxLimit));
+    return (await this.newestSnapshot(board)).snapshot;
+  }
+
+  /**
+   * The best `maxLimit` entries.
+   *
+   * @param known what this method gave before. It is given back, in O(1), while the board has not changed since
+   */
+  async newestSnapshot(board: Board, known?: PlacedSnapshot): Promise<PlacedSnapshot> {
+    return this.#read(() => this.#store.readTop(board, maxLimit, known));
   }
 
   async revision(board: Board): Promise<Revision> {

@@ -1,13 +1,13 @@
 import { keys } from "../redis/keys.js";
 import type { RedisClient } from "../redis/client.js";
-import { formatPosition, type Position } from "../domain/position.js";
+import { formatPosition, parsePosition, type Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import { changesOf, type OutboxEntry } from "./outbox-entry.js";
 
-/** The entries of the first read; the later ones follow the sizes of the batches. */
-const firstRead = 16;
-/** The most entries in one read, and about the most changes: Redis does nothing else meanwhile. */
+/** The most entries in one read, and the most changes: Redis does nothing else meanwhile. */
 const [maxEntries, maxChanges] = [2_000, 20_000];
+
+type StreamEntry = [id: string, fields: string[]];
 
 /**
  * The changes that Redis accepted and PostgreSQL may not have yet. Only increment.lua writes it, a batch an entry; only
@@ -57,23 +57,31 @@ export class Outbox {
 
   async #readStream(key: string, after: Position, count: number): Promise<OutboxEntry[]> {
     const changes: OutboxEntry[] = [];
-    let size = firstRead;
-    let read = 0;
-    let start = formatPosition(after);
+    let start = after;
     while (changes.length < count) {
-      const entries = await this.#client.xrange(key, `(${start}`, "+", "COUNT", size);
+      const entries = await this.#readEntries(key, start, Math.min(maxChanges, count - changes.length));
       for (const [id, fields] of entries) {
         // PostgreSQL may have the first changes of a batch: those before one that it refused.
         for (const change of changesOf(id, fields)) if (isAfter(change.position, after)) changes.push(change);
-        start = id;
       }
-      if (entries.length < size) break;
-      read += entries.length;
-      const perEntry = Math.max(1, changes.length / read);
-      const wanted = Math.min(maxChanges, count - changes.length);
-      size = Math.min(maxEntries, Math.max(1, Math.ceil(wanted / perEntry)));
+      const last = entries.at(-1);
+      if (!last) break;
+      start = parsePosition(last[0]);
     }
     return changes;
+  }
+
+  /**
+   * The entries after a position: as many as hold up to `count` changes, or the next one. An entry's id tells the revision
+   * of its last change, so a small read can't turn into a large one where many entries with one change are followed by
+   * full batches.
+   */
+  async #readEntries(key: string, after: Position, count: number): Promise<StreamEntry[]> {
+    const start = `(${formatPosition(after)}`;
+    const end = `${after.epoch}-${after.revision + count}`;
+    const entries = await this.#client.xrange(key, start, end, "COUNT", maxEntries);
+    // The next entry holds more changes, or is of a later epoch, or changes are missing.
+    return entries.length > 0 ? entries : this.#client.xrange(key, start, "+", "COUNT", 1);
   }
 }
 

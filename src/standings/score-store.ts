@@ -1,5 +1,5 @@
 import { keys, recordField } from "../redis/keys.js";
-import type { Position } from "../domain/position.js";
+import { formatPosition, type Position } from "../domain/position.js";
 import type { RedisClient } from "../redis/client.js";
 import type { LuaScript } from "../redis/lua-script.js";
 import { toRows } from "./rows.js";
@@ -8,14 +8,21 @@ import type { Board } from "../domain/board.js";
 import { isMessageKey, type Change } from "../domain/change.js";
 import { rankRows } from "../domain/ranks.js";
 import type { ChangedEntry, Rank, Revision, Score, ScoreEntry } from "../domain/score.js";
-import type { RateLimit, RateLimits } from "../domain/rate-limit.js";
-import type { Neighbourhood, Place, Snapshot } from "../domain/views.js";
+import { quotaOf, type Quota, type RateLimit, type RateLimits } from "../domain/rate-limit.js";
+import type { Neighbourhood, Place, PlacedSnapshot } from "../domain/views.js";
 
 export type ChangeOutcome =
-  | { readonly kind: "accepted"; readonly replayed: boolean; readonly entry: ChangedEntry; readonly revision: Revision }
+  | {
+      readonly kind: "accepted";
+      readonly replayed: boolean;
+      readonly entry: ChangedEntry;
+      readonly revision: Revision;
+      /** What is left of the subject's rate limit; undefined where the change was charged to none. */
+      readonly quota: Quota | undefined;
+    }
   | { readonly kind: "keyReused" }
   | { readonly kind: "outOfRange" }
-  | { readonly kind: "rateLimited"; readonly retryAfterMs: number }
+  | { readonly kind: "rateLimited"; readonly retryAfterMs: number; readonly quota: Quota | undefined }
   | { readonly kind: "failed" };
 
 export interface BatchResult {
@@ -32,6 +39,8 @@ export interface BatchResult {
 /** How many top scores an increment's answer carries. */
 const answeredTopScores = 10;
 const unlimited: RateLimit = { perSecond: 1, burst: 0 };
+/** The values with which increment.lua answers each change. */
+const resultFields = 5;
 /** As increment.lua takes them, added up. */
 const flags = { ranked: 1, claims: 2, service: 4 } as const;
 
@@ -85,7 +94,7 @@ export class ScoreStore {
     if (reply.length === 1) return undefined;
     const [epoch, revision, topJson, resultsText] = reply;
     const results = resultsText.split(" ");
-    const outcomes = changes.map((change, index) => toOutcome(board, change, results, 4 * index));
+    const outcomes = changes.map((change, index) => this.#toOutcome(board, change, results, resultFields * index));
     return {
       position: { epoch: Number(epoch), revision: Number(revision) as Revision },
       changed: outcomes.some((outcome) => outcome.kind === "accepted" && !outcome.replayed),
@@ -94,20 +103,55 @@ export class ScoreStore {
     };
   }
 
+  #toOutcome(board: Board, { userId, ratePolicy }: Change, results: readonly string[], at: number): ChangeOutcome {
+    const full = results[at + 4];
+    const limit = full === "0" || ratePolicy === undefined ? undefined : this.#rateLimits[ratePolicy];
+    const quota = limit && quotaOf(limit, Number(full));
+    const [a, b, c] = [results[at + 1], results[at + 2], results[at + 3]];
+    const outcome = results[at];
+    switch (outcome) {
+      case "0":
+      case "1":
+        return {
+          kind: "accepted",
+          replayed: outcome === "1",
+          entry: { board, rank: Number(c) as Rank, userId, score: Number(a) as Score },
+          revision: Number(b) as Revision,
+          quota,
+        };
+      case "2":
+        return { kind: "keyReused" };
+      case "3":
+        return { kind: "outOfRange" };
+      case "4":
+        return { kind: "rateLimited", retryAfterMs: Number(a), quota };
+      default:
+        return { kind: "failed" };
+    }
+  }
+
   #flagsOf({ idempotencyKey, ranked, ratePolicy }: Change): number {
     const claims = this.#claimsKeys && idempotencyKey !== undefined && !isMessageKey(idempotencyKey);
     return (ranked ? flags.ranked : 0) + (claims ? flags.claims : 0) + (ratePolicy === "service" ? flags.service : 0);
   }
 
   /**
-   * Charges a change to its subject's rate limit without applying it. One round trip, none where there is no limit.
+   * Charges changes to their subject's rate limit without applying them. One round trip, none where there is no limit.
    *
-   * @returns the milliseconds to wait, 0 when the change passed
+   * @param count how many changes there are like this one
+   * @returns how many passed, and the milliseconds to wait for the next, 0 when all passed
    */
-  async takeToken(board: Board, { subject, ratePolicy }: Change): Promise<number> {
+  async takeTokens(
+    board: Board,
+    { subject, ratePolicy }: Change,
+    count: number,
+  ): Promise<{ taken: number; waitMs: number }> {
     const limit = ratePolicy && this.#rateLimits[ratePolicy];
-    if (!limit) return 0;
-    return Number(await this.#write(scripts.takeToken, [this.#rateLimitKey(board, subject)], bucketOf(limit)));
+    if (!limit) return { taken: count, waitMs: 0 };
+    const args = [...bucketOf(limit), count];
+    const reply = await this.#write(scripts.takeTokens, [this.#rateLimitKey(board, subject)], args);
+    const [taken, waitMs] = reply as [number, number];
+    return { taken, waitMs };
   }
 
   #rateLimitKey(board: Board, subject: string): string {
@@ -126,12 +170,18 @@ export class ScoreStore {
 
   /**
    * The best entries and the revision they belong to; undefined when Redis does not know the board. O(log n + count).
+   *
+   * @param known what this method gave before for the same board and count. It is given back, in O(1), while the board
+   * has not changed since
    */
-  async readTop(board: Board, count: number): Promise<Snapshot | undefined> {
-    const reply = await scripts.readTop.run(this.#reader, [keys.scores(board), keys.meta(board)], [count]);
+  async readTop(board: Board, count: number, known?: PlacedSnapshot): Promise<PlacedSnapshot | undefined> {
+    const seen = known ? formatPosition({ epoch: known.epoch, revision: known.snapshot.revision }) : "";
+    const reply = await scripts.readTop.run(this.#reader, [keys.scores(board), keys.meta(board)], [count, seen]);
     if (reply === null) return undefined;
-    const [revision, rows] = reply as [string, string[]];
-    return { board, revision: Number(revision) as Revision, entries: rankRows(board, toRows(rows)) };
+    const [epoch, revisionText, rows] = reply as [epoch: string, revision: string, rows?: string[]];
+    if (!rows) return known;
+    const revision = Number(revisionText) as Revision;
+    return { epoch: Number(epoch), snapshot: { board, revision, entries: rankRows(board, toRows(rows)) } };
   }
 
   /**
@@ -181,28 +231,5 @@ class KeyTable {
     const index = this.keys.push(key);
     this.#indexes.set(key, index);
     return index;
-  }
-}
-
-function toOutcome(board: Board, { userId }: Change, results: readonly string[], at: number): ChangeOutcome {
-  const [a, b, c] = [results[at + 1], results[at + 2], results[at + 3]];
-  const outcome = results[at];
-  switch (outcome) {
-    case "0":
-    case "1":
-      return {
-        kind: "accepted",
-        replayed: outcome === "1",
-        entry: { board, rank: Number(c) as Rank, userId, score: Number(a) as Score },
-        revision: Number(b) as Revision,
-      };
-    case "2":
-      return { kind: "keyReused" };
-    case "3":
-      return { kind: "outOfRange" };
-    case "4":
-      return { kind: "rateLimited", retryAfterMs: Number(a) };
-    default:
-      return { kind: "failed" };
   }
 }

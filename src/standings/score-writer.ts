@@ -3,6 +3,7 @@ import { LastingTrouble } from "../observability/lasting-trouble.js";
 import type { Logger } from "../observability/logger.js";
 import type { Span, Traces } from "../observability/traces.js";
 import { outOfRange, type Change } from "../domain/change.js";
+import type { Quota } from "../domain/rate-limit.js";
 import type { BatchResult, ChangeOutcome, ScoreStore } from "./score-store.js";
 import type { Board } from "../domain/board.js";
 import { GroupReply, SingleReply, WaitingChange, type Accepted, type Settled } from "./waiting-change.js";
@@ -204,20 +205,20 @@ function toSettled(outcome: ChangeOutcome | undefined, { position, topScores }: 
   switch (outcome?.kind) {
     case "accepted": {
       // Spreading `outcome` would cost a microsecond for each increment.
-      const { kind, replayed, entry, revision } = outcome;
-      return { kind, replayed, entry, revision, topScores, epoch: position.epoch };
+      const { kind, replayed, entry, revision, quota } = outcome;
+      return { kind, replayed, entry, revision, quota, topScores, epoch: position.epoch };
     }
     case "keyReused":
       return new StandingsError("keyReused");
     case "outOfRange":
       return outOfRange("scoreIncrement");
     case "rateLimited":
-      return rateLimited(outcome.retryAfterMs);
+      return rateLimited(outcome.retryAfterMs, outcome.quota);
     default:
       return new StandingsError("storeFailed");
   }
 }
 
-export function rateLimited(retryAfterMs: number): StandingsError {
-  return new StandingsError("rateLimited", { retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
+export function rateLimited(retryAfterMs: number, quota?: Quota): StandingsError {
+  return new StandingsError("rateLimited", { retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)), quota });
 }

@@ -5,7 +5,7 @@ const load = (name: string) => new LuaScript(new URL(`lua/${name}.lua`, import.m
 /** The scripts that run inside Redis, each in one step. KEYS, ARGV and replies stand at the top of each file. */
 export const scripts = {
   increment: load("increment"),
-  takeToken: load("take-token"),
+  takeTokens: load("take-tokens"),
   readTop: load("read-top"),
   readAround: load("read-around"),
   takeClaim: load("take-claim"),

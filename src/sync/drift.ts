@@ -35,36 +35,36 @@ const maxExamples = 5;
 /**
  * Compares Redis with PostgreSQL, player by player and both ways, while writes go on. PostgreSQL should hold the totals
  * of Redis, except for changes that are still in the outbox. The two can't be read at the same instant, so a player
- * counts as differing only when it differs in every round. Memory is limited to a page and the players that differ.
+ * counts as differing only when it differs in every round. Memory is limited to a page, the players that differ and
+ * those in the outbox.
  *
  * @param wait called before each round; the worker needs an interval to catch up
  */
 export async function findDrift(deps: DriftDeps, board: Board, wait: () => Promise<void>): Promise<DriftReport> {
-  const suspects = new Set<UserId>();
-  const suspect = ({ userId }: Difference) => suspects.add(userId);
-  const { players: inPostgres, inBoth } = await lookAtPostgres(deps, board, suspect);
+  // Redis' scan may return a player twice.
+  const found = new Map<UserId, Difference>();
+  const add = (difference: Difference) => void found.set(difference.userId, difference);
+  const { players: inPostgres, inBoth } = await lookAtPostgres(deps, board, add);
   // If Redis has no more players than both know, no player is in Redis alone, and Redis need not be scanned.
   const inRedis = await deps.keeper.count(board);
-  if (inRedis !== inBoth) await lookAtRedis(deps, board, suspect);
+  if (inRedis !== inBoth) await lookAtRedis(deps, board, add);
 
-  let differences: Difference[] = [];
-  for (let round = 0; round < maxRounds && suspects.size > 0; round += 1) {
+  let differences = await withoutPending(deps, board, [...found.values()]);
+  for (let round = 0; round < maxRounds && differences.length > 0; round += 1) {
     await wait();
-    differences = await compareAll(deps, board, [...suspects]);
-    suspects.clear();
-    differences.forEach(suspect);
+    const suspects = differences.map(({ userId }) => userId);
+    differences = await withoutPending(deps, board, await compareAll(deps, board, suspects));
   }
   const players = inPostgres + Math.max(0, inRedis - inBoth);
-  return { players, differing: suspects.size, examples: differences.slice(0, maxExamples) };
+  return { players, differing: differences.length, examples: differences.slice(0, maxExamples) };
 }
 
 /** @returns how many players PostgreSQL knows, and how many of them Redis knows, too */
 async function lookAtPostgres(
-  deps: DriftDeps,
+  { keeper, ledger }: DriftDeps,
   board: Board,
-  suspect: (difference: Difference) => void,
+  add: (difference: Difference) => void,
 ): Promise<{ players: number; inBoth: number }> {
-  const { keeper, ledger } = deps;
   let [players, inBoth] = [0, 0];
   for await (const page of scorePages(ledger, board, pageSize)) {
     const inRedis = await keeper.readScores(
@@ -72,15 +72,17 @@ async function lookAtPostgres(
       page.map(({ userId }) => userId),
     );
     players += page.length;
-    for (const score of inRedis) if (score !== undefined) inBoth += 1;
-    const rows = page.map(({ userId, score }, index) => ({ userId, redis: inRedis[index], postgres: score }));
-    (await withoutPending(deps, board, rows)).forEach(suspect);
+    for (const [index, { userId, score: postgres }] of page.entries()) {
+      const redis = inRedis[index];
+      if (redis !== undefined) inBoth += 1;
+      if (redis !== postgres) add({ userId, redis, postgres });
+    }
   }
   return { players, inBoth };
 }
 
-/** Looks for players that only Redis knows. Redis' scan may return a player twice. */
-async function lookAtRedis(deps: DriftDeps, board: Board, suspect: (difference: Difference) => void): Promise<void> {
+/** Looks for players that only Redis knows. */
+async function lookAtRedis(deps: DriftDeps, board: Board, add: (difference: Difference) => void): Promise<void> {
   let cursor = "0";
   do {
     const scan = await deps.keeper.scanRows(board, cursor);
@@ -88,29 +90,35 @@ async function lookAtRedis(deps: DriftDeps, board: Board, suspect: (difference: 
     const userIds = scan.rows.map(({ userId }) => userId);
     const known = await deps.ledger.readScoresOf(board, userIds);
     const onlyInRedis = userIds.filter((userId) => !known.has(userId));
-    (await compare(deps, board, onlyInRedis)).forEach(suspect);
+    (await compare(deps, board, onlyInRedis)).forEach(add);
   } while (cursor !== "0");
 }
 
 async function compareAll(deps: DriftDeps, board: Board, userIds: readonly UserId[]): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (let from = 0; from < userIds.length; from += pageSize) {
-    differences.push(...(await compare(deps, board, userIds.slice(from, from + pageSize))));
+    for (const each of await compare(deps, board, userIds.slice(from, from + pageSize))) differences.push(each);
   }
   return differences;
 }
 
-async function compare(deps: DriftDeps, board: Board, userIds: readonly UserId[]): Promise<Difference[]> {
+async function compare({ keeper, ledger }: DriftDeps, board: Board, userIds: readonly UserId[]): Promise<Difference[]> {
   if (userIds.length === 0) return [];
-  const inRedis = await deps.keeper.readScores(board, userIds);
-  const inPostgres = await deps.ledger.readScoresOf(board, userIds);
+  const inRedis = await keeper.readScores(board, userIds);
+  const inPostgres = await ledger.readScoresOf(board, userIds);
   const rows = userIds.map((userId, index) => ({ userId, redis: inRedis[index], postgres: inPostgres.get(userId) }));
-  return withoutPending(deps, board, rows);
+  return rows.filter(({ redis, postgres }) => redis !== postgres);
 }
 
-/** The players that differ, and would still differ after the outbox was drained. */
-async function withoutPending(deps: DriftDeps, board: Board, rows: readonly Difference[]): Promise<Difference[]> {
-  const differences = rows.filter(({ redis, postgres }) => redis !== postgres);
+/**
+ * The players that would still differ after the outbox was drained. A long outbox takes seconds to read, so this is
+ * asked once for all players. Those that changed meanwhile differ, and pass the next round.
+ */
+async function withoutPending(
+  deps: DriftDeps,
+  board: Board,
+  differences: readonly Difference[],
+): Promise<readonly Difference[]> {
   if (differences.length === 0) return [];
   const pending = await pendingTotals(deps, board);
   return differences.filter(({ userId, redis }) => !pending.has(userId) || pending.get(userId) !== redis);

@@ -22,7 +22,7 @@ const pingIntervalMs = 1_000;
 /** PostgreSQL ends a session that was idle for this long, and with it the lock of a leader that hangs or sleeps. */
 const idleTimeoutMs = 3_000;
 const connectTimeoutMs = 3_000;
-const endTimeoutMs = 1_000;
+const endTimeoutMs = 300;
 
 /** The session that answered a query. */
 interface Session {

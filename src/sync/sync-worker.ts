@@ -25,6 +25,8 @@ export interface SyncWorkerOptions extends SyncDeps {
   boards: readonly Board[];
   leadership: Leadership;
   intervalMs: number;
+  /** How long the last drain may take; the remaining changes are safe in Redis for the next worker. */
+  drainTimeoutMs: number;
   /** Called after every pass with the position up to which PostgreSQL has the board. */
   onSynced: (board: Board, position: Position) => Promise<void>;
   metrics: SyncMetrics;
@@ -37,8 +39,6 @@ export interface SyncWorkerOptions extends SyncDeps {
 /** How often a worker that does not lead tries to. */
 const candidateIntervalMs = 1_000;
 const retryWait = { firstMs: 200, maxMs: 5_000 };
-/** The last drain may take this long; the remaining changes are safe in Redis for the next worker. */
-const drainTimeoutMs = 3_000;
 
 /**
  * The loop around `syncScores`: leads or waits, passes on an interval or on request, backs off while a store is down.
@@ -187,7 +187,7 @@ export class SyncWorker implements Service {
 
   /** Syncs the changes since the last pass before the process ends. */
   async #drain(): Promise<void> {
-    const { boards, leadership, logger } = this.#options;
+    const { boards, leadership, drainTimeoutMs, logger } = this.#options;
     if (!leadership.held) return;
     try {
       await within(drainTimeoutMs, this.#pass(boards), () => {

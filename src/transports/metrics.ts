@@ -1,5 +1,28 @@
 import { Counter, Gauge } from "prom-client";
-import type { Registry } from "../observability/metrics.js";
+import { createReadGauge, type Registry } from "../observability/metrics.js";
+
+export type ShedMetrics = ReturnType<typeof createShedMetrics>;
+
+export function createShedMetrics(registry: Registry) {
+  return {
+    delay: createReadGauge(registry, {
+      name: "standings_event_loop_delay_seconds",
+      help: "By how much the event loop of this process was late, weighted by time, in the last second.",
+      // The slowest process of a supervisor counts.
+      aggregator: "max",
+    }),
+    level: createReadGauge(registry, {
+      name: "standings_shedding_level",
+      help: "Who is refused because the event loop is too slow. 0: nobody. 1: requests without a token. 2: all.",
+      aggregator: "max",
+    }),
+    shed: new Counter({
+      name: "standings_shed_requests_total",
+      help: "Requests refused because the event loop was too slow.",
+      registers: [registry],
+    }),
+  };
+}
 
 export type ConnectionMetrics = ReturnType<typeof createConnectionMetrics>;
 

@@ -5,10 +5,8 @@ import type { RequestLog } from "../observability/sampled-log.js";
 import { listen } from "./http/listen.js";
 import { createListener, portOf } from "./http/listener.js";
 import { answerOtherMethods } from "./http/other-methods.js";
+import { notReady, Problems, type Finding, type ReadinessCheck } from "./readiness.js";
 import { within } from "../timing/deadline.js";
-
-/** @returns why the process is not ready; undefined when it is */
-export type ReadinessCheck = () => Promise<string | undefined>;
 
 export interface OpsServerOptions {
   port: number;
@@ -28,6 +26,7 @@ export class OpsServer implements Service {
   readonly name = "ops";
   readonly #options: OpsServerOptions;
   readonly #app: FastifyInstance;
+  readonly #problems = new Problems(Date.now);
   #state: "starting" | "serving" | "stopping" = "starting";
 
   constructor(options: OpsServerOptions) {
@@ -54,9 +53,10 @@ export class OpsServer implements Service {
     const addOtherMethods = answerOtherMethods(this.#app);
     this.#app.get("/healthz", () => ({ status: "ok" }));
     this.#app.get("/readyz", async (_request, reply) => {
-      const reasons = await this.#reasons();
-      if (reasons.length === 0) return { status: "ready" };
-      return reply.code(503).send({ status: "not ready", reasons });
+      const findings = await this.#look();
+      const problems = this.#problems.of(findings);
+      if (findings.length === 0) return { status: "ready" };
+      return reply.code(503).send({ status: "not ready", reasons: findings.map(({ reason }) => reason), problems });
     });
     this.#app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()));
     addOtherMethods();
@@ -68,13 +68,14 @@ export class OpsServer implements Service {
     await this.#app.close();
   }
 
-  async #reasons(): Promise<string[]> {
-    if (this.#state === "stopping") return [this.#state];
+  async #look(): Promise<Finding[]> {
+    if (this.#state === "stopping") return [notReady("stopping")];
     const results = await Promise.all(
-      this.#options.checks.map((check) => within(checkTimeoutMs, check(), () => "a store did not answer in time")),
+      this.#options.checks.map((check) => within(checkTimeoutMs, check(), () => notReady("late"))),
     );
+    const found = results.filter((finding) => finding !== undefined);
     // Several connections may report the same problem.
-    const reasons = new Set(results.filter((reason) => reason !== undefined));
-    return this.#state === "starting" ? [this.#state, ...reasons] : [...reasons];
+    const different = [...new Map(found.map((finding) => [finding.reason, finding])).values()];
+    return this.#state === "starting" ? [notReady("starting"), ...different] : different;
   }
 }

@@ -1,15 +1,13 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findFreePort } from "../../scripts/stack.js";
-import { serviceEnvironment } from "../helpers/processes.js";
 import type { Target } from "../helpers/requests.js";
 import { waitFor } from "../helpers/wait-for.js";
 import { expectAllInvariants } from "./helpers/both-stores.js";
 import { send, startLoad, type Transport } from "./helpers/clients.js";
+import { member, type Member } from "./helpers/member.js";
 import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
 import { unpackReleaseBefore } from "./helpers/release-before.js";
-import { RoleProcess } from "./helpers/role-process.js";
 import { Witness } from "./helpers/witness.js";
 
 /** Runs the release before beside this one, as a rolling deployment does. */
@@ -26,27 +24,12 @@ afterAll(async () => {
   await rm(join(dirname(mainBefore), "..", ".."), { recursive: true, force: true });
 });
 
-interface Member {
-  readonly process: RoleProcess;
-  readonly target: Target;
-  readonly opsUrl: string;
-}
-
-async function member(role: "api" | "worker", main?: string): Promise<Member> {
-  const [port, opsPort] = [await findFreePort(), await findFreePort()];
-  const env = {
-    ...serviceEnvironment(stores),
-    PORT: String(port),
-    OPS_PORT: String(opsPort),
-    SYNC_INTERVAL_MS: "50",
-  };
-  const opsUrl = `http://127.0.0.1:${opsPort}`;
-  return { process: new RoleProcess(role, env, main), target: { url: `http://127.0.0.1:${port}` }, opsUrl };
-}
-
 test("acked-kept, sum, once, bounds, agree: the release before and this one work side by side", async () => {
-  const [apiBefore, workerBefore] = [await member("api", mainBefore), await member("worker", mainBefore)];
-  const [api, worker] = [await member("api"), await member("worker")];
+  const [apiBefore, workerBefore] = [
+    await member(stores, "api", mainBefore),
+    await member(stores, "worker", mainBefore),
+  ];
+  const [api, worker] = [await member(stores, "api"), await member(stores, "worker")];
   const all = [apiBefore, workerBefore, api, worker];
   const witness = new Witness();
 

@@ -11,6 +11,9 @@ import { waitFor } from "./wait-for.js";
 
 export { jwtSecret };
 
+/** All of a test's viewers have one address, and most have no token. */
+export const muchReading = { READ_RATE_LIMIT_PER_SECOND: "1000000", READ_RATE_LIMIT_BURST: "1000000" };
+
 export interface TestAppOptions {
   role?: AppRole;
   /** Environment variables in addition to those that point to the stores. */
@@ -115,6 +118,10 @@ async function launch(stores: Stores, { role = "all", env = {} }: TestAppOptions
     // Tests of the limits set their own values; no other test should reach a limit.
     RATE_LIMIT_PER_SECOND: "100000",
     RATE_LIMIT_BURST: "100000",
+    ...muchReading,
+    DRAIN_SECONDS: "0",
+    // A machine that is busy with other tests makes every event loop late.
+    LOAD_SHEDDING: "off",
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     ...env,
   });

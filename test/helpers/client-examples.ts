@@ -10,7 +10,7 @@ export interface ClientExamples {
 
 export async function readClientExamples(): Promise<ClientExamples> {
   const page = await readFile(join(projectRoot, "docs", "clients.md"), "utf8");
-  const blocks = page.matchAll(/^```tsx?\n\/\/ ([^\n]+)\n(.*?)^```$/gms);
+  const blocks = page.matchAll(/^```\w+\n(?:\/\/|#|(?=<\?php \/\/)) ?([^\n]+)\n(.*?)^```$/gms);
   const codes = new Map([...blocks].map(([, name = "", code = ""]) => [name, code]));
   return {
     get: (firstLine) => {

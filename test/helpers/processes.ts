@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { projectRoot } from "../../scripts/stack.js";
-import { jwtSecret } from "./app.js";
+import { jwtSecret, muchReading } from "./app.js";
 import type { Stores } from "./stores.js";
 import { waitFor } from "./wait-for.js";
 
@@ -105,6 +105,9 @@ export function serviceEnvironment(stores: Stores): Environment {
     REDIS_URL: stores.redis.url,
     DATABASE_URL: stores.databaseUrl,
     JWT_SECRET: jwtSecret,
+    ...muchReading,
+    DRAIN_SECONDS: "0",
+    LOAD_SHEDDING: "off",
   };
 }
 

@@ -8,8 +8,11 @@ import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { SampledLog } from "../../src/observability/sampled-log.js";
 import { HttpServer } from "../../src/transports/http/server.js";
+import { Admission } from "../../src/transports/network/admission.js";
 import { ConnectionLimits } from "../../src/transports/network/connection-limits.js";
+import { LoadShedder } from "../../src/transports/network/load-shedder.js";
 import { OriginPolicy } from "../../src/transports/network/origins.js";
+import { ReadLimit } from "../../src/transports/network/read-limit.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 import { jwtSecret } from "./tokens.js";
 
@@ -33,7 +36,9 @@ export async function serveSchema(schema: GraphQLSchema, prepare = true): Promis
   const hub = new SubscriptionHub({ onMessage: none, onWrite: none, onConflated: none, onPushed: none, onError: none });
   const welcome: onRequestHookHandler = (_request, _reply, done) => done();
   const options = { schema, hub, prepare, introspection: true, trusted: undefined, welcome };
-  const network = { proxies, origins, limits };
+  const reads = new ReadLimit({ perSecond: 1_000_000, burst: 1_000_000 }, () => performance.now());
+  const admission = new Admission(reads, new LoadShedder(false, metrics.shedding, logger));
+  const network = { proxies, origins, limits, admission, drainMs: 0 };
   const { register, apollo, streams, socketsOn } = createGraphQL({
     ...{ ...options, ...network },
     ...{ authenticator, metrics, logger, log },

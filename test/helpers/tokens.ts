@@ -28,3 +28,16 @@ export function expectTokenRefused(attempt: () => unknown): void {
     expect.objectContaining({ kind: "unauthenticated", message: "Invalid authentication token." }),
   );
 }
+
+/** The same for tokens that may have to be looked up first. */
+export async function expectRefused(attempt: () => unknown): Promise<void> {
+  const thrown = await Promise.resolve()
+    .then(attempt)
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  expectTokenRefused(() => {
+    if (thrown !== undefined) throw thrown as Error;
+  });
+}

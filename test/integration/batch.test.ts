@@ -73,11 +73,7 @@ describe.each(Object.entries(batchTransports))("over %s", (transport, send) => {
       ],
       [
         { userId: p, increment: 1, idempotencyKey: name("k") },
-        refused(
-          p,
-          "IDEMPOTENCY_KEY_REUSED",
-          "This idempotencyKey was used within the last 24 hours with other arguments.",
-        ),
+        refused(p, "IDEMPOTENCY_KEY_REUSED", "This idempotencyKey was used before with other arguments."),
       ],
       [
         { userId: p, increment: 2, idempotencyKey: null },

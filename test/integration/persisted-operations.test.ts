@@ -6,7 +6,7 @@ import { createClient } from "graphql-sse";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../scripts/stack.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
-import { codeOf, postGraphQL } from "../helpers/requests.js";
+import { codeOf, increment, postGraphQL } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 
@@ -43,6 +43,72 @@ test.each(["on", "off"])("automatic persisted queries, with prepared operations 
     expect({ text, status }).toEqual({ text: registered.text, status: 200 });
     expect(codeOf(await byHash({ n: "x" }))).toBe("BAD_USER_INPUT");
   }
+});
+
+describe.each(["on", "off"])("over GET, with prepared operations %s", (prepared) => {
+  const cacheable = "public, max-age=1, stale-while-revalidate=4";
+  const shared = 'query Top($n: Int!) { topScores(board: "cached", limit: $n) { userId score } }';
+  const personal = '{ scoreHistory(userId: "u") { totalCount } }';
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({
+      stores,
+      env: { PREPARED_OPERATIONS: prepared, BOARDS: "main,cached", CORS_ORIGINS: "https://friend.example" },
+    });
+    for (const query of [shared, personal, subscription]) {
+      await send(app, { query, variables: { n: 1 }, extensions: persisted(sha256(query)) });
+    }
+  });
+  afterAll(() => app.stop());
+
+  const subscription = "subscription { topScoresUpdated { revision } }";
+  const get = async (parts: Record<string, string>, headers: Record<string, string> = {}, method = "GET") => {
+    const response = await fetch(`${app.url}/graphql?${new URLSearchParams(parts).toString()}`, { method, headers });
+    const header = (name: string) => response.headers.get(name);
+    return { status: response.status, control: header("cache-control"), header, text: await response.text() };
+  };
+  const named = (query: string, variables: unknown = {}) => ({
+    extensions: JSON.stringify(persisted(sha256(query))),
+    variables: JSON.stringify(variables),
+  });
+  const preflight = { "graphql-require-preflight": "1" };
+
+  test("a shared query may be cached, and its tag changes with the answer", async () => {
+    const first = await get(named(shared, { n: 3 }));
+    expect([first.status, first.control]).toEqual([200, cacheable]);
+    expect(first.header("vary")).toBe("Origin, Accept, Authorization");
+    const tag = first.header("etag") ?? "";
+    for (let count = 0; count < 6; count += 1) {
+      const again = await get(named(shared, { n: 3 }), { "if-none-match": `"x", W/${tag}` });
+      expect([again.status, again.text, again.control, again.header("etag")]).toEqual([304, "", cacheable, tag]);
+      const whole = await get(named(shared, { n: 3 }));
+      expect([whole.text, whole.header("etag")]).toEqual([first.text, tag]);
+    }
+    const posted = await send(app, { extensions: persisted(sha256(shared)), variables: { n: 3 } });
+    expect([posted.text, posted.headers.get("cache-control")]).toEqual([first.text, "no-store"]);
+    const head = await get(named(shared, { n: 3 }), {}, "HEAD");
+    expect([head.status, head.header("etag"), head.text]).toEqual([200, tag, ""]);
+    const other = await get(named(shared, { n: 3 }), { accept: "application/graphql-response+json" });
+    expect(other.header("etag")).not.toBe(tag);
+    await increment(app, app.token("u"), { board: "cached", userId: "u", scoreIncrement: 1 });
+    expect((await get(named(shared, { n: 3 }), { "if-none-match": tag })).status).toBe(200);
+  });
+
+  test.each<[string, () => Record<string, string>, () => Record<string, string>]>([
+    ["with a token", () => named(shared, { n: 1 }), () => ({ authorization: `Bearer ${app.token("u")}` })],
+    ["with a refused token", () => named(shared, { n: 1 }), () => ({ authorization: "Bearer wrong" })],
+    ["of a field that is not shared", () => named(personal), () => ({})],
+    ["of a subscription", () => named(subscription), () => ({})],
+    ["of an unknown hash", () => named("{ nope }"), () => ({})],
+    ["of refused variables", () => named(shared, { n: "x" }), () => ({})],
+    ["that fails", () => named(shared, { n: 0 }), () => ({})],
+    ["of malformed variables", () => ({ ...named(shared), variables: "{" }), () => ({})],
+    ["of a document in full", () => ({ query: shared, variables: '{"n":1}' }), () => ({})],
+    ["of a document with its hash", () => ({ query: shared, ...named(shared, { n: 1 }) }), () => ({})],
+  ])("a request %s is not cached", async (_what, parts, headers) => {
+    const { control, header } = await get(parts(), { ...preflight, ...headers() });
+    expect([control, header("etag")]).toEqual(["no-store", null]);
+  });
 });
 
 describe("TRUSTED_DOCUMENTS=only", () => {

@@ -65,6 +65,23 @@ describe("a player", () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
+  test("is told over HTTP what is left, in headers", async () => {
+    const body = { userId: "headers", scoreIncrement: 1, authToken: app.token("headers") };
+    const overRest = await updateScore(app, body);
+    expect(overRest.headers.get("ratelimit-policy")).toBe(`"increments";q=${burst};w=${burst}`);
+    expect(overRest.headers.get("ratelimit")).toBe(`"increments";r=${burst - 1};t=1`);
+    const overGraphql = await tryIncrement(app, app.token("headers"), { userId: "headers", scoreIncrement: 1 });
+    expect(overGraphql.headers.get("ratelimit")).toMatch(/^"increments";r=[34];t=[12]$/);
+    await codesOf(burst, "headers", "player");
+    const refused = await exhaust(async () => {
+      const answer = await updateScore(app, body);
+      return answer.status === 429 ? answer.headers.get("ratelimit") : undefined;
+    });
+    expect(refused).toMatch(/^"increments";r=0;t=\d$/);
+    const unlimited = await updateScore(app, { ...body, authToken: app.token("free", "service") });
+    expect(unlimited.headers.has("ratelimit")).toBe(false);
+  });
+
   test("does not use up another player's limit", async () => {
     await codesOf(burst + 1, "one", "player");
     expect(await codesOf(burst, "two", "player")).toEqual(accepted(burst));

@@ -157,6 +157,26 @@ test("a viewer whose stream has ended can't open another while the service stops
   await stopped;
 });
 
+test("viewers are closed with 1001 over DRAIN_SECONDS; meanwhile new requests and sockets get 503", async () => {
+  const app = await startTestApp({ env: { DRAIN_SECONDS: "1" } });
+  const sockets = await Promise.all(Array.from({ length: 4 }, () => SocketClient.connect(app.wsUrl)));
+  const begin = performance.now();
+  const closings = sockets.map(async ({ closed }) => ({ ...(await closed), afterMs: performance.now() - begin }));
+  const stopped = expectToStop(app);
+  await waitFor(async () => (await fetch(`${app.opsUrl}/readyz`)).status === 503);
+  const refused = await fetch(`${app.url}/graphql?query={__typename}`);
+  expect({ status: refused.status, retryAfter: refused.headers.get("retry-after") }).toEqual({
+    status: 503,
+    retryAfter: "1",
+  });
+  await expect(SocketClient.open(app.wsUrl)).rejects.toMatchObject({ status: 503 });
+  const closed = await Promise.all(closings);
+  expect(closed.map(({ code }) => code)).toEqual([1001, 1001, 1001, 1001]);
+  // The last of four is due after three quarters of the time.
+  expect(Math.max(...closed.map(({ afterMs }) => afterMs))).toBeGreaterThanOrEqual(750);
+  await stopped;
+});
+
 test("a second stop changes nothing", async () => {
   const stores = await storesForTest();
   const app = await startTestApp({ stores });

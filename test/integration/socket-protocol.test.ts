@@ -53,6 +53,12 @@ describe("the protocol's close codes", () => {
     expect(await socket.closed).toMatchObject({ code: 4429 });
   });
 
+  test.each(["constructor", "__proto__", "toString"])("no code for the id %s, which every object has", async (id) => {
+    const socket = await connect();
+    socket.send(subscribe(id));
+    expect(await socket.next()).toMatchObject({ type: "next", id });
+  });
+
   test("4409 for an id that is in use", async () => {
     const socket = await connect();
     socket.send(subscribe("x"));
@@ -68,6 +74,9 @@ describe("the protocol's close codes", () => {
     ...[
       '{"type":"subscribe","id":"1","payload":{"query":"{a}","variables":"x"}}',
       '{"type":"next","id":"1"}',
+      '{"type":"next","id":"1","payload":{}}',
+      '{"type":"error","id":"1","payload":[]}',
+      '{"type":"connection_ack"}',
       '{"type":"ping","payload":5}',
     ],
     "[".repeat(30_000),

@@ -92,6 +92,14 @@ test("processes of a supervisor that wait for Redis say so in its /readyz, and S
   const program = launch("api", env);
   const reason = "api: starting; no Redis listens at 127.0.0.1:1 (REDIS_URL)";
   await waitFor(async () => (await reasons(opsPort)).join().includes(reason), 60_000);
+  const { problems } = (await (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).json()) as { problems: unknown[] };
+  expect(problems).toContainEqual({
+    process: "api",
+    part: "redis",
+    reason: "no Redis listens at 127.0.0.1:1 (REDIS_URL)",
+    action: expect.stringContaining("REDIS_URL") as string,
+    since: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+  });
   const begin = performance.now();
   program.signal("SIGTERM");
   expect(await program.ended).toMatchObject({ code: 0, stderr: "" });

@@ -32,6 +32,10 @@ it("says that the stores agree", async () => {
   expect(await check()).toEqual({ code: 0, output: "main: agree (3 players)\n" });
 });
 
+it("says nothing with --quiet when the stores agree", async () => {
+  expect(await check("--quiet")).toEqual({ code: 0, output: "" });
+});
+
 it("agrees while writes go on", async () => {
   let writing = true;
   const writers = [1, 2, 3, 4].map(async () => {
@@ -51,12 +55,18 @@ it("finds and repairs a total that was changed in Redis", async () => {
   expect(found.output).toContain('"bob" has 1005 in Redis and 5 in PostgreSQL');
   expect(found.output).toContain('"nobody" has 7 in Redis and none in PostgreSQL');
 
+  const mailed = await check("--quiet");
+  expect({ code: mailed.code, lines: mailed.output.trimEnd().split("\n") }).toEqual({
+    code: 1,
+    lines: [expect.stringMatching(/^Redis and PostgreSQL differ on the only board\./), found.output.trimEnd()],
+  });
+
   const repaired = await check("--repair");
   expect(repaired.output).toContain("repaired: rebuilt the standings in Redis from PostgreSQL");
   expect(repaired.code).toBe(0);
   expect(await app.stores.redisClient.zscore("lb:{main}:scores", "bob")).toBe("5");
   await waitFor(async () => (await increment("bob", 1)) === 200);
-});
+}, 60_000);
 
 it("finds and repairs a total that was changed in PostgreSQL", async () => {
   await waitFor(async () => (await check()).code === 0);
@@ -67,7 +77,7 @@ it("finds and repairs a total that was changed in PostgreSQL", async () => {
   expect(repaired.code).toBe(0);
   expect(await app.stores.redisClient.zscore("lb:{main}:scores", "cleo")).toBe("5");
   await waitFor(async () => (await increment("cleo", 1)) === 200);
-});
+}, 60_000);
 
 it("says when it could not compare", async () => {
   const { code, output } = await checkWith({ REDIS_URL: "redis://127.0.0.1:1" });

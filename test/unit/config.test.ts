@@ -33,7 +33,11 @@ test("an unset variable has the default of the contract", () => {
     durability: "redis",
     maxIncrement: 1_000_000,
     rateLimits: { player: { perSecond: 20, burst: 40 }, service: undefined },
+    readLimit: { perSecond: 100, burst: 400 },
     corsOrigins: [],
+    loadShedding: true,
+    redisConfigCheck: true,
+    drainMs: 5_000,
     introspection: true,
     logLevel: "info",
   });
@@ -69,6 +73,12 @@ test.each<[string, string, object]>([
   ["RATE_LIMIT_PER_SECOND", "7", { rateLimits: { player: { perSecond: 7, burst: 40 } } }],
   ["RATE_LIMIT_BURST", "7", { rateLimits: { player: { perSecond: 20, burst: 7 } } }],
   ["SERVICE_RATE_LIMIT_PER_SECOND", "7", { rateLimits: { service: { perSecond: 7 } } }],
+  ["READ_RATE_LIMIT_PER_SECOND", "7", { readLimit: { perSecond: 7, burst: 400 } }],
+  ["READ_RATE_LIMIT_BURST", "7", { readLimit: { perSecond: 100, burst: 7 } }],
+  ["REDIS_CONFIG_CHECK", "off", { redisConfigCheck: false }],
+  ["LOAD_SHEDDING", "off", { loadShedding: false }],
+  ["DRAIN_SECONDS", "0", { drainMs: 0 }],
+  ["DRAIN_SECONDS", "6", { drainMs: 6_000 }],
   [
     "CORS_ORIGINS",
     "https://a.example,http://localhost:5173",
@@ -89,6 +99,11 @@ test.each<[string, string, object]>([
   ["NODE_ENV", "development", { introspection: true }],
   ["JWT_ISSUER", "https://issuer", { jwt: { issuer: "https://issuer" } }],
   ["JWT_AUDIENCE", "standings", { jwt: { audience: "standings" } }],
+  [
+    "JWT_JWKS_URL",
+    "https://auth.example/keys",
+    { jwt: { keyService: { url: "https://auth.example/keys", role: { claim: "role", defaultRole: undefined } } } },
+  ],
   ["LOG_LEVEL", "debug", { logLevel: "debug" }],
   ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318/", { traces: { url: "http://otel:4318/v1/traces" } }],
   ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://otel/in", { traces: { url: "https://otel/in" } }],
@@ -106,6 +121,24 @@ test.each<EnvironmentVariables>([
 
 test("introspection can be switched on in production", () => {
   expect(parse({ NODE_ENV: "production", INTROSPECTION: "on" }).introspection).toBe(true);
+});
+
+test("where a service puts the role, and the role of tokens without one", () => {
+  const env = { JWT_JWKS_URL: "http://auth/keys", JWT_ROLE_CLAIM: "realm_access.roles", JWT_DEFAULT_ROLE: "player" };
+  expect(parse(env).jwt).toEqual({
+    secret: required.JWT_SECRET,
+    keyService: { url: "http://auth/keys", role: { claim: "realm_access.roles", defaultRole: "player" } },
+    issuer: undefined,
+    audience: undefined,
+  });
+});
+
+test("the keys of a service may take the place of the secret, or stand beside it", () => {
+  const env = { ...required, JWT_SECRET: undefined };
+  expect(problemsOf({ ...env, JWT_JWKS_URL: "https://auth.example/keys" })).toEqual([]);
+  expect(problemsOf({ ...required, JWT_JWKS_URL: "https://auth.example/keys" })).toEqual([]);
+  expect(problemsOf(env)).toEqual(["JWT_SECRET: is required, unless JWT_JWKS_URL is set"]);
+  expect(problemsOf({ ...env, JWT_JWKS_URL: "" })).toHaveLength(1);
 });
 
 test("a secret's length is counted in bytes", () => {
@@ -127,6 +160,8 @@ describe("refuses", () => {
     ["DATABASE_DIRECT_URL", "mysql://db/x"],
     ...["http://mq", "mq:5672", "redis://mq"].map((value) => ["AMQP_URL", value]),
     ...["short", "x".repeat(31), "ä".repeat(15)].map((value) => ["JWT_SECRET", value]),
+    ...["auth.example/keys", "ftp://auth.example", "/keys", "x"].map((value) => ["JWT_JWKS_URL", value]),
+    ...["service", "admin", "none", "Player", "player,service"].map((value) => ["JWT_DEFAULT_ROLE", value]),
     ...[",", "a,a", "a b", "{main}", "a:b", "x".repeat(65), "ä"].map((value) => ["BOARDS", value]),
     ...["0", "-50", "1s", "1.5", "NaN"].map((value) => ["SYNC_INTERVAL_MS", value]),
     ...["-1", "fast", "0.5"].map((value) => ["PUSH_INTERVAL_MS", value]),
@@ -136,7 +171,12 @@ describe("refuses", () => {
       ["RATE_LIMIT_PER_SECOND", value],
       ["RATE_LIMIT_BURST", value],
       ["SERVICE_RATE_LIMIT_PER_SECOND", value],
+      ["READ_RATE_LIMIT_PER_SECOND", value],
+      ["READ_RATE_LIMIT_BURST", value],
     ]),
+    ["REDIS_CONFIG_CHECK", "maybe"],
+    ["LOAD_SHEDDING", "some"],
+    ...["-1", "7", "1.5", "5s"].map((value) => ["DRAIN_SECONDS", value]),
     ...[
       "*",
       "a.example",

@@ -1,10 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Authenticator } from "../../src/auth/authenticate.js";
 import { SecretTokens } from "../../src/auth/secret-tokens.js";
 import { createLogger } from "../../src/observability/logger.js";
-import { expectTokenRefused, jwtSecret, signRaw } from "../helpers/tokens.js";
+import { createSigningKey, startKeyService } from "../helpers/key-service.js";
+import { authenticateWith, epoch } from "../helpers/service-tokens.js";
+import { expectRefused, expectTokenRefused, jwtSecret, signRaw } from "../helpers/tokens.js";
 
-const epoch = Date.UTC(2030, 0, 1);
 const seconds = epoch / 1000;
 const claims = { sub: "sam", role: "player", exp: seconds + 60 };
 const json = JSON.stringify(claims);
@@ -12,6 +13,19 @@ const authenticator = new Authenticator(
   [new SecretTokens({ secret: jwtSecret, issuer: undefined, audience: undefined }, () => epoch)],
   createLogger("silent"),
 );
+
+const serviceKey = createSigningKey("ec", "k1");
+let service: Awaited<ReturnType<typeof startKeyService>> | undefined;
+beforeAll(async () => {
+  service = await startKeyService(serviceKey.jwk());
+});
+afterAll(() => service?.stop());
+const serviceAuthenticator = () => authenticateWith(service?.url ?? "").authenticator;
+/** The same text with the algorithm of the service's key, which also signs a token that names no algorithm. */
+const signForService = (payload: unknown, header: unknown = { alg: "HS256", typ: "JWT" }) => {
+  const text = typeof header === "string" ? header : JSON.stringify(header);
+  return serviceKey.sign(payload, text.replaceAll("HS256", "ES256").replaceAll("hs256", "es256"), "ES256");
+};
 
 const headers: [name: string, header: unknown, taken: boolean][] = [
   ["typ JWT", { alg: "HS256", typ: "JWT" }, true],
@@ -84,6 +98,26 @@ const payloads: [name: string, payload: unknown, taken: boolean][] = [
   ["nothing", " ", false],
 ];
 
+test.each(headers)("of a service's token, a header of %s: %j is accepted: %s", async (name, header, taken) => {
+  const authenticator = serviceAuthenticator();
+  // The key of the test has a name, which no token has to give; one that it gives must be the key's.
+  const right = taken && name !== "a kid and a url of keys";
+  for (let asked = 0; asked < 2; asked += 1) {
+    const authenticate = () => authenticator.authenticate(signForService(claims, header));
+    if (right) expect(await authenticate()).toMatchObject({ subject: "sam" });
+    else await expectRefused(authenticate);
+  }
+});
+
+test.each(payloads)("a service's token with %s in its payload: %j is accepted: %s", async (_name, payload, taken) => {
+  const authenticator = serviceAuthenticator();
+  for (const header of [{ alg: "HS256", typ: "JWT" }, { alg: "HS256" }]) {
+    const authenticate = () => authenticator.authenticate(signForService(payload, header));
+    if (taken) expect(await authenticate()).toMatchObject({ subject: "sam" });
+    else await expectRefused(authenticate);
+  }
+});
+
 test.each(payloads)("a token with %s in its payload: %j is accepted: %s", (_name, payload, taken) => {
   for (const header of [{ alg: "HS256", typ: "JWT" }, { alg: "HS256" }]) {
     const authenticate = () => authenticator.authenticate(signRaw(payload, header));
@@ -97,24 +131,38 @@ test("a token that is not UTF-8 is refused, as its subject would be read as anot
   expectTokenRefused(() => authenticator.authenticate(signRaw(latin1)));
 });
 
-describe("one signature has one text", () => {
-  const token = signRaw(claims);
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  // The last of 43 characters holds 4 bits of the signature and 2 unused bits.
-  const sameBytes = Array.from(alphabet, (character) => token.slice(0, -1) + character).filter(
-    (other) => other !== token,
-  );
+test("the same holds for a service's token", async () => {
+  const latin1 = Buffer.from(JSON.stringify({ ...claims, sub: "Jörg" }), "latin1");
+  await expectRefused(() => serviceAuthenticator().authenticate(signForService(latin1)));
+});
 
-  test.each([
-    ["one character more", [`${token}A`]],
-    ["one character less", [token.slice(0, -1)]],
-    ["other capitals", [token.toUpperCase()]],
-    ["padding", [`${token}=`, `${token}==`]],
-    ["white space", [` ${token}`, `${token} `, `${token}\n`, token.replace(".", ". ")]],
-    ["another last character, also with the same bytes", sameBytes],
-    ["base64's other letters", [`${token.slice(0, -1)}+`, `${token.slice(0, -1)}/`]],
-  ])("%s makes it another token", (_name, others) => {
-    authenticator.authenticate(token);
+describe("one signature has one text", () => {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+  const othersOf = (token: string): Record<string, string[]> => ({
+    "one character more": [`${token}A`],
+    "one character less": [token.slice(0, -1)],
+    "other capitals": [token.toUpperCase()],
+    padding: [`${token}=`, `${token}==`],
+    "white space": [` ${token}`, `${token} `, `${token}\n`, token.replace(".", ". ")],
+    // The last character of a signature of 32 or 64 bytes holds unused bits.
+    "another last character, also with the same bytes": Array.from(
+      alphabet,
+      (character) => token.slice(0, -1) + character,
+    ).filter((other) => other !== token),
+    "base64's other letters": [`${token.slice(0, -1)}+`, `${token.slice(0, -1)}/`],
+  });
+  const token = signRaw(claims);
+  const serviceToken = signForService(claims);
+
+  test.each(Object.entries(othersOf(token)))("%s makes it another token", (_name, others) => {
+    void authenticator.authenticate(token);
     for (const other of others) expectTokenRefused(() => authenticator.authenticate(other));
+  });
+
+  test.each(Object.entries(othersOf(serviceToken)))("%s makes a service's token another", async (_name, others) => {
+    const ofService = serviceAuthenticator();
+    expect(await ofService.authenticate(serviceToken)).toMatchObject({ subject: "sam" });
+    for (const other of others) await expectRefused(() => ofService.authenticate(other));
   });
 });

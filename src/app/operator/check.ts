@@ -24,34 +24,55 @@ const exitCodes = { agree: 0, differ: 1, couldNotLook: 2 } as const;
 
 /** Compares Redis with PostgreSQL, and makes them agree again if told to. */
 export const check: Command = {
-  usage: `usage: cli.js check [--repair]
+  usage: `usage: cli.js check [--repair] [--quiet]
 
 Compares Redis with PostgreSQL, board by board, while writes go on; prints a line a board. The exit code is 0 when they
-agree, 1 when they differ, 2 when it could not look.
+agree, 1 when they differ, 2 when it could not look; only then there is a line on stderr.
 
   --repair  rebuilds the side that is wrong
+  --quiet   prints nothing when all boards agree, and otherwise a summary before the lines of the boards that differ:
+            for cron, which mails what a command prints
 `,
   failureCode: exitCodes.couldNotLook,
   async run({ args, env, print }) {
-    const { values } = parseArgs({ args: [...args], options: { repair: { type: "boolean", default: false } } });
+    const { values } = parseArgs({ args: [...args], options });
     const { REDIS_URL, DATABASE_URL, DATABASE_DIRECT_URL, BOARDS, SYNC_INTERVAL_MS } = parseVariables(env, variables);
     const { deps, leadership } = await openStores(REDIS_URL, databaseAddresses(DATABASE_URL, DATABASE_DIRECT_URL));
     const look = (board: Board) => findDrift(deps, board, () => delay(SYNC_INTERVAL_MS / 4));
 
-    let code: number = exitCodes.agree;
-    for (const board of new BoardDirectory(BOARDS).all) {
+    const boards = new BoardDirectory(BOARDS).all;
+    const worthMailing: string[] = [];
+    let differing = 0;
+    for (const board of boards) {
+      const say = (text: string) => {
+        if (values.quiet) worthMailing.push(`${board}: ${text}`);
+        else print(`${board}: ${text}`);
+      };
       let report = await look(board);
-      if (values.repair && report.differing > 0) {
-        print(`${board}: ${describe(report)}`);
-        print(`${board}: ${describeRepair(await repair(deps, leadership, board))}`);
+      const differed = report.differing > 0;
+      if (values.repair && differed) {
+        say(describe(report));
+        say(describeRepair(await repair(deps, leadership, board)));
         report = await look(board);
       }
-      print(`${board}: ${describe(report)}`);
-      if (report.differing > 0) code = exitCodes.differ;
+      if (differed || !values.quiet) say(describe(report));
+      if (report.differing > 0) differing += 1;
     }
-    return code;
+    if (worthMailing.length > 0) for (const line of [summary(differing, boards.length), ...worthMailing]) print(line);
+    return differing > 0 ? exitCodes.differ : exitCodes.agree;
   },
 };
+
+const options = {
+  repair: { type: "boolean", default: false },
+  quiet: { type: "boolean", default: false },
+} as const;
+
+function summary(differing: number, boards: number): string {
+  const where = boards === 1 ? "on the only board" : `on ${differing} of ${boards} boards`;
+  if (differing === 0) return "Redis and PostgreSQL agree again on every board.";
+  return `Redis and PostgreSQL differ ${where}. \`check --repair\` rebuilds the side that is wrong.`;
+}
 
 async function openStores(redisUrls: readonly string[], { serving, direct }: DatabaseAddresses) {
   const logger = createLogger("silent");

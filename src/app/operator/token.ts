@@ -1,14 +1,11 @@
 import { parseArgs } from "node:util";
-import { maxLifetimeSeconds } from "../../auth/verified-tokens.js";
-import { roles, type Role } from "../../auth/roles.js";
+import { roles } from "../../domain/role.js";
 import { signToken } from "../../auth/sign-token.js";
-import { parseVariables } from "../../config.js";
-import { isUserId } from "../../domain/player.js";
+import { ConfigError, parseVariables } from "../../config.js";
 import { UsageError, type Command, type CommandLine } from "./command.js";
+import { longestLifetime, parseLifetime, parseRole, parseSubject } from "./token-arguments.js";
 
-const secondsPerUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
-/** Prints a token that JWT_SECRET signs, and nothing else. */
+/** Prints a token that JWT_SECRET signs, and nothing else; or works on the stored list of valid tokens. */
 export const token: Command = {
   usage: `usage: cli.js token --sub <user id> [--role ${roles.join("|")}] [--expires 30s|15m|1h|7d]
 
@@ -16,26 +13,32 @@ Prints a token that JWT_SECRET signs, for JWT_ISSUER and JWT_AUDIENCE where thes
 
   --sub      whom the token speaks for
   --role     player (the default), service or admin
-  --expires  how long it is valid, at most ${maxLifetimeSeconds / 86_400}d; 1h by default
+  --expires  how long it is valid, at most ${longestLifetime}; 1h by default
+
+usage: cli.js token create --sub <user id> --role ${roles.join("|")} [--boards <id>,<id>] [--expires 30d] [--note <text>]
+       cli.js token list
+       cli.js token revoke <ID>
+
+The list of valid tokens in PostgreSQL, of which only SHA-256 hashes are kept. \`create\` prints the token, this once, and
+its ID. \`list\` prints a line a token, with tabs between ID, subject, role, boards, expiry, last use, state and note.
+\`revoke\` makes every process refuse the token within 5 s, and ends its open subscriptions.
+
+  --boards   the only boards that it may write on; without it: all boards. It may read all boards
+  --expires  how long it is valid, at most ${longestLifetime}; without it: until it is revoked
+  --note     what it is for, at most 255 characters
 `,
   failureCode: 1,
-  run({ args, env, print }) {
-    const { sub, role, expires } = readArguments(args);
-    const variables = parseVariables(env, ["JWT_SECRET", "JWT_ISSUER", "JWT_AUDIENCE"]);
-    const signed = signToken({
-      secret: variables.JWT_SECRET,
-      subject: sub,
-      role,
-      expiresInSeconds: expires,
-      ...(variables.JWT_ISSUER !== undefined && { issuer: variables.JWT_ISSUER }),
-      ...(variables.JWT_AUDIENCE !== undefined && { audience: variables.JWT_AUDIENCE }),
-    });
-    print(signed);
-    return Promise.resolve(0);
+  async run(line) {
+    const [action = "", ...args] = line.args;
+    if (action === "" || action.startsWith("-")) return sign(line);
+    const { storedTokenActions } = await import("./stored-token.js");
+    const act = Object.hasOwn(storedTokenActions, action) ? storedTokenActions[action] : undefined;
+    if (!act) throw new UsageError(`there is no such action on tokens; there are create, list and revoke`);
+    return act({ ...line, args });
   },
 };
 
-function readArguments(args: CommandLine["args"]): { sub: string; role: Role; expires: number } {
+function sign({ args, env, print }: CommandLine): number {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -44,20 +47,19 @@ function readArguments(args: CommandLine["args"]): { sub: string; role: Role; ex
       expires: { type: "string", default: "1h" },
     },
   });
-  const { sub, role, expires } = values;
-  if (sub === undefined || !isUserId(sub)) throw new UsageError("--sub must be 1 to 255 characters");
-  if (!isRole(role)) throw new UsageError(`--role must be one of ${roles.join(", ")}`);
-  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(expires) ?? [];
-  const seconds = secondsPerUnit[unit ?? ""];
-  if (seconds === undefined || Number(amount) === 0) throw new UsageError("--expires must be a time such as 15m or 1h");
-  const lifetime = Number(amount) * seconds;
-  if (lifetime > maxLifetimeSeconds) {
-    const most = `${maxLifetimeSeconds / 86_400}d`;
-    throw new UsageError(`--expires must be at most ${most}: the service refuses what is valid for longer`);
-  }
-  return { sub, role, expires: lifetime };
-}
-
-function isRole(text: string): text is Role {
-  return (roles as readonly string[]).includes(text);
+  const subject = parseSubject(values.sub);
+  const role = parseRole(values.role);
+  const expiresInSeconds = parseLifetime(values.expires);
+  const variables = parseVariables(env, ["JWT_SECRET", "JWT_ISSUER", "JWT_AUDIENCE"]);
+  if (variables.JWT_SECRET === undefined) throw new ConfigError(["JWT_SECRET: is required"]);
+  const signed = signToken({
+    secret: variables.JWT_SECRET,
+    subject,
+    role,
+    expiresInSeconds,
+    ...(variables.JWT_ISSUER !== undefined && { issuer: variables.JWT_ISSUER }),
+    ...(variables.JWT_AUDIENCE !== undefined && { audience: variables.JWT_AUDIENCE }),
+  });
+  print(signed);
+  return 0;
 }

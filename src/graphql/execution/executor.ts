@@ -2,14 +2,13 @@ import {
   execute,
   getOperationAST,
   GraphQLError,
-  type DocumentNode,
+  OperationTypeNode,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  type OperationTypeNode,
 } from "graphql";
-import { badInput } from "../../domain/errors.js";
+import type { StandingsError } from "../../domain/errors.js";
 import type { ViewerConnection } from "../../fanout/viewer-connection.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import type { RequestOrigin } from "../../observability/request-id.js";
@@ -17,9 +16,11 @@ import type { RequestLog } from "../../observability/sampled-log.js";
 import type { Attributes, Traces } from "../../observability/traces.js";
 import type { GraphQLContext } from "../context.js";
 import { errorCode, formatError, logFault, type Phase } from "../errors.js";
-import type { Documents, JudgedDocument } from "./documents.js";
-import { areShallow, tooDeep } from "./limits.js";
-import type { OperationRequest, PreparedOperation, PreparedOperations } from "./prepared-operations.js";
+import type { Documents } from "./documents.js";
+import { areShallow } from "./limits.js";
+import { resolveIn, unseen, type AcceptedDocument, type Operation, type Refusal } from "./operation.js";
+import type { OperationRequest, PreparedOperations } from "./prepared-operations.js";
+import type { SharedFields } from "./shared-fields.js";
 import type { Leave, Subscriptions } from "./subscriptions.js";
 
 export type Transport = "graphql-http" | "graphql-ws" | "graphql-sse" | "graphql-multipart";
@@ -27,30 +28,13 @@ export type Transport = "graphql-http" | "graphql-ws" | "graphql-sse" | "graphql
 export interface ExecutorOptions {
   schema: GraphQLSchema;
   documents: Documents;
+  sharedFields: SharedFields;
   /** Undefined: graphql-js runs every operation. */
   prepared: PreparedOperations | undefined;
   subscriptions: Subscriptions;
   metrics: OperationMetrics;
   traces: Traces;
   log: RequestLog;
-}
-
-/** An operation that may be run: its document is valid, within the limits, and trusted. */
-export interface Operation {
-  readonly kind: "operation";
-  readonly type: OperationTypeNode;
-  readonly request: OperationRequest;
-  readonly prepared: PreparedOperation | undefined;
-  /** Undefined when the operation is prepared, because nothing needs the document then. */
-  readonly accepted: AcceptedDocument | undefined;
-}
-
-type AcceptedDocument = Extract<JudgedDocument, { document: DocumentNode }>;
-
-/** Why an operation is not run. */
-export interface Refusal {
-  readonly kind: "refusal";
-  readonly errors: readonly GraphQLError[];
 }
 
 /** A response, whatever the transport. */
@@ -96,6 +80,15 @@ export class Executor {
     return judged instanceof Promise ? judged.then((each) => resolveIn(request, each)) : resolveIn(request, judged);
   }
 
+  /** Whether it is a query whose answer is the same for all viewers. */
+  isSharedQuery({ type, prepared, accepted, request }: Operation): boolean {
+    if (type !== OperationTypeNode.QUERY) return false;
+    if (prepared) return prepared.isShared;
+    if (!accepted) return false;
+    const definition = getOperationAST(accepted.document, request.operationName);
+    return definition != null && this.#options.sharedFields.cover(accepted.document, definition);
+  }
+
   refuse({ errors }: Refusal, { operationName }: Pick<OperationRequest, "operationName">): Answer {
     return this.#answer({ errors }, "refuse", operationName);
   }
@@ -103,6 +96,11 @@ export class Executor {
   /** Refuses an operation that the transport does not support. */
   refuseFor(message: string, { operationName }: OperationRequest): Answer {
     return this.#answer({ errors: [new GraphQLError(message)] }, "refuse", operationName);
+  }
+
+  /** Refuses an operation that was not looked at. */
+  refuseUnseen(error: StandingsError): Answer {
+    return this.#answer({ errors: [unseen(error)] }, "refuse", undefined);
   }
 
   /** Runs a query or a mutation. */
@@ -219,24 +217,4 @@ function attributesOf({ type, request: { operationName } }: Operation): Attribut
     // The client chooses the name, which may be as long as a document.
     ...(operationName != null && { "graphql.operation.name": operationName.slice(0, maxTracedName) }),
   };
-}
-
-function resolveIn(request: OperationRequest, judged: JudgedDocument): Operation | Refusal {
-  if (!judged.document) return { kind: "refusal", errors: judged.errors };
-  if (!areShallow(request.variables)) return refusalOf(new GraphQLError("", { originalError: badInput(tooDeep) }));
-  const definition = getOperationAST(judged.document, request.operationName);
-  if (!definition) return refusalOf(noSuchOperation(request));
-  return { kind: "operation", type: definition.operation, request, prepared: undefined, accepted: judged };
-}
-
-function refusalOf(error: GraphQLError): Refusal {
-  return { kind: "refusal", errors: [error] };
-}
-
-function noSuchOperation({ operationName }: OperationRequest): GraphQLError {
-  const message =
-    operationName == null
-      ? "Must provide operation name if query contains multiple operations."
-      : `Unknown operation named "${operationName}".`;
-  return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
 }

@@ -127,8 +127,9 @@ type Execute = (context: GraphQLContext, variables: Variables) => Promise<Prepar
 export class PreparedOperation {
   readonly definition: OperationDefinitionNode;
   readonly size: number;
+  /** Whether it is a query whose answer is the same for all viewers. */
+  readonly isShared: boolean;
   readonly #execute: Execute;
-  readonly #isShared: boolean;
   readonly #plan: Preparable;
   /** The variables that the operation declares. Others make no difference. */
   readonly #declared: readonly string[];
@@ -141,7 +142,7 @@ export class PreparedOperation {
     this.definition = definition;
     this.size = size;
     this.#plan = plan;
-    this.#isShared = isShared;
+    this.isShared = isShared;
     this.#declared = (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   }
 
@@ -154,7 +155,7 @@ export class PreparedOperation {
    */
   run(context: GraphQLContext, variables: Variables): Promise<PreparedAnswer | undefined> {
     if (variables && hasForbiddenNull(this.#plan, variables)) return Promise.resolve(undefined);
-    if (!this.#isShared) return this.#execute(context, variables);
+    if (!this.isShared) return this.#execute(context, variables);
     // The brackets tell a variable that is null from one that is missing.
     const key = JSON.stringify(
       this.#declared.map((name) => (variables && Object.hasOwn(variables, name) ? [variables[name]] : 0)),

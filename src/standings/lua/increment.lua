@@ -17,13 +17,14 @@
 --
 -- Returns { 'RECOVERING' } when the board is not open, else
 --   { epoch, revision, top scores after the batch as JSON: [user id, score as text, ...],
---     four values for each change, separated by spaces: outcome a b c }
+--     five values for each change, separated by spaces: outcome a b c full }
 --   All changes share one text each way: clients handle many small values one by one, at several times the cost.
 --   outcome 0 applied:      a = score, b = revision, c = rank of that score after the batch, 0 where it is not asked for
 --           1 replayed:     a = first answer's score, b = first answer's revision, c as above
 --           2 key reused    3 out of range
 --           4 rate limited: a = milliseconds until the change would pass
---           5 outbox failed: the change was not made; a = b = c = 0
+--           5 outbox failed: no change of the batch was made; a = b = c = 0
+--   full: milliseconds until the change's bucket is full again, 0 where it has none or was not looked at
 --   A refused change writes nothing: no record, no claim, no bucket, no revision.
 --
 -- An outbox entry has the fields v (its format, '2'), at (milliseconds since the Unix epoch), n (how many changes) and
@@ -42,6 +43,7 @@
 
 local MAX_SAFE = 9007199254740991
 local FIELDS = 7
+local RESULTS = 5
 
 local meta = redis.call('HMGET', KEYS[3], 'epoch', 'revision', 'run_id', 'base', 'format', 'upgraded_at')
 -- Checking per batch also catches a restart after connecting. It costs 5 us.
@@ -81,17 +83,21 @@ find(ARGV[7], claimed, claims)
 if #KEYS > 4 then
   for i, value in ipairs(redis.call('MGET', unpack(KEYS, 5))) do buckets[i + 4] = value end
 end
-local found = false
-for i, total in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(users))) do
-  totals[users[i]] = tonumber(total or 0)
-  found = found or total
+local function read_totals()
+  local found = false
+  for i, total in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(users))) do
+    totals[users[i]] = tonumber(total or 0)
+    found = found or total
+  end
+  return found
 end
+local found = read_totals()
 -- Standings that vanished (deleted by hand, evicted) must not start again at zero: the worker detects and rebuilds
 -- them.
 if not found and revision > tonumber(meta[4] or 0) and redis.call('EXISTS', KEYS[1]) == 0 then return { 'RECOVERING' } end
 
 -- What the applied changes write, all of it at once.
-local applied, entry, new_records, new_claims = {}, {}, {}, {}
+local entry, new_records, new_claims = {}, {}, {}
 local new_scores, new_buckets = {}, {}
 local last_subject
 
@@ -110,10 +116,12 @@ local function apply(i)
   if claims_key and claims[field] and claims[field] ~= ARGV[6] then return 2, 0, 0 end
 
   local wait, full_at
+  local full = 0
   if limit_index > 0 then
     local policy = flags >= 4 and 4 or 2
     wait, full_at = look_at_bucket(buckets[limit_index], now_us, tonumber(ARGV[policy]), tonumber(ARGV[policy + 1]))
-    if wait > 0 then return 4, wait, 0 end
+    full = math.ceil((full_at - now_us) / 1000)
+    if wait > 0 then return 4, wait, 0, full end
   end
 
   local total = totals[user] + increment
@@ -127,7 +135,6 @@ local function apply(i)
   entry[n + 1], entry[n + 2], entry[n + 3], entry[n + 5] = user, increment_text, score, key
   entry[n + 4] = batched and subject == last_subject and subject ~= 0 and 1 or subject
   last_subject = subject
-  applied[#applied + 1] = i
   if field ~= 0 then
     record = new_revision .. ' ' .. increment_text .. ' ' .. score .. ' ' .. user
     records[field] = record
@@ -139,17 +146,17 @@ local function apply(i)
     buckets[limit_index] = full_at
     new_buckets[limit_index] = full_at
   end
-  return 0, score, new_revision
+  return 0, score, new_revision, full
 end
 
 -- Returns the error, if Redis refuses the first entry; then nothing is written.
-local function write_outbox(first_revision)
+local function write_outbox(first_revision, count)
   local at = string.format('%.0f', now_ms)
   if batched then
     local id = epoch .. '-' .. string.format('%.0f', revision)
-    return redis.pcall('XADD', KEYS[2], id, 'v', '2', 'at', at, 'n', #applied, 'changes', cjson.encode(entry)).err
+    return redis.pcall('XADD', KEYS[2], id, 'v', '2', 'at', at, 'n', count, 'changes', cjson.encode(entry)).err
   end
-  for i = 1, #applied do
+  for i = 1, count do
     local user, increment, score, subject, key = unpack(entry, 5 * i - 4, 5 * i)
     local id = epoch .. '-' .. string.format('%.0f', first_revision + i - 1)
     local added = redis.pcall('XADD', KEYS[2], id, 'user', user, 'increment', increment, 'score', score, 'subject',
@@ -170,21 +177,24 @@ local first_revision = revision + 1
 local results = {}
 for i = 1, #changes, FIELDS do
   local n = #results
-  results[n + 1], results[n + 2], results[n + 3] = apply(i)
-  results[n + 4] = 0
+  local outcome, a, b, full = apply(i)
+  results[n + 1], results[n + 2], results[n + 3], results[n + 4], results[n + 5] = outcome, a, b, 0, full or 0
 end
 
 -- No write without a change: with `appendfsync always` each write costs a write to the disk.
-if #applied > 0 then
-  local refused = write_outbox(first_revision)
+if revision >= first_revision then
+  local refused = write_outbox(first_revision, revision - first_revision + 1)
   if refused then
     -- A server that became a replica refuses all writes. Its READONLY error makes the caller reconnect.
     if string.match(refused, 'READONLY') then return redis.error_reply(refused) end
-    for _, i in ipairs(applied) do
-      local n = (i - 1) / FIELDS * 4
-      results[n + 1], results[n + 2], results[n + 3] = 5, 0, 0
+    -- The other changes were judged as if these had been made. Only replays of earlier batches stand.
+    for n = 0, #results - RESULTS, RESULTS do
+      if results[n + 1] ~= 1 or tonumber(results[n + 3]) >= first_revision then
+        results[n + 1], results[n + 2], results[n + 3], results[n + 5] = 5, 0, 0, 0
+      end
     end
     revision = first_revision - 1
+    read_totals()
   else
     local members = {}
     for user, score in pairs(new_scores) do members[#members + 1], members[#members + 2] = score, user end
@@ -198,7 +208,7 @@ end
 
 -- Ranks are those after the batch. A player whose later change of this batch raised the score further counts once.
 for i = 1, #changes, FIELDS do
-  local n = (i - 1) / FIELDS * 4
+  local n = (i - 1) / FIELDS * RESULTS
   if changes[i + 6] % 2 == 1 and results[n + 1] <= 1 then
     local score = results[n + 2]
     local higher = redis.call('ZCOUNT', KEYS[1], '(' .. score, '+inf')

@@ -5,7 +5,7 @@ import {
 } from "@apollo/server/plugin/disabled";
 import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, OperationTypeNode, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import { toStandingsError } from "../../domain/errors.js";
 import type { GraphQLContext } from "../../graphql/context.js";
@@ -16,6 +16,7 @@ import { parseOptions, validationRules } from "../../graphql/execution/limits.js
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import type { Logger } from "../../observability/logger.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import { quotaListener } from "../http/rate-limit-headers.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { isGraphQLResponse } from "./content-type.js";
 
@@ -97,10 +98,11 @@ function executedBy(
  * @throws GraphQLError `UNAUTHENTICATED` for a token that is refused; without one the viewer is anonymous
  */
 export function createContext(authenticator: Authenticator, proxies: TrustedProxies) {
-  return async (request: FastifyRequest): Promise<GraphQLContext> => {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<GraphQLContext> => {
     try {
       const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization), request.raw);
-      return { viewer, caller: proxies.callerOf(request.raw), request: request.raw };
+      const caller = proxies.callerOf(request.raw);
+      return { viewer, caller, request: request.raw, onQuota: quotaListener(reply) };
     } catch (error) {
       const { code, message, restStatus } = toStandingsError(error);
       const http = { status: isGraphQLResponse(request.headers.accept) ? restStatus : 200 };

@@ -1,5 +1,14 @@
-/** Codes of RFC 6455 and its registry: 1013 tells clients to try again later, 1008 that trying again does not help. */
-export const closeCodes = { normal: 1000, goingAway: 1001, policyViolation: 1008, tryAgainLater: 1013 } as const;
+/**
+ * Codes of RFC 6455 and its registry: 1013 tells clients to try again later, 1008 that trying again does not help. 4403
+ * is the protocol's "Forbidden": the token was refused, or ended while subscribed.
+ */
+export const closeCodes = {
+  normal: 1000,
+  goingAway: 1001,
+  policyViolation: 1008,
+  tryAgainLater: 1013,
+  forbidden: 4403,
+} as const;
 
 /** A socket may hold this many subscriptions. */
 export const maxSubscriptionsPerSocket = 100;

@@ -8,9 +8,12 @@ import type { StreamDialect, ViewerStream } from "../../fanout/viewer-stream.js"
 import type { GraphQLContext } from "../../graphql/context.js";
 import type { Executor } from "../../graphql/execution/executor.js";
 import { areShallow, tooDeep } from "../../graphql/execution/limits.js";
+import { announceVerdict } from "../http/rate-limit-headers.js";
+import type { Admission } from "../network/admission.js";
 import type { OriginPolicy } from "../network/origins.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { follow, type OpenStreams } from "./open-streams.js";
+import { refuseUnseen } from "./refuse-unseen.js";
 
 export interface EventStreamsOptions {
   path: string;
@@ -19,6 +22,7 @@ export interface EventStreamsOptions {
   authenticator: Authenticator;
   origins: OriginPolicy;
   proxies: TrustedProxies;
+  admission: Admission;
 }
 
 /** The form of a request in GraphQL over HTTP. */
@@ -48,7 +52,7 @@ const dialect: StreamDialect = {
  * connections mode", which has one request per operation.
  */
 export function registerEventStreams(app: FastifyInstance, options: EventStreamsOptions): void {
-  const { path, executor, streams, authenticator, origins, proxies } = options;
+  const { path, executor, streams, authenticator, origins, proxies, admission } = options;
 
   app.route({
     method: ["GET", "POST"],
@@ -56,8 +60,11 @@ export function registerEventStreams(app: FastifyInstance, options: EventStreams
     handler: async (request, reply) => {
       if (!origins.allows(request.raw)) throw new StandingsError("forbidden");
       const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization), request.raw);
-      const operation = parseRequest(request);
       const context = { viewer, caller: proxies.callerOf(request.raw), request: request.raw };
+      const verdict = admission.judge(viewer, context.caller);
+      announceVerdict(reply, verdict);
+      if (verdict.refusal) return reply.send(refuseUnseen(executor, verdict.refusal, reply));
+      const operation = parseRequest(request);
       return streams.open(request, reply, viewer, dialect, (connection, left) =>
         serve(request.method, operation, context, connection, left),
       );

@@ -7,13 +7,18 @@ import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import type { Viewer } from "../../auth/roles.js";
 import type { GraphQLContext } from "../../graphql/context.js";
 import type { Answer, Executor } from "../../graphql/execution/executor.js";
+import type { Operation, Refusal } from "../../graphql/execution/operation.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
 import { nameAnswer } from "../http/answer-id.js";
+import { announceVerdict, quotaListener } from "../http/rate-limit-headers.js";
+import type { Admission } from "../network/admission.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
+import { cacheableAnswer, sendCacheable } from "../http/cacheable.js";
 import { createContext } from "./apollo.js";
 import { contentTypeFor, isGraphQLResponse, json } from "./content-type.js";
 import { asksForMultipart, type MultipartSubscriptions } from "./multipart.js";
 import { receive } from "./operation-request.js";
+import { refuseUnseen } from "./refuse-unseen.js";
 
 export interface HttpOperationsOptions {
   path: string;
@@ -24,6 +29,7 @@ export interface HttpOperationsOptions {
   multipart: MultipartSubscriptions;
   authenticator: Authenticator;
   proxies: TrustedProxies;
+  admission: Admission;
   /** Answers people who opened this address in a browser. */
   welcome: onRequestHookHandler;
 }
@@ -37,19 +43,24 @@ const wellFormed: ReadonlySet<string> = new Set([
 
 const notAcceptable = "The answer is JSON: Accept must allow application/json or application/graphql-response+json.";
 
+/** The headers that an answer to a persisted query depends on: its media type, and whether a token was judged. */
+const vary = ["Accept", "Authorization"];
+
 /** GraphQL over HTTP: plain requests directly, all others through Apollo Server. */
 export function registerHttpOperations(app: FastifyInstance, options: HttpOperationsOptions): void {
-  const { path, executor, apollo, persisted, multipart, authenticator, proxies, welcome } = options;
+  const { path, executor, apollo, persisted, multipart, authenticator, proxies, admission, welcome } = options;
   const throughApollo = fastifyApolloHandler(apollo, { context: createContext(authenticator, proxies) });
 
   app.route({
-    method: ["GET", "POST"],
+    method: ["GET", "HEAD", "POST"],
     url: path,
     onRequest: welcome,
     handler: async (request, reply) => {
       const answer = await directly(request, reply);
       if (answer !== undefined) return answer;
       nameAnswer(request, reply);
+      // Apollo's plugins don't see some of its refusals, for instance of a token.
+      reply.header("cache-control", "no-store");
       return throughApollo.call(app, request, reply);
     },
   });
@@ -60,25 +71,37 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const takesParts = () => asksForMultipart(request.headers.accept);
     const received = receive(request, persisted);
     if (contentType === undefined && !(received && takesParts())) return refuseAccept(request, reply);
-    if (!received) return undefined;
     const found = viewerOf(request);
     const viewer = found instanceof Promise ? await found : found;
     if (!viewer) return undefined;
-    const context = { viewer, caller: proxies.callerOf(request.raw), request: request.raw };
+    const caller = proxies.callerOf(request.raw);
+    const context = { viewer, caller, request: request.raw, onQuota: quotaListener(reply) };
+    const verdict = admission.judge(viewer, caller);
+    announceVerdict(reply, verdict);
+    if (verdict.refusal) return refuseUnseen(executor, verdict.refusal, reply, contentType);
+    if (!received) return undefined;
     const resolved = executor.resolve(received.request);
     const operation = resolved instanceof Promise ? await resolved : resolved;
     const isSubscription = operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION;
     if (isSubscription && received.isPlain && takesParts()) return multipart.serve(request, reply, operation, context);
     if (operation.kind === "operation" && contentType === undefined) return refuseAccept(request, reply);
-    if (operation.kind === "operation" && (isSubscription || !received.isPlain)) return undefined;
+    const isCacheable = received.isPersistedGet && isAnonymous(request) && isShared(operation);
+    if (operation.kind === "operation" && (isSubscription || !(received.isPlain || isCacheable))) return undefined;
     const answer =
       operation.kind === "refusal"
         ? executor.refuse(operation, received.request)
         : await executor.run(operation, context);
+    if (isCacheable && answer.codes.length === 0) {
+      return sendCacheable(request, reply, cacheableAnswer(contentType ?? json, `${answer.body}\n`), { vary });
+    }
     if (answer.isRefusal) reply.code(statusOf(answer, request));
     if (answer.codes.length > 0) nameAnswer(request, reply);
     reply.header("cache-control", "no-store").header("content-type", contentType ?? json);
     return `${answer.body}\n`;
+  }
+
+  function isShared(operation: Operation | Refusal): boolean {
+    return operation.kind === "operation" && executor.isSharedQuery(operation);
   }
 
   /** Apollo Server would run the operation first, a mutation too, and only then find that it can't send the answer. */
@@ -99,6 +122,10 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
       return undefined;
     }
   }
+}
+
+function isAnonymous({ headers }: FastifyRequest): boolean {
+  return headers.authorization === undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Viewer } from "../../auth/roles.js";
+import { watchTokenEnd } from "../../auth/token-end.js";
 import { StandingsError } from "../../domain/errors.js";
 import { NextMessage } from "../../fanout/next-message.js";
 import { ViewerStream, type StreamDialect } from "../../fanout/viewer-stream.js";
@@ -10,9 +11,12 @@ import type { ConnectionMetrics } from "../metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { Traces } from "../../observability/traces.js";
 import { nameAnswer } from "../http/answer-id.js";
+import { endInSlices } from "../network/drain.js";
 import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
 
 export interface OpenStreamsOptions {
+  /** Over how long a stop ends the streams. */
+  drainMs: number;
   limits: ConnectionLimits;
   metrics: ConnectionMetrics;
   traces: Traces;
@@ -28,11 +32,11 @@ export function follow(begun: Leave | Answer, connection: ViewerStream, left: Ab
 
 interface OpenStream {
   readonly viewer: ViewerStream;
-  readonly expiresAt: number;
   readonly end: () => void;
 }
 
-const sweepMs = 1_000;
+/** How often streams are looked at that may need a sign of life. */
+const keepAliveMs = 1_000;
 
 /** HTTP answers that stay open while a viewer follows a subscription, in any dialect. */
 export class OpenStreams implements Service {
@@ -47,21 +51,23 @@ export class OpenStreams implements Service {
   }
 
   start(): Promise<void> {
-    this.#sweeper = setInterval(() => this.#sweep(performance.now(), Date.now()), sweepMs);
+    this.#sweeper = setInterval(() => this.#keepAlive(performance.now()), keepAliveMs);
     return Promise.resolve();
   }
 
   /** Ends every stream without completing it, so that clients come back. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopping = true;
+    await endInSlices(
+      [...this.#streams].map(({ end }) => end),
+      this.#options.drainMs,
+    );
     clearInterval(this.#sweeper);
-    for (const { end } of this.#streams) end();
-    return Promise.resolve();
   }
 
   /**
    * Sends the headers of an answer that stays open, and hands it to `serve`. The answer breaks off when `serve` fails
-   * or the token expires.
+   * or the token ends.
    *
    * @param serve gets the connection, and a signal that the viewer has left
    * @throws StandingsError `overloaded` or `shuttingDown`, before anything is sent
@@ -92,16 +98,14 @@ export class OpenStreams implements Service {
     traces.active?.end();
     const connection = new ViewerStream(response, dialect);
     const leave = new AbortController();
-    const stream: OpenStream = {
-      viewer: connection,
-      expiresAt: viewer.role === "none" ? Infinity : viewer.expiresAt,
-      end: () => response.destroy(),
-    };
+    const stream: OpenStream = { viewer: connection, end: () => response.destroy() };
     this.#streams.add(stream);
+    const unwatch = watchTokenEnd(viewer, stream.end);
     metrics.eventStreams.inc();
     response.on("error", (error) => log.debug({ err: error, request: request.raw }, "a stream broke"));
     response.once("close", () => {
       leave.abort();
+      unwatch();
       this.#streams.delete(stream);
       metrics.eventStreams.dec();
       release();
@@ -115,14 +119,8 @@ export class OpenStreams implements Service {
     return reply;
   }
 
-  /**
-   * Ends streams whose token has expired and keeps the others alive. The HTTP server cuts off streams that nobody
-   * reads.
-   */
-  #sweep(now: number, wallClock: number): void {
-    for (const { viewer, expiresAt, end } of this.#streams) {
-      if (expiresAt <= wallClock) end();
-      else viewer.keepAlive(now);
-    }
+  /** The HTTP server cuts off streams that nobody reads. */
+  #keepAlive(now: number): void {
+    for (const { viewer } of this.#streams) viewer.keepAlive(now);
   }
 }

@@ -7,6 +7,8 @@ export interface ReceivedOperation {
   readonly request: OperationRequest;
   /** Whether the request can be answered without Apollo Server, because it has no unusual part. */
   readonly isPlain: boolean;
+  /** Whether all of the operation is in the URL, and its document is named by its hash. A cache may know the answer. */
+  readonly isPersistedGet: boolean;
 }
 
 /** @returns undefined when the request has no document; Apollo Server then answers it */
@@ -28,6 +30,7 @@ export function receive(
     (operationName == null || typeof operationName === "string") &&
     (variables == null || isObject(variables));
   return {
+    isPersistedGet: !isPost && given == null && byHash?.isPlain === true && isPlainUrl(url),
     request: {
       query,
       operationName: typeof operationName === "string" ? operationName : undefined,
@@ -40,15 +43,7 @@ export function receive(
 /** Reads the URL in the same way as Apollo: other parsers read other texts from a malformed URL. */
 function membersOf(url: string): Record<string, unknown> {
   const { searchParams } = new URL(url, "http://localhost");
-  const parsed = (name: string): unknown => {
-    const text = searchParams.get(name);
-    if (text === null) return undefined;
-    try {
-      return JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-  };
+  const parsed = (name: string) => parse(searchParams.get(name));
   return {
     query: searchParams.get("query") ?? undefined,
     operationName: searchParams.get("operationName"),
@@ -56,6 +51,25 @@ function membersOf(url: string): Record<string, unknown> {
     extensions: parsed("extensions"),
   };
 }
+
+/** Undefined for a text that is missing or is not JSON. */
+function parse(text: string | null): unknown {
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether each part stands there once, and can be read. Apollo Server refuses other URLs. */
+function isPlainUrl(url: string): boolean {
+  const { searchParams } = new URL(url, "http://localhost");
+  const names = [...searchParams.keys()].filter((name) => operationParts.has(name));
+  return new Set(names).size === names.length && isObject(parse(searchParams.get("variables") ?? "{}"));
+}
+
+const operationParts: ReadonlySet<string> = new Set(["query", "operationName", "variables", "extensions"]);
 
 /** Clients describe themselves in extensions. Only a hash beside a document must be verified. */
 function hasNothingToVerify(extensions: unknown): boolean {

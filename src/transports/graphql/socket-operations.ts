@@ -2,56 +2,26 @@ import { GraphQLError, Kind, type DocumentNode, type GraphQLSchema } from "graph
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from "graphql-ws";
 import type { WebSocket } from "ws";
 import type { Authenticator } from "../../auth/authenticate.js";
-import { anonymous, type Viewer } from "../../auth/roles.js";
-import { StandingsError } from "../../domain/errors.js";
-import { TokenBucket } from "../../domain/rate-limit.js";
-import type { ViewerSocket } from "../../fanout/viewer-socket.js";
+import { anonymous } from "../../auth/roles.js";
+import { hasEnded, watchTokenEnd } from "../../auth/token-end.js";
+import { StandingsError, toStandingsError } from "../../domain/errors.js";
 import type { GraphQLContext } from "../../graphql/context.js";
 import type { RequestOrigin } from "../../observability/request-id.js";
 import { traced, type Traces } from "../../observability/traces.js";
-import type { Answer, Executor, Operation } from "../../graphql/execution/executor.js";
-import {
-  closeCodes,
-  maxIdLength,
-  maxSubscriptionsPerSocket,
-  pingIntervalMs,
-  refusalRate,
-} from "./connection-limits.js";
+import type { Answer, Executor } from "../../graphql/execution/executor.js";
+import { unseen, type Operation } from "../../graphql/execution/operation.js";
+import type { Admission } from "../network/admission.js";
+import { closeCodes, maxIdLength, maxSubscriptionsPerSocket } from "./connection-limits.js";
 import { connectionToken } from "./connection-token.js";
 import { SilentGenerator } from "./silent-generator.js";
-import { SocketWork } from "./socket-work.js";
+import type { SocketState } from "./socket-state.js";
 
 export interface SocketOperationsOptions {
   schema: GraphQLSchema;
   executor: Executor;
   authenticator: Authenticator;
+  admission: Admission;
   traces: Traces;
-}
-
-/** Who opened a socket. */
-export interface Sender {
-  /** The client's address. */
-  readonly caller: string;
-  /** The id of the request that opened the socket. */
-  readonly requestId: string;
-  /** The trace that the socket's operations belong to. */
-  readonly traceparent: string | undefined;
-}
-
-/** The state of a socket, besides the state that graphql-ws keeps. */
-export interface SocketState extends Sender, Record<PropertyKey, unknown> {
-  readonly socket: WebSocket;
-  readonly viewerSocket: ViewerSocket;
-  readonly work: SocketWork;
-  readonly refusals: TokenBucket;
-  /** When the last message came, in terms of performance.now(). */
-  activeAt: number;
-  /** Whether the last ping was answered. */
-  answersPings: boolean;
-  /** When the next ping is due, in terms of performance.now(). */
-  pingAt: number;
-  viewer?: Viewer;
-  expiry?: NodeJS.Timeout;
 }
 
 /** An operation on its way through graphql-ws, which keeps this object as long as the operation lasts. */
@@ -67,27 +37,30 @@ interface SocketOperation {
 
 type ConnectionParams = Record<string, unknown> | undefined;
 
-/** The protocol's "Forbidden": the token was refused, or expired while subscribed. */
-const tokenRefused = 4403;
-/** setTimeout takes no longer delay. */
-const maxTimeoutMs = 2 ** 31 - 1;
-
 /**
  * Hands operations that come over a WebSocket to the executor, within the socket's token and its share of work.
  * Messages and answers bypass graphql-ws, which handles the rest of the protocol.
  */
 export function socketOperations(options: SocketOperationsOptions): ServerOptions<ConnectionParams, SocketState> {
-  const { schema, executor, authenticator, traces } = options;
+  const { schema, executor, authenticator, admission, traces } = options;
 
   return {
-    onConnect: async ({ connectionParams, extra }) => {
+    onConnect: async ({ connectionParams, extra, subscriptions }) => {
+      // graphql-ws looks ids up in this object, so its prototype would make "constructor" an id in use.
+      Object.setPrototypeOf(subscriptions, null);
       try {
         extra.viewer = await authenticator.authenticate(connectionToken(connectionParams), extra);
       } catch (error) {
         executor.note(error, undefined, extra);
-        return false; // graphql-ws closes with 4403.
+        if (toStandingsError(error).kind !== "unauthenticated") closeUnchecked(extra.socket);
+        return false; // graphql-ws closes with 4403, unless the socket is being closed already.
       }
-      if (extra.viewer.role !== "none") closeAt(extra, extra.viewer.expiresAt);
+      // The socket may have been closed while the token was looked up.
+      if (extra.socket.readyState !== extra.socket.OPEN) return false;
+      extra.unwatch = watchTokenEnd(extra.viewer, (why) => {
+        if (why === "unconfirmed") closeUnchecked(extra.socket);
+        else extra.socket.close(closeCodes.forbidden, "Forbidden");
+      });
       return true;
     },
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
@@ -99,24 +72,29 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
         extra.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
         return [new GraphQLError("The subscription's id is in use.")];
       }
+      const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller, request: operationOf(extra, id) };
+      const { refusal } = admission.judge(context.viewer, context.caller);
+      if (refusal) {
+        extra.work.end(id, payload);
+        return [unseen(refusal)];
+      }
       const operation = await resolve(extra, payload);
       if (operation.kind === "refusal") {
         extra.work.end(id, payload);
         return operation.errors;
       }
-      const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller, request: operationOf(extra, id) };
       const contextValue: SocketOperation = { id, state: extra, context, running: subscriptions, operation };
       const { operationName } = operation.request;
       return { schema, document: documentOf(operation), operationName, contextValue };
     },
     onError: ({ extra }, id, { operationName }, errors) => {
-      if (!extra.refusals.take(performance.now())) {
+      if (!errors.every(isPassing) && !extra.refusals.take(performance.now())) {
         extra.socket.close(closeCodes.policyViolation, "Too many refused operations");
       }
       return errors.map((error) => executor.present(error, "refuse", operationName, operationOf(extra, id)));
     },
     onComplete: ({ extra }, id, payload) => extra.work.end(id, payload),
-    onClose: ({ extra }) => clearTimeout(extra.expiry),
+    onClose: ({ extra }) => extra.unwatch?.(),
     execute: async (args) => {
       const asked = args.contextValue as SocketOperation;
       const operation = begin(asked);
@@ -157,10 +135,9 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
 
   /** Finds a socket's operations one at a time, so that one socket can't fill the queue that all share. */
   async function resolve(state: SocketState, payload: SubscribePayload) {
-    // The socket is closed when its token expires, but the client may go on sending meanwhile.
-    if (state.viewer && state.viewer.role !== "none" && state.viewer.expiresAt <= Date.now()) {
-      const error = new GraphQLError("", { originalError: new StandingsError("unauthenticated") });
-      return { kind: "refusal", errors: [error] } as const;
+    // The socket is closed when its token ends, but the client may go on sending meanwhile.
+    if (state.viewer && hasEnded(state.viewer)) {
+      return { kind: "refusal", errors: [unseen(new StandingsError("unauthenticated"))] } as const;
     }
     const { query, operationName, variables } = payload;
     const request = { query, operationName, variables };
@@ -194,34 +171,18 @@ function answer({ id, running, state }: SocketOperation, { body }: { body: strin
   state.viewerSocket.sendOnly(id, body);
 }
 
+/** Whether an error is no fault of the operation: a client that was told to come back later must not be closed for it. */
+function isPassing({ originalError }: GraphQLError): boolean {
+  return originalError instanceof StandingsError && originalError.retryAfter !== undefined;
+}
+
 /** A document for graphql-ws, which looks for the operation in it. */
 function documentOf({ accepted, prepared }: Operation): DocumentNode {
   if (accepted) return accepted.document;
   return { kind: Kind.DOCUMENT, definitions: prepared ? [prepared.definition] : [] };
 }
 
-/** The first state of a socket. */
-export function newSocketState(
-  socket: WebSocket,
-  viewerSocket: ViewerSocket,
-  sender: Sender,
-  now: number,
-): SocketState {
-  return {
-    socket,
-    viewerSocket,
-    ...sender,
-    work: new SocketWork(socket, viewerSocket),
-    refusals: new TokenBucket(refusalRate),
-    activeAt: now,
-    answersPings: true,
-    // Random, so that sockets that were opened together are not pinged together.
-    pingAt: now + Math.random() * pingIntervalMs,
-  };
-}
-
-function closeAt(state: SocketState, expiresAt: number): void {
-  const wait = expiresAt - Date.now();
-  if (wait <= 0) state.socket.close(tokenRefused, "Forbidden");
-  else state.expiry = setTimeout(() => closeAt(state, expiresAt), Math.min(wait, maxTimeoutMs));
+/** Nobody can say whether the token is valid: the client should come back with it. */
+function closeUnchecked(socket: WebSocket): void {
+  socket.close(closeCodes.tryAgainLater, "The token can't be checked");
 }

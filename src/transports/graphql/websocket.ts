@@ -12,18 +12,15 @@ import { requestIdHeader, requestIdOf } from "../../observability/request-id.js"
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { ConnectionLimits } from "../network/connection-limits.js";
 import type { OriginPolicy } from "../network/origins.js";
+import { endInSlices } from "../network/drain.js";
 import { refuseConnection } from "../network/raw-refusal.js";
 import type { Traces } from "../../observability/traces.js";
 import { StallWatch } from "../network/stall-watch.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
+import { StandingsError } from "../../domain/errors.js";
 import { TokenBucket } from "../../domain/rate-limit.js";
-import {
-  newSocketState,
-  socketOperations,
-  type SocketOperationsOptions,
-  type Sender,
-  type SocketState,
-} from "./socket-operations.js";
+import { socketOperations, type SocketOperationsOptions } from "./socket-operations.js";
+import { newSocketState, type Sender, type SocketState } from "./socket-state.js";
 
 export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   path: string;
@@ -32,6 +29,8 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   limits: ConnectionLimits;
   metrics: ConnectionMetrics;
   traces: Traces;
+  /** Over how long a stop closes the sockets. */
+  drainMs: number;
   log: RequestLog;
   /** Called with each connection that becomes a WebSocket. */
   onOpen: (socket: Socket) => void;
@@ -40,6 +39,8 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
 const maxMessageBytes = 64 * 1024;
 const sweepMs = 1_000;
 const closeGraceMs = 1_000;
+/** The sockets that a stop closes last may take this long. The whole stop has 10 s, see `main.ts`. */
+const lastGraceMs = 500;
 
 const ignore = (): void => undefined;
 
@@ -66,6 +67,7 @@ export class GraphQLSockets implements Service {
   });
   readonly #stalls = new StallWatch();
   #sweeper: NodeJS.Timeout | undefined;
+  #stopping = false;
 
   constructor(http: Server, options: GraphQLSocketsOptions) {
     this.#http = http;
@@ -84,18 +86,24 @@ export class GraphQLSockets implements Service {
     return Promise.resolve();
   }
 
-  /** Closes every socket with 1001; those that don't answer in time are cut off. */
+  /** Closes every socket with 1001, in slices; those that don't answer in time are cut off. */
   async stop(): Promise<void> {
-    clearInterval(this.#sweeper);
-    this.#http.off("upgrade", this.#upgrade);
+    this.#stopping = true;
+    const { drainMs } = this.#options;
     const sockets = [...this.#states.keys()];
     const closed = sockets.map((socket) => new Promise<void>((resolve) => void socket.once("close", () => resolve())));
-    for (const socket of sockets) socket.close(closeCodes.goingAway, "Going away");
-    const cutOff = setTimeout(() => {
-      for (const socket of sockets) socket.terminate();
-    }, closeGraceMs);
+    const cutOff = setTimeout(
+      () => {
+        for (const socket of sockets) socket.terminate();
+      },
+      Math.max(closeGraceMs, drainMs + lastGraceMs),
+    );
+    const closes = sockets.map((socket) => () => socket.close(closeCodes.goingAway, "Going away"));
+    await endInSlices(closes, drainMs);
     await Promise.all(closed);
     clearTimeout(cutOff);
+    clearInterval(this.#sweeper);
+    this.#http.off("upgrade", this.#upgrade);
   }
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -104,6 +112,10 @@ export class GraphQLSockets implements Service {
     const { path, origins } = this.#options;
     if (request.url?.split("?", 1)[0] !== path) return refuseConnection(socket, 404, "Not found.");
     if (!origins.allows(request)) return refuseConnection(socket, 403, "Pages of this origin may not connect.");
+    if (this.#stopping) {
+      const { restStatus, message, retryAfter } = new StandingsError("shuttingDown");
+      return refuseConnection(socket, restStatus, message, { "retry-after": String(retryAfter) });
+    }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
       this.#admit(webSocket, request);
@@ -155,6 +167,7 @@ export class GraphQLSockets implements Service {
             // Read as text, invalid bytes would become U+FFFD, and two different names the same. ws checks only text.
             if (isBinary && !isUtf8(data)) return socket.close(CloseCode.BadRequest, "Invalid message received");
             handle(data.toString()).catch((error: unknown) => {
+              if (isOfServersOnly(error)) return socket.close(CloseCode.BadRequest, "Invalid message received");
               log.error({ err: error, request: state }, "a WebSocket message could not be handled");
               socket.close(4500, "Internal server error");
             });
@@ -192,6 +205,11 @@ export class GraphQLSockets implements Service {
     socket.close(closeCodes.tryAgainLater, "Too slow");
     setTimeout(() => socket.terminate(), closeGraceMs).unref();
   }
+}
+
+/** graphql-ws' error for a well-formed message that only servers send, such as `next`. */
+function isOfServersOnly(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("Unexpected message of type");
 }
 
 function ping(socket: WebSocket, state: SocketState, now: number): void {

@@ -5,3 +5,8 @@ import { requestIdHeader, requestIdOf } from "../../observability/request-id.js"
 export function nameAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.header(requestIdHeader, requestIdOf(raw));
 }
+
+/** Takes the name from an answer that caches may give to other requests. */
+export function unnameAnswer(reply: FastifyReply): FastifyReply {
+  return reply.removeHeader(requestIdHeader);
+}

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 
-/** A page for people who open an address for programs, or an unknown one. It has the scoreboard's colours. */
+/** A page for people who open an address for programs, or an unknown one. */
 export function messagePage(title: string, message: string): string {
+  const content = `<h1>${escapeText(title)}</h1>
+<p>${escapeText(message)}</p>
+<p><a href="/">To the scoreboard</a></p>`;
+  return htmlPage(title, baseStyle, content);
+}
+
+/** @param content as HTML; `pageHeaders` of the same style must go with it */
+export function htmlPage(title: string, style: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -12,16 +20,15 @@ export function messagePage(title: string, message: string): string {
 </head>
 <body>
 <main>
-<h1>${escapeText(title)}</h1>
-<p>${escapeText(message)}</p>
-<p><a href="/">To the scoreboard</a></p>
+${content}
 </main>
 </body>
 </html>
 `;
 }
 
-const style = `
+/** The scoreboard's colours. */
+export const baseStyle = `
 :root { color-scheme: light dark; --text: #1b1f24; --quiet: #57606a; --page: #f3f5f8; --accent: #1f5fbf; }
 @media (prefers-color-scheme: dark) {
   :root { --text: #e7ebf0; --quiet: #9aa4b1; --page: #0e1115; --accent: #7fb2ff; }
@@ -33,22 +40,25 @@ p { color: var(--quiet); }
 a { color: var(--accent); }
 `;
 
-/** Allows nothing to load or run, and no style but the one above. */
-const policy = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join(";");
+/** Allows nothing to load or run, and no style but the page's own. */
+export function pageHeaders(style: string) {
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join(";");
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": policy,
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+  } as const;
+}
 
-export const messagePageHeaders = {
-  "content-type": "text/html; charset=utf-8",
-  "content-security-policy": policy,
-  "referrer-policy": "no-referrer",
-  "x-frame-options": "DENY",
-} as const;
+export const messagePageHeaders = pageHeaders(baseStyle);
 
-function escapeText(text: string): string {
+export function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

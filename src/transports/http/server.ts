@@ -41,11 +41,13 @@ const idleSweepMs = 50;
 const stallSweepMs = 500;
 /** Longer than any complete request takes: only requests without an end to their headers or body are cut off then. */
 const stopGraceMs = 5_000;
+/** What is left of that at least, after new requests were refused for a while. */
+const minStopGraceMs = 500;
 
 const corsOptions: FastifyCorsOptions = {
   origin: true,
   methods: ["GET", "POST"],
-  exposedHeaders: ["retry-after", requestIdHeader],
+  exposedHeaders: ["retry-after", requestIdHeader, "ratelimit", "ratelimit-policy"],
   maxAge: 600,
   strictPreflight: false,
 };
@@ -59,7 +61,8 @@ export class HttpServer implements Service {
   readonly #connections = new Set<Socket>();
   readonly #stalls: StallWatch;
   #sweeper: NodeJS.Timeout | undefined;
-  #stopping = false;
+  /** Since when new requests are refused, in terms of performance.now(). */
+  #refusingSince: number | undefined;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -104,13 +107,19 @@ export class HttpServer implements Service {
     this.#connections.delete(socket);
   }
 
+  /** Answers requests from now on with 503, while viewers' connections are still open. */
+  refuseNew(): void {
+    this.#refusingSince ??= performance.now();
+  }
+
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.refuseNew();
     clearInterval(this.#sweeper);
     // Browsers open connections in advance. Node does not count a connection that never sent anything as idle.
     for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
     const sweeper = setInterval(() => this.server.closeIdleConnections(), idleSweepMs);
-    const cutOff = setTimeout(() => this.server.closeAllConnections(), stopGraceMs);
+    const waited = performance.now() - (this.#refusingSince ?? 0);
+    const cutOff = setTimeout(() => this.server.closeAllConnections(), Math.max(minStopGraceMs, stopGraceMs - waited));
     await this.#app.close();
     clearInterval(sweeper);
     clearTimeout(cutOff);
@@ -129,7 +138,7 @@ export class HttpServer implements Service {
   }
 
   #refuseWhenBusy({ raw }: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
-    if (this.#stopping) return done(new StandingsError("shuttingDown"));
+    if (this.#refusingSince !== undefined) return done(new StandingsError("shuttingDown"));
     if (!this.#options.limits.isRefused(raw.socket)) return done();
     reply.header("connection", "close");
     done(new StandingsError("overloaded", { message: tooManyConnections }));

@@ -1,7 +1,8 @@
-import { answerEach, type BatchInput, type ChangeInput } from "../../commands/score-changes.js";
+import type { BatchInput, ChangeInput } from "../../commands/change-input.js";
+import { answerEach } from "../../commands/score-changes.js";
 import { StandingsError } from "../../domain/errors.js";
 import type { Accepted } from "../../standings/waiting-change.js";
-import { optionalText, optionalWhole, text, type BodyKind } from "./body.js";
+import { commonFields, idempotencyKey, optionalWhole, userId, type BodyKind } from "./body.js";
 
 /** Changes of one board as REST callers send them. An optional field that is null counts as missing. */
 export interface BatchBody {
@@ -21,14 +22,22 @@ export const batchBody: BodyKind = {
     properties: {
       changes: {
         type: "array",
+        description: "1 to 100 changes. Each is judged by itself, in their order.",
         items: {
           type: "object",
           required: ["userId"],
-          properties: { userId: text, increment: optionalWhole, score: optionalWhole, idempotencyKey: optionalText },
+          properties: {
+            userId,
+            increment: { ...optionalWhole, description: "What to add, as `scoreIncrement`.", examples: [10] },
+            score: {
+              ...optionalWhole,
+              description: "For boards that take scores; a board that adds increments refuses it.",
+            },
+            idempotencyKey,
+          },
         },
       },
-      authToken: optionalText,
-      board: optionalText,
+      ...commonFields,
     },
   },
   limit: 64 * 1024,

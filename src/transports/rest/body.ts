@@ -2,7 +2,7 @@ import type { FastifySchemaValidationError } from "fastify";
 
 /** The body that an address takes. */
 export interface BodyKind {
-  /** Fastify compiles it. Fields that it does not name are ignored. */
+  /** Fastify compiles it, and the API's description shows it. Fields that it does not name are ignored. */
   readonly schema: object;
   /** In bytes. */
   readonly limit: number;
@@ -14,6 +14,23 @@ export const text = { type: "string" } as const;
 /** An optional field that is null counts as missing. */
 export const optionalText = { type: "string", nullable: true } as const;
 export const optionalWhole = { type: "integer", nullable: true } as const;
+
+/** The fields that all bodies share, with their descriptions. */
+export const commonFields = {
+  authToken: { ...optionalText, description: "The token, for callers that can't send the header `Authorization`." },
+  board: { ...optionalText, description: "The board's id. `main` when it is missing.", examples: ["main"] },
+} as const;
+export const userId = {
+  ...text,
+  description: "The player: 1 to 255 characters, without control characters.",
+  examples: ["user123"],
+} as const;
+export const idempotencyKey = {
+  ...optionalText,
+  description:
+    "1 to 255 printable ASCII characters. Within 24 hours, a retry with the same key gets the first answer and changes nothing.",
+  examples: ["match-4711"],
+} as const;
 
 const expected: Readonly<Record<string, string>> = {
   string: "text",

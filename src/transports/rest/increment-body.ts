@@ -1,4 +1,4 @@
-import { optionalText, text, type BodyKind } from "./body.js";
+import { commonFields, idempotencyKey, userId, type BodyKind } from "./body.js";
 
 /** An increment as REST callers send it. An optional field that is null counts as missing. */
 export interface IncrementBody {
@@ -14,11 +14,15 @@ export const incrementBody: BodyKind = {
     type: "object",
     required: ["userId", "scoreIncrement"],
     properties: {
-      userId: text,
-      scoreIncrement: { type: "integer" },
-      authToken: optionalText,
-      board: optionalText,
-      idempotencyKey: optionalText,
+      userId,
+      scoreIncrement: {
+        type: "integer",
+        description:
+          "What to add: any whole number but zero, within ±(2^53 - 1). A player may add 1 to the server's `MAX_INCREMENT`.",
+        examples: [10],
+      },
+      ...commonFields,
+      idempotencyKey,
     },
   },
   limit: 16 * 1024,

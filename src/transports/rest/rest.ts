@@ -1,21 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { bearerToken, fieldToken, onlyToken, type Authenticator } from "../../auth/authenticate.js";
-import type { BatchInput, IncrementInput, ScoreChanges } from "../../commands/score-changes.js";
+import type { BatchInput, IncrementInput } from "../../commands/change-input.js";
+import type { ScoreChanges } from "../../commands/score-changes.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import { requireAuthenticated, type Viewer } from "../../auth/roles.js";
-import { badInput, toStandingsError, type StandingsError } from "../../domain/errors.js";
+import { badInput } from "../../domain/errors.js";
 import type { ScoreEntry } from "../../domain/score.js";
 import { batchBody, writeApplied, writeEnqueued, type BatchBody } from "./batch-body.js";
 import { describeMistake, type BodyKind } from "./body.js";
 import { incrementBody, type IncrementBody } from "./increment-body.js";
-import type { RequestLog } from "../../observability/sampled-log.js";
-import { nameAnswer } from "../http/answer-id.js";
+import { announceQuota } from "../http/rate-limit-headers.js";
+import type { Admission } from "../network/admission.js";
+import { answerRestError, json, type RestErrorOptions } from "./errors.js";
 
-export interface RestOptions {
+export interface RestOptions extends RestErrorOptions {
   scoreChanges: ScoreChanges;
   authenticator: Authenticator;
+  admission: Admission;
   metrics: OperationMetrics;
-  logger: RequestLog;
 }
 
 /** The GraphQL schema has the same default. */
@@ -28,8 +30,7 @@ type RestRequest<Body> = FastifyRequest<{ Body: Body }>;
  * checked before the rest of the request.
  */
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
-  const { scoreChanges, authenticator, metrics, logger } = options;
-
+  const { scoreChanges, authenticator, admission, metrics } = options;
   const duration = metrics.operationDuration.labels({ transport: "rest" });
   /** All increments of a batch have the same answer, which is written once. */
   const bodies = new WeakMap<readonly ScoreEntry[], string>();
@@ -40,7 +41,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       path: string,
       kind: BodyKind,
       status: number,
-      answer: (request: RestRequest<Body>) => Promise<string>,
+      answer: (request: RestRequest<Body>, reply: FastifyReply) => Promise<string>,
     ) =>
       rest.post<{ Body: Body }>(
         path,
@@ -48,13 +49,13 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
           bodyLimit: kind.limit,
           schema: { body: kind.schema },
           attachValidation: true,
-          errorHandler: (thrown, request, reply) => void answerError(thrown, kind, request, reply),
+          errorHandler: (thrown, request, reply) => void answerRestError(thrown, request, reply, options, kind),
         },
         async (request, reply) => {
           const stop = duration.startTimer();
           try {
-            const body = await answer(request);
-            reply.code(status).header("content-type", "application/json; charset=utf-8");
+            const body = await answer(request, reply);
+            reply.code(status).header("content-type", json);
             return body;
           } finally {
             stop();
@@ -68,9 +69,10 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     done();
   });
 
-  async function update(request: RestRequest<IncrementBody>): Promise<string> {
+  async function update(request: RestRequest<IncrementBody>, reply: FastifyReply): Promise<string> {
     const viewer = await judge(request, incrementBody);
-    const { topScores } = await scoreChanges.submit(viewer, toIncrement(request), false);
+    const { topScores, quota } = await scoreChanges.submit(viewer, toIncrement(request), false);
+    if (quota) announceQuota(reply, "increments", quota);
     return acceptedBody(topScores);
   }
 
@@ -80,10 +82,13 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     return JSON.stringify({ success: true, message: "Score update accepted.", id });
   }
 
-  async function updateAll(request: RestRequest<BatchBody>): Promise<string> {
+  async function updateAll(request: RestRequest<BatchBody>, reply: FastifyReply): Promise<string> {
     const viewer = await judge(request, batchBody);
     const batch = toBatch(request);
-    return writeApplied(batch, await scoreChanges.submitAll(viewer, batch, true, request.raw));
+    const results = await scoreChanges.submitAll(viewer, batch, true, request.raw);
+    const quota = results.findLast((result) => result.quota !== undefined)?.quota;
+    if (quota) announceQuota(reply, "increments", quota);
+    return writeApplied(batch, results);
   }
 
   async function enqueueAll(request: RestRequest<BatchBody>): Promise<string> {
@@ -95,10 +100,12 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   /**
    * Checks the token, then whether the body has the right form.
    *
-   * @throws StandingsError `unauthenticated`, `badInput`
+   * @throws StandingsError `unauthenticated`, `badInput`, `overloaded`
    */
   async function judge(request: RestRequest<unknown>, kind: BodyKind): Promise<Viewer> {
     const viewer = requireAuthenticated(await authenticator.authenticate(tokenOf(request), request.raw));
+    const refusal = admission.shed(viewer);
+    if (refusal) throw refusal;
     if (request.validationError) {
       const [mistake] = request.validationError.validation as FastifySchemaValidationError[];
       throw badInput(describeMistake(mistake, request.body, kind));
@@ -114,19 +121,6 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       bodies.set(topScores, body);
     }
     return body;
-  }
-
-  function answerError(thrown: unknown, kind: BodyKind, request: FastifyRequest, reply: FastifyReply) {
-    const { error, status } = describe(thrown, kind);
-    if (error.isUnloggedFault)
-      logger.error(
-        { err: error, operation: `REST ${request.routeOptions.url}`, request: request.raw },
-        "a REST request failed",
-      );
-    metrics.errors.inc({ transport: "rest", code: error.code });
-    nameAnswer(request, reply);
-    if (error.retryAfter !== undefined) reply.header("retry-after", error.retryAfter);
-    return reply.code(status).send({ success: false, message: error.message });
   }
 }
 
@@ -160,18 +154,4 @@ function toBatch({ body, headers }: RestRequest<BatchBody>): BatchInput {
 
 function keyInHeader({ "idempotency-key": key }: FastifyRequest["headers"]): string | undefined {
   return Array.isArray(key) ? key.join(", ") : key;
-}
-
-/** Fastify's refusals of a body, which keep their own status. */
-function refusalOf(status: number, { limit, unread }: BodyKind): string | undefined {
-  if (status === 400) return unread;
-  if (status === 413) return `The body must be at most ${limit / 1024} KB.`;
-  return status === 415 ? "The Content-Type must be application/json." : undefined;
-}
-
-function describe(thrown: unknown, kind: BodyKind): { error: StandingsError; status: number } {
-  const status = thrown instanceof Error && "statusCode" in thrown ? Number(thrown.statusCode) : undefined;
-  const refusal = status === undefined ? undefined : refusalOf(status, kind);
-  const error = refusal === undefined ? toStandingsError(thrown) : badInput(refusal);
-  return { error, status: refusal === undefined ? error.restStatus : (status ?? error.restStatus) };
 }

@@ -23,10 +23,14 @@ interface Setting {
   dir: string;
   port: number;
   plainPort: number;
+  /** Between nginx's cache and the service. */
+  innerPort: number;
   certificate: string;
   key: string;
   /** host:port of the service. */
   upstream: string;
+  /** How long an answer may be shown in an outage. */
+  staleSeconds: number;
 }
 
 interface Kind {
@@ -39,11 +43,15 @@ interface Kind {
 const kinds = {
   nginx: {
     program: { name: "nginx", folder: "/usr/sbin", debianPackage: "nginx-light" },
-    configuration: async ({ dir, port, plainPort, certificate, key, upstream }) => {
+    configuration: async ({ dir, port, plainPort, innerPort, certificate, key, upstream, staleSeconds }) => {
       const site = replaceAll(await readFile(join(projectRoot, "deploy", "nginx.conf"), "utf8"), [
         ["listen 80;", `listen 127.0.0.1:${plainPort};`],
         ["listen 443 ssl", `listen 127.0.0.1:${port} ssl`],
         ["server 127.0.0.1:4000;", `server ${upstream};`],
+        ["server 127.0.0.1:4080;", `server 127.0.0.1:${innerPort};`],
+        ["listen 127.0.0.1:4080;", `listen 127.0.0.1:${innerPort};`],
+        ["/var/cache/standings-nginx", join(dir, "cache")],
+        ["stale-if-error=60", `stale-if-error=${staleSeconds}`],
         ["/etc/ssl/scores.example.com/fullchain.pem", certificate],
         ["/etc/ssl/scores.example.com/privkey.pem", key],
       ]);
@@ -71,15 +79,21 @@ ${site}
 
 export type ReverseProxyName = keyof typeof kinds;
 
-export async function startReverseProxy(name: ReverseProxyName, upstream: string): Promise<ReverseProxy> {
+export async function startReverseProxy(
+  name: ReverseProxyName,
+  upstream: string,
+  staleSeconds = 60,
+): Promise<ReverseProxy> {
   const kind: Kind = kinds[name];
   const command = findProgram(kind.program);
   const dir = await mkdtemp(join(tmpdir(), `standings-${name}-`));
   const { certificate, key } = await makeCertificate(dir, publicHost);
   const plainPort = await findFreePort();
   const port = await findFreePort();
+  const innerPort = await findFreePort();
   const file = join(dir, "configuration");
-  await writeFile(file, await kind.configuration({ dir, port, plainPort, certificate, key, upstream }));
+  const setting = { dir, port, plainPort, innerPort, certificate, key, upstream, staleSeconds };
+  await writeFile(file, await kind.configuration(setting));
   const server = await PrivateServer.start(
     {
       name,

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { request } from "node:https";
+import { request, type Agent } from "node:https";
 import type { LookupFunction } from "node:net";
 import { createClient, type Client } from "graphql-ws";
 import { WebSocket } from "ws";
@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 export interface VisitorRequest {
-  method?: "GET" | "POST";
+  method?: "GET" | "HEAD" | "POST";
   headers?: Record<string, string>;
   body?: string;
 }
@@ -24,6 +24,8 @@ export class Visitor {
   constructor(
     private readonly proxy: ReverseProxy,
     private readonly address = "127.0.0.1",
+    /** Keeps connections open between requests. Default: a new one for each. */
+    private readonly agent?: Agent,
   ) {}
 
   async fetch(path: string, options: VisitorRequest = {}): Promise<Answer> {
@@ -79,7 +81,12 @@ export class Visitor {
   }
 
   get #connection() {
-    return { ca: this.proxy.certificate, localAddress: this.address, agent: false as const, lookup: toLoopback };
+    return {
+      ca: this.proxy.certificate,
+      localAddress: this.address,
+      agent: this.agent ?? (false as const),
+      lookup: toLoopback,
+    };
   }
 }
 

@@ -1,0 +1,52 @@
+import type { Board } from "../domain/board.js";
+import type { IncrementField } from "../domain/change.js";
+import { StandingsError, badInput } from "../domain/errors.js";
+import type { UserId } from "../domain/player.js";
+import type { Role } from "../domain/role.js";
+import type { Score } from "../domain/score.js";
+import type { AuthenticatedViewer } from "./roles.js";
+
+/** Which roles may do what. Reading and subscribing need no token. */
+const permissions = {
+  changeOwnScore: ["player", "service", "admin"],
+  changeOtherScore: ["service", "admin"],
+  /** Also negative, and larger than `MAX_INCREMENT`. */
+  changeByAnyAmount: ["service", "admin"],
+} as const satisfies Record<string, readonly Role[]>;
+
+type Operation = keyof typeof permissions;
+
+function may({ role }: AuthenticatedViewer, operation: Operation): boolean {
+  const allowed: readonly Role[] = permissions[operation];
+  return allowed.includes(role);
+}
+
+/**
+ * Returns when this viewer's token may write on this board, whatever its role may do there.
+ *
+ * @throws StandingsError `forbidden`
+ */
+export function authorizeBoard({ boards }: AuthenticatedViewer, board: Board): void {
+  if (boards && !boards.has(board)) {
+    throw new StandingsError("forbidden", { message: "This token may not write on this board." });
+  }
+}
+
+/**
+ * Returns when this viewer may make this increment.
+ *
+ * @throws StandingsError `forbidden` for another player's score, `badInput` for an amount that a player may not send
+ */
+export function authorizeIncrement(
+  viewer: AuthenticatedViewer,
+  userId: UserId,
+  increment: Score,
+  { field, maxIncrement }: { field: IncrementField; maxIncrement: number },
+): void {
+  if (!may(viewer, userId === viewer.subject ? "changeOwnScore" : "changeOtherScore")) {
+    throw new StandingsError("forbidden", { message: "A player may change no score but its own." });
+  }
+  if ((increment < 1 || increment > maxIncrement) && !may(viewer, "changeByAnyAmount")) {
+    throw badInput(`${field} must be from 1 to ${maxIncrement} for a player.`);
+  }
+}

@@ -1,0 +1,57 @@
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { waitFor } from "../helpers/wait-for.js";
+import { expectAllInvariants } from "./helpers/both-stores.js";
+import { send, type Told } from "./helpers/clients.js";
+import { member, type Member } from "./helpers/member.js";
+import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
+import { unpackReleaseBefore } from "./helpers/release-before.js";
+import { Witness } from "./helpers/witness.js";
+
+let stores: OwnStores;
+let mainBefore: string;
+
+beforeAll(async () => {
+  stores = await startOwnStores();
+  mainBefore = await unpackReleaseBefore();
+});
+afterAll(async () => {
+  await stores.stop();
+  await rm(join(dirname(mainBefore), "..", ".."), { recursive: true, force: true });
+});
+
+test("acked-kept, sum, once, agree: back to the release before, as the changelog says, and forward again", async () => {
+  const before = [await member(stores, "api", mainBefore), await member(stores, "worker", mainBefore)] as const;
+  const now = [await member(stores, "api"), await member(stores, "worker")] as const;
+  const witness = new Witness();
+  const answers = new Map<string, Told>();
+  const change = (key: string) => ({ userId: "player", increment: 3, key });
+
+  /** A release serves alone: new changes, and the keys of all earlier ones. */
+  const serve = async ([api, worker]: readonly [Member, Member], phase: string) => {
+    for (const { process } of [api, worker]) process.start();
+    await Promise.all([api.process.ready(), worker.process.ready()]);
+    witness.attempt(change(phase));
+    await waitFor(async () => (await send(api.target, change(phase), "rest")).kind === "accepted", 30_000);
+    witness.acknowledge({ ...change(phase), revision: undefined });
+    answers.set(phase, await send(api.target, change(phase), "graphql"));
+    for (const [key, answer] of answers) expect(await send(api.target, change(key), "graphql")).toEqual(answer);
+    await expectAllInvariants(stores, witness);
+    await api.process.end("SIGTERM");
+    await waitFor(async () => (await stores.redisClient.xlen("lb:{main}:outbox")) === 0);
+    await worker.process.end("SIGTERM");
+  };
+
+  try {
+    await serve(before, "before");
+    await serve(now, "now");
+    const fence = await stores.redisClient.hget("lb:{main}:meta", "fence");
+    await stores.redisClient.hset("lb:{main}:meta", "fence", fence?.replace("f", "") ?? "");
+    await stores.redisClient.hdel("lb:{main}:meta", "format", "upgraded_at");
+    await serve(before, "back");
+    await serve(now, "forward");
+  } finally {
+    await Promise.all([...before, ...now].map(({ process }) => process.kill()));
+  }
+}, 120_000);
