@@ -37,7 +37,13 @@ const homes = [
       ...["commands", "ingest", "sync", "transports"],
     ].map((room) => `${room}/metrics.ts`),
   },
-  { name: "pino", imports: /^pino$/, home: ["observability/logger.ts"] },
+  {
+    name: "OpenTelemetry",
+    imports: /^@opentelemetry\//,
+    // Loaded only where traces are on.
+    home: ["observability/otlp-provider.ts", "observability/otlp-traces.ts"],
+  },
+  { name: "pino", imports: /^pino(-pretty)?$/, home: ["observability/logger.ts"] },
   { name: "The process", imports: /^(node:)?process$/, home: [] },
 ];
 

@@ -1,6 +1,8 @@
 import { isUsageError, type Command } from "./app/operator/command.js";
 import { readVersion } from "./version.js";
-import { ConfigError } from "./config.js";
+import { ConfigError, secretsOf } from "./config.js";
+import { createRedactor } from "./observability/redaction.js";
+import { redactWrites } from "./observability/redacted-stream.js";
 
 /** Exit codes as in sysexits.h. */
 const exitCodes = { ok: 0, usage: 64, config: 78 } as const;
@@ -42,6 +44,7 @@ async function main(): Promise<number> {
     process.stdout.write(command.usage);
     return exitCodes.ok;
   }
+  redactWrites(process.stderr, createRedactor(secretsOf(process.env)));
   try {
     const print = (line: string) => void process.stdout.write(`${line}\n`);
     return await command.run({ args, env: process.env, print });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isBoardId } from "./domain/board.js";
 import { logLevels } from "./observability/logger.js";
+import { toTracesConfig, tracesVariables } from "./observability/traces-config.js";
 import { normalOrigin } from "./transports/network/origins.js";
 import { trustProxyProblem } from "./transports/network/trusted-proxies.js";
 
@@ -135,6 +136,7 @@ const environment = z.object({
   DRAIN_SECONDS: wholeNumber(0, 6, "must be at most 6, because a stop must be over within 10 s").default(5),
   WEB_CONCURRENCY: wholeNumber(1, 256).default(1),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
+  ...tracesVariables,
 });
 
 const wholeEnvironment = environment
@@ -167,6 +169,26 @@ export class ConfigError extends Error {
 /** @throws ConfigError naming every variable that is missing or wrong, never a secret's value */
 export function parseConfig(env: EnvironmentVariables): Config {
   return toConfig(parse(wholeEnvironment, env));
+}
+
+/** The secrets in the environment, so that nothing that is printed shows one. Knows also a configuration with mistakes. */
+export function secretsOf(env: EnvironmentVariables): string[] {
+  const urls = [env.DATABASE_URL, env.DATABASE_DIRECT_URL, env.AMQP_URL, ...(env.REDIS_URL ?? "").split(",")];
+  const headers = (env.OTEL_EXPORTER_OTLP_HEADERS ?? "").split(",").map((pair) => pair.slice(pair.indexOf("=") + 1));
+  return [env.JWT_SECRET ?? "", ...urls.flatMap((url) => passwordsIn(url?.trim() ?? "")), ...headers].filter(
+    (text) => text !== "",
+  );
+}
+
+/** A URL's password, as it is written there and as it is used. */
+function passwordsIn(url: string): string[] {
+  if (!URL.canParse(url)) return [];
+  const { password } = new URL(url);
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 }
 
 /**
@@ -247,6 +269,8 @@ function toConfig(env: Environment) {
     introspection: env.INTROSPECTION ?? env.NODE_ENV !== "production",
     webConcurrency: env.WEB_CONCURRENCY,
     logLevel: env.LOG_LEVEL,
+    /** Undefined: there are no traces. */
+    traces: toTracesConfig(env),
   };
 }
 

@@ -1,8 +1,11 @@
 import cluster from "node:cluster";
 import { appRoles, createApp, type AppRole } from "./app/app.js";
-import { ConfigError, parseConfig, type Config } from "./config.js";
+import { createTracing } from "./app/traces.js";
+import { ConfigError, parseConfig, secretsOf, type Config } from "./config.js";
 import { Obstacle } from "./domain/errors.js";
 import { createLogger, type Logger } from "./observability/logger.js";
+import { createRedactor } from "./observability/redaction.js";
+import { redactWrites } from "./observability/redacted-stream.js";
 import { DurabilityError } from "./redis/durability.js";
 import type { App } from "./lifecycle.js";
 import { answerSupervisor } from "./observability/metrics.js";
@@ -36,10 +39,13 @@ async function main(): Promise<void> {
     process.stderr.write(usage);
     process.exit(exitCodes.usage);
   }
+  const redact = createRedactor(secretsOf(process.env));
+  // Libraries write there by themselves when DEBUG or NODE_DEBUG asks them to.
+  redactWrites(process.stderr, redact);
   const config = readConfig(role);
-  const logger = createLogger(config.logLevel);
+  const logger = createLogger(config.logLevel, undefined, redact);
   const version = readVersion();
-  const app = createProcess(config, role, logger, version);
+  const app = await createProcess(config, role, logger, version);
 
   process.on("uncaughtException", (error) => {
     logger.fatal({ err: error }, "uncaught error; stopping");
@@ -102,13 +108,15 @@ function hasWrongSettings(error: unknown): boolean {
 }
 
 /** The service itself, or a supervisor of several processes. */
-function createProcess(config: Config, role: AppRole, logger: Logger, version: string): App {
+async function createProcess(config: Config, role: AppRole, logger: Logger, version: string): Promise<App> {
   const { webConcurrency, amqpUrl, opsPort, opsHost } = config;
+  const create = async () =>
+    createApp(config, role, logger, version, await createTracing(config.traces, version, logger));
   if (cluster.isWorker) {
     answerSupervisor();
-    return createApp(config, role, logger, version);
+    return create();
   }
-  if (webConcurrency === 1 || role === "worker" || role === "ingest") return createApp(config, role, logger, version);
+  if (webConcurrency === 1 || role === "worker" || role === "ingest") return create();
   const roles = Array<AppRole>(webConcurrency).fill("api");
   if (role === "all") roles.push("worker");
   if (role === "all" && amqpUrl !== undefined) roles.push("ingest");

@@ -37,11 +37,11 @@ const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */
 export function createApi(foundation: Foundation, standings: Standings, publisher: Publisher | undefined) {
-  const { config, version, boards, metrics, logger, log } = foundation;
+  const { config, version, boards, metrics, traces, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const observer = databaseObserver(metrics.ledger);
-  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, observer });
+  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, observer, traces });
   observePool(metrics.ledger, "api", database);
   const authentication = createAuthentication(foundation, database);
   const { authenticator } = authentication;
@@ -58,6 +58,10 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const schema = createSchema({ reads, history, scoreChanges });
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
+    onTracedPush: ({ traceparent: parent, startedAt, viewers }) =>
+      traces
+        .begin("push", { kind: "consumer", parent, startedAt, attributes: { "standings.viewers": viewers } })
+        ?.end(),
     onError: (error) => {
       metrics.fanout.errors.inc();
       log.error({ err: error }, "a subscription could not be served");
@@ -87,6 +91,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     drainMs: config.drainMs,
     welcome: welcomePeople({ playground: introspection }),
     metrics,
+    traces,
     logger,
     log,
   });
@@ -97,6 +102,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     origins,
     limits,
     metrics: metrics.connections,
+    traces,
     log,
     register: (app) => {
       const callers = { authenticator, admission, proxies };

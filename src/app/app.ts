@@ -7,14 +7,21 @@ import { createApi } from "./api.js";
 import { checkOf, createFoundation } from "./foundation.js";
 import { createIngest } from "./ingest.js";
 import { createStandings } from "./standings.js";
+import { noTracing, type Tracing } from "./traces.js";
 import { createWorker } from "./worker.js";
 
 export const appRoles = ["api", "worker", "ingest", "all"] as const;
 export type AppRole = (typeof appRoles)[number];
 
 /** The composition root: builds the process of a role. Nothing runs before `start`. */
-export function createApp(config: Config, role: AppRole, logger: Logger, version: string): App {
-  const foundation = createFoundation(config, logger, version);
+export function createApp(
+  config: Config,
+  role: AppRole,
+  logger: Logger,
+  version: string,
+  { traces, services: tracing }: Tracing = noTracing,
+): App {
+  const foundation = createFoundation(config, logger, version, traces);
   const { checks, metrics, log } = foundation;
   const worker = role === "worker" || role === "all" ? createWorker(foundation) : undefined;
   if (worker) checks.push(worker.check);
@@ -34,7 +41,7 @@ export function createApp(config: Config, role: AppRole, logger: Logger, version
   metrics.process.ready.readFrom(async () => ((await ops.isReady()) ? 1 : 0));
   const services = new ServiceGroup(
     [
-      ...[...foundation.services, ...(worker?.services ?? []), ...(standings?.services ?? [])],
+      ...[...tracing, ...foundation.services, ...(worker?.services ?? []), ...(standings?.services ?? [])],
       ...[...(publisher ? [publisher] : []), ...(api?.services ?? []), ...(ingest?.services ?? [])],
     ],
     logger,

@@ -4,6 +4,7 @@ import type { Config } from "../config.js";
 import type { Logger } from "../observability/logger.js";
 import { EventLoopWatch } from "../observability/event-loop-watch.js";
 import { SampledLog } from "../observability/sampled-log.js";
+import type { Traces } from "../observability/traces.js";
 import { RedisConnection } from "../redis/connection.js";
 import { DurabilityCheck } from "../redis/durability.js";
 import { observeConnection } from "../redis/metrics.js";
@@ -17,12 +18,12 @@ export type Foundation = ReturnType<typeof createFoundation>;
 export const requestTimeoutMs = 4_500;
 
 /** The parts that every role needs: the connections to Redis and to the other processes. */
-export function createFoundation(config: Config, logger: Logger, version: string) {
+export function createFoundation(config: Config, logger: Logger, version: string, traces: Traces) {
   const metrics = createMetrics(version);
   /** For events that requests cause. */
   const log = new SampledLog(logger);
   const boards = new BoardDirectory(config.boards);
-  const reader = new RedisConnection(config.redisUrls, "reader", logger);
+  const reader = new RedisConnection(config.redisUrls, "reader", logger, traces);
   const subscriber = new RedisConnection(config.redisUrls, "subscriber", logger);
   // A subscriber's connection can't ask whether its server was demoted.
   reader.onWrongServer(() => subscriber.renew());
@@ -45,7 +46,7 @@ export function createFoundation(config: Config, logger: Logger, version: string
   ];
   const eventLoop = new EventLoopWatch((seconds) => metrics.process.eventLoopDelay.observe(seconds));
   const services = [eventLoop, reader, durability, subscriber, channels];
-  return { config, version, logger, log, metrics, boards, reader, keeper, channels, checks, services };
+  return { config, version, logger, log, metrics, traces, boards, reader, keeper, channels, checks, services };
 }
 
 /** @param problem one sentence; undefined when there is none */

@@ -15,6 +15,7 @@ import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "./metrics.js";
 import type { RequestLog } from "../observability/sampled-log.js";
+import { noTraces, type Traces } from "../observability/traces.js";
 import { createApolloServer } from "../transports/graphql/apollo.js";
 import { registerEventStreams } from "../transports/graphql/event-streams.js";
 import { registerHttpOperations } from "../transports/graphql/http-operations.js";
@@ -48,6 +49,7 @@ export interface GraphQLOptions {
   /** Answers people who open the address in a browser. */
   welcome: onRequestHookHandler;
   metrics: Metrics;
+  traces?: Traces;
   logger: Logger;
   log: RequestLog;
 }
@@ -57,7 +59,7 @@ export interface GraphQLOptions {
  */
 export function createGraphQL(options: GraphQLOptions) {
   const { schema, hub, prepare, introspection, trusted, authenticator, proxies, origins, limits } = options;
-  const { admission, drainMs, welcome, metrics, logger, log } = options;
+  const { admission, drainMs, welcome, metrics, traces = noTraces, logger, log } = options;
   const documentLimits = new DocumentLimits(schema);
   const sharedFields = new SharedFields(schema);
   const compiler = prepare ? new Compiler(() => performance.now()) : undefined;
@@ -69,12 +71,13 @@ export function createGraphQL(options: GraphQLOptions) {
     prepared: compiler && new PreparedOperations({ schema, sharedFields, compiler, log }),
     subscriptions: new Subscriptions({ schema, limits: documentLimits, hub, sharedFields, compiler }),
     metrics: metrics.operations,
+    traces,
     log,
   };
   const executor = new Executor("graphql-http", execution);
   const persisted = trusted ?? automaticPersistedQueries();
   const apollo = createApolloServer({ schema, documents, executor, persisted, introspection, logger, log });
-  const streams = new OpenStreams({ drainMs, limits, metrics: metrics.connections, log });
+  const streams = new OpenStreams({ drainMs, limits, metrics: metrics.connections, traces, log });
   const multipart = new MultipartSubscriptions(new Executor("graphql-multipart", execution), streams);
 
   const register = (app: FastifyInstance) => {
@@ -95,6 +98,7 @@ export function createGraphQL(options: GraphQLOptions) {
       admission,
       drainMs,
       metrics: metrics.connections,
+      traces,
       log,
       onOpen: (socket) => http.handOver(socket),
     });

@@ -18,8 +18,8 @@ const reconcileIntervalMs = 1_000;
 /**
  * For roles that change scores: the leaderboard, with the parts that make its changes durable and show them to viewers.
  */
-export function createStandings({ config, boards, reader, channels, metrics, logger, log }: Foundation) {
-  const writer = new RedisConnection(config.redisUrls, "writer", logger);
+export function createStandings({ config, boards, reader, channels, metrics, traces, logger, log }: Foundation) {
+  const writer = new RedisConnection(config.redisUrls, "writer", logger, traces);
   observeConnection(metrics.redis, writer);
   const { isCluster } = writer.client;
   const severalBoards = boards.all.length > 1;
@@ -34,6 +34,7 @@ export function createStandings({ config, boards, reader, channels, metrics, log
     whenDurable: waitForSync ? (board, position, deadline) => progress.wait(board, position, deadline) : undefined,
     timeoutMs: requestTimeoutMs,
     isFull: () => memory.full,
+    traces,
     logger,
   });
   const { pushIntervalMs } = config;
@@ -45,6 +46,7 @@ export function createStandings({ config, boards, reader, channels, metrics, log
     onPublishFailed: () => metrics.feed.publishFailures.inc(),
     onMissed: () => metrics.feed.missedSnapshots.inc(),
     onRevision: (board, revision) => around.changed(board, revision),
+    traces,
     logger,
   });
 

@@ -19,10 +19,16 @@ const maxDrainMs = 3_000;
 const stopBudgetMs = 8_000;
 
 /** Moves changes to PostgreSQL, and opens boards. */
-export function createWorker({ config, boards, reader, keeper, channels, metrics, logger }: Foundation) {
+export function createWorker({ config, boards, reader, keeper, channels, metrics, traces, logger }: Foundation) {
   const { serving, direct } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const observer = databaseObserver(metrics.ledger);
-  const database = new Database({ address: serving, statementTimeoutMs: passTimeoutMs, refuseStandby: true, observer });
+  const database = new Database({
+    address: serving,
+    statementTimeoutMs: passTimeoutMs,
+    refuseStandby: true,
+    observer,
+    traces,
+  });
   observePool(metrics.ledger, "worker", database);
   const history = new ScoreHistory(database);
   const ledger = new ScoreLedger(database, history);
@@ -40,6 +46,7 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     drainTimeoutMs: Math.min(maxDrainMs, stopBudgetMs - config.drainMs),
     onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
     metrics: metrics.sync,
+    traces,
     logger,
     now: Date.now,
   });

@@ -1,5 +1,6 @@
 import { StandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
+import { requestIdOf, type RequestOrigin } from "../observability/request-id.js";
 import type { AuthMetrics } from "./metrics.js";
 import { RefusedToken } from "./refused-token.js";
 import { anonymous, type AuthenticatedViewer, type Viewer } from "./roles.js";
@@ -35,16 +36,17 @@ export class Authenticator {
    * Costs some 1 µs, without a promise, for a token that was verified before.
    *
    * @param token the bare token; undefined: the viewer is anonymous
+   * @param request names the request in the log
    * @throws StandingsError `unauthenticated` for a token that is not valid, `unavailable` when nobody can say; a promise
    * rejects with the same. Only the log says why
    */
-  authenticate(token: string | undefined): Viewer | Promise<Viewer> {
+  authenticate(token: string | undefined, request?: RequestOrigin): Viewer | Promise<Viewer> {
     if (token === undefined) return anonymous;
     try {
       const viewer = this.#verify(token);
-      return viewer instanceof Promise ? viewer.catch((error: unknown) => this.#refuse(error)) : viewer;
+      return viewer instanceof Promise ? viewer.catch((error: unknown) => this.#refuse(error, request)) : viewer;
     } catch (error) {
-      return this.#refuse(error);
+      return this.#refuse(error, request);
     }
   }
 
@@ -55,11 +57,12 @@ export class Authenticator {
     return kind.verify(token);
   }
 
-  #refuse(error: unknown): never {
+  #refuse(error: unknown, request: RequestOrigin | undefined): never {
     const refused = error instanceof RefusedToken;
     this.#metrics?.failures.inc({ reason: refused ? "refused" : "unavailable" });
     if (!refused) throw error;
-    this.#logger.debug({ reason: error.message }, "a token was refused");
+    const requestId = request && requestIdOf(request);
+    this.#logger.debug({ reason: error.message, requestId }, "a token was refused");
     throw new StandingsError("unauthenticated", { cause: error });
   }
 }

@@ -13,6 +13,7 @@ const wholeNumber = z.number().int().nonnegative();
 const wireSnapshot = z.object({
   revision: wholeNumber,
   changedAt: z.number().optional(),
+  traceparent: z.string().optional(),
   entries: z.array(z.object({ rank: z.number().int(), userId: z.string(), score: z.number().int() })),
 });
 const wireRevision = z.object({ revision: wholeNumber });
@@ -64,9 +65,9 @@ export class Channels implements Service {
   }
 
   /** Publishes a board's newest snapshot, complete, so that a receiver need not read Redis. */
-  async publishSnapshot({ board, revision, changedAt, entries }: Snapshot): Promise<void> {
+  async publishSnapshot({ board, revision, changedAt, traceparent, entries }: Snapshot): Promise<void> {
     const rows = entries.map(({ rank, userId, score }) => ({ rank, userId, score }));
-    await this.#pubsub.publish(this.#channel(board, "top"), { revision, changedAt, entries: rows });
+    await this.#pubsub.publish(this.#channel(board, "top"), { revision, changedAt, traceparent, entries: rows });
   }
 
   async onSnapshot(board: Board, handle: (snapshot: Snapshot) => void): Promise<void> {

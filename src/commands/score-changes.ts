@@ -7,30 +7,10 @@ import type { Board } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
 import { authorizeBoard, authorizeIncrement } from "../auth/permissions.js";
 import { requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
+import type { RequestOrigin } from "../observability/request-id.js";
 import type { RequestLog } from "../observability/sampled-log.js";
+import { amountOf, type BatchInput, type ChangeInput, type IncrementInput } from "./change-input.js";
 import type { OperationMetrics } from "./metrics.js";
-
-/** An increment as a transport received it: the types are right, the values are not checked. */
-export interface IncrementInput {
-  board: string;
-  userId: string;
-  scoreIncrement: number;
-  idempotencyKey: string | null | undefined;
-}
-
-/** One change of a batch as a transport received it: the types are right, the values are not checked. */
-export interface ChangeInput {
-  readonly userId: string;
-  readonly increment?: number | null | undefined;
-  readonly score?: number | null | undefined;
-  readonly idempotencyKey?: string | null | undefined;
-}
-
-/** Changes of one board as a transport received them. */
-export interface BatchInput {
-  readonly board: string;
-  readonly changes: readonly ChangeInput[];
-}
 
 /** The queue of changes that are applied later. */
 export interface ScoreChangeQueue {
@@ -85,12 +65,18 @@ export class ScoreChanges {
    * Applies 1 to 100 changes of one board in their order. A change that fails does not disturb the others.
    *
    * @param ranked whether the answer shows the ranks
+   * @param request names the batch in the log
    * @returns one result a change, in their order
    * @throws StandingsError `unauthenticated`, `forbidden` or `badInput` (the board), `badInput` (the number of changes)
    */
-  async submitAll(viewer: Viewer, batch: BatchInput, ranked: boolean): Promise<readonly Settled[]> {
+  async submitAll(
+    viewer: Viewer,
+    batch: BatchInput,
+    ranked: boolean,
+    request?: RequestOrigin,
+  ): Promise<readonly Settled[]> {
     const { board, judged } = this.#authorizeAll(viewer, batch, ranked);
-    return this.#settle(judged, async (changes) => {
+    return this.#settle(judged, request, async (changes) => {
       const results = await this.#leaderboard.applyAll(board, changes);
       return results.map((result) => (isOutOfRange(result) ? outOfRange("increment") : result));
     });
@@ -117,10 +103,14 @@ export class ScoreChanges {
    * @returns one result a change, in their order: the id of its message, or an error
    * @throws StandingsError `unauthenticated`, `forbidden` or `badInput` (the board), `badInput` (the number of changes), `queueOff`
    */
-  async enqueueAll(viewer: Viewer, batch: BatchInput): Promise<readonly (string | StandingsError)[]> {
+  async enqueueAll(
+    viewer: Viewer,
+    batch: BatchInput,
+    request?: RequestOrigin,
+  ): Promise<readonly (string | StandingsError)[]> {
     const { board, judged } = this.#authorizeAll(viewer, batch, false);
     const [queue, deadline] = [this.#queue(), this.#deadline()];
-    return this.#settle(judged, (changes) => this.#acceptAll(queue, board, changes, deadline));
+    return this.#settle(judged, request, (changes) => this.#acceptAll(queue, board, changes, deadline));
   }
 
   /** @param changes of one subject */
@@ -205,6 +195,7 @@ export class ScoreChanges {
    */
   async #settle<T>(
     judged: readonly (Change | StandingsError)[],
+    request: RequestOrigin | undefined,
     apply: (changes: readonly Change[]) => Promise<readonly (T | StandingsError)[]>,
   ): Promise<readonly (T | StandingsError)[]> {
     const changes = judged.filter((each): each is Change => !(each instanceof StandingsError));
@@ -215,7 +206,7 @@ export class ScoreChanges {
     for (const result of results) {
       if (!(result instanceof StandingsError)) continue;
       metrics.batchErrors.inc({ code: result.code });
-      if (result.isUnloggedFault) log.error({ err: result }, "a change of a batch failed");
+      if (result.isUnloggedFault) log.error({ err: result, request }, "a change of a batch failed");
     }
     return results;
   }
@@ -232,14 +223,6 @@ export function answerEach<Result, Part>(
 
 function unanswered(): StandingsError {
   return new StandingsError("internal", { cause: new Error("a change of a batch has no result") });
-}
-
-/** @throws StandingsError `badInput` for a change that does not have an increment alone */
-function amountOf({ increment, score }: ChangeInput): number {
-  if (score != null && increment != null) throw badInput("A change takes either increment or score, not both.");
-  if (score != null) throw badInput("score can't be set on this board, which adds increments. Send increment instead.");
-  if (increment == null) throw badInput("increment is required.");
-  return increment;
 }
 
 /** The leaderboard refuses a change as bad input for its total alone, and names the field of a single increment. */

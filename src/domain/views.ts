@@ -13,6 +13,8 @@ export interface Snapshot {
    * epoch.
    */
   readonly changedAt?: number | undefined;
+  /** Set in a pushed snapshot whose change belongs to a trace, in W3C's form. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A snapshot with the epoch of its revision: the two together say whether another one shows anything else. */

@@ -14,6 +14,8 @@ export interface Topic<T> extends AsyncIterable<T> {
    * When the oldest change that a value shows was made, in milliseconds since the Unix epoch; undefined when unknown.
    */
   changedAt(value: T): number | undefined;
+  /** The trace that a value's change belongs to, in W3C's form; undefined for most. */
+  traceparent?(value: T): string | undefined;
 }
 
 export function isTopic(value: unknown): value is Topic<unknown> {

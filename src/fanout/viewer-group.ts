@@ -19,7 +19,16 @@ export interface HubObserver {
   onConflated(): void;
   /** A change went out to all viewers of an operation, `seconds` after it was made. */
   onPushed(seconds: number): void;
+  /** A change that belongs to a trace went out to all viewers of an operation. */
+  onTracedPush?(push: TracedPush): void;
   onError(error: unknown): void;
+}
+
+export interface TracedPush {
+  readonly traceparent: string;
+  /** In milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  readonly viewers: number;
 }
 
 /** Connections written to before each `yield`: about 2 ms. */
@@ -82,6 +91,9 @@ export class ViewerGroup implements Pushing {
 
   *push(): Generator<void, void> {
     const begun = this.#newest;
+    const { topic } = this.#operation;
+    const traceparent = topic.traceparent?.(begun);
+    const startedAt = traceparent === undefined ? 0 : Date.now();
     let count = 0;
     for (const viewer of this.#viewers) {
       // When a newer value arrives during this push, the viewers that are still to come get the newer value at once.
@@ -89,8 +101,9 @@ export class ViewerGroup implements Pushing {
       count += 1;
       if (count % sliceSize === 0) yield;
     }
-    const changedAt = this.#operation.topic.changedAt(begun);
+    const changedAt = topic.changedAt(begun);
     if (changedAt !== undefined) this.#observer.onPushed(Math.max(0, Date.now() - changedAt) / 1000);
+    if (traceparent !== undefined) this.#observer.onTracedPush?.({ traceparent, startedAt, viewers: count });
   }
 
   /** The newer of two values: the one that all viewers are to see, and the one that a viewer has read by itself. */

@@ -5,6 +5,7 @@ import type { Revision } from "../domain/score.js";
 import type { Snapshot } from "../domain/views.js";
 import type { Logger } from "../observability/logger.js";
 import { SampledLog } from "../observability/sampled-log.js";
+import { noTraces, traced, type Span, type Traces } from "../observability/traces.js";
 import { CoalescedRead } from "./coalesced-read.js";
 import { LatestIterator } from "../fanout/latest-iterator.js";
 import type { Channels } from "../channels/channels.js";
@@ -21,7 +22,18 @@ export interface BoardFeedOptions {
   onMissed: () => void;
   /** Called when a message tells of a new revision, whether or not the top scores changed. */
   onRevision: (board: Board, revision: Revision) => void;
+  traces?: Traces;
   logger: Logger;
+}
+
+/** What this process changed and has not published. */
+interface Unpublished {
+  /** The newest one. */
+  revision: Revision;
+  /** When the oldest change was made. */
+  readonly since: number;
+  /** The span of the first change that is traced. */
+  span: Span | undefined;
 }
 
 const retryIntervalMs = 500;
@@ -35,6 +47,7 @@ export class BoardFeed implements Topic<Snapshot> {
   readonly #log: SampledLog;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #read: CoalescedRead<Snapshot>;
+  readonly #traces: Traces;
   readonly #stop = new AbortController();
   /** The snapshot that all viewers of this process were given last. */
   #newest: Snapshot | undefined;
@@ -42,8 +55,7 @@ export class BoardFeed implements Topic<Snapshot> {
   #servedAt: Revision | undefined;
   /** Whether some viewer may have been given other entries than those of `#newest`. */
   #diverged = false;
-  /** The newest revision that this process made and has not published, and when the oldest unpublished one was made. */
-  #dirty: { revision: Revision; since: number } | undefined;
+  #dirty: Unpublished | undefined;
   #timer: NodeJS.Timeout | undefined;
   #publishing = false;
   #lastPublishAt = -Infinity;
@@ -53,6 +65,7 @@ export class BoardFeed implements Topic<Snapshot> {
     this.#leaderboard = leaderboard;
     this.#channels = channels;
     this.#options = options;
+    this.#traces = options.traces ?? noTraces;
     this.#log = new SampledLog(options.logger);
     this.#read = new CoalescedRead(() => this.#readSnapshot());
   }
@@ -91,14 +104,20 @@ export class BoardFeed implements Topic<Snapshot> {
     return changedAt;
   }
 
+  traceparent({ traceparent }: Snapshot): string | undefined {
+    return traceparent;
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Snapshot> {
     return new LatestIterator(this);
   }
 
   /** Says that this process changed the board, whose revision is now `revision`. Costs nothing while a push is due. */
   changed(revision: Revision): void {
+    const span = this.#traces.active;
     if (this.#dirty) this.#dirty.revision = revision;
-    else this.#dirty = { revision, since: Date.now() };
+    else this.#dirty = { revision, since: Date.now(), span };
+    this.#dirty.span ??= span;
     if (this.#timer !== undefined || this.#publishing) return;
     this.#schedule();
   }
@@ -136,7 +155,7 @@ export class BoardFeed implements Topic<Snapshot> {
     this.#dirty = undefined;
     this.#lastPublishAt = performance.now();
     try {
-      if (dirty) await this.#publishIfNew(dirty.revision, dirty.since);
+      if (dirty) await this.#publishTraced(dirty);
     } catch (error) {
       // The change itself is safe in Redis; viewers get it when their process reconciles.
       this.#options.onPublishFailed();
@@ -150,7 +169,15 @@ export class BoardFeed implements Topic<Snapshot> {
     return this.#dirty !== undefined;
   }
 
-  async #publishIfNew(revision: Revision, changedAt: number): Promise<void> {
+  /** Without a span of its own the work belongs to no trace: the timer may be an older change's. */
+  async #publishTraced({ revision, since, span: parent }: Unpublished): Promise<void> {
+    const publish = (span?: Span) => this.#publishIfNew(revision, since, span?.traceparent);
+    if (!parent) return this.#traces.within(undefined, publish);
+    const attributes = { "standings.board": this.#board };
+    await traced(this.#traces, "publish", { kind: "producer", parent, attributes }, publish);
+  }
+
+  async #publishIfNew(revision: Revision, changedAt: number, traceparent: string | undefined): Promise<void> {
     // Another process may have published a newer snapshot meanwhile, which holds this change too.
     if (this.#newest && this.#newest.revision >= revision) return;
     const snapshot = await this.#read.get();
@@ -159,7 +186,7 @@ export class BoardFeed implements Topic<Snapshot> {
       await this.#channels.publishRevision(this.#board, snapshot.revision);
       return;
     }
-    await this.#channels.publishSnapshot({ ...snapshot, changedAt });
+    await this.#channels.publishSnapshot({ ...snapshot, changedAt, traceparent });
     this.#options.onPublished();
   }
 

@@ -26,8 +26,8 @@ export function changeResolvers(changes: ScoreChanges): MutationResolvers {
       const id = await changes.enqueue(viewer, { board, userId, scoreIncrement, idempotencyKey });
       return { accepted: true, id };
     },
-    submitChanges: async (_root, batch, { viewer, onQuota }, info) => {
-      const results = await changes.submitAll(viewer, batch, ranks.isSelected(info));
+    submitChanges: async (_root, batch, { viewer, request, onQuota }, info) => {
+      const results = await changes.submitAll(viewer, batch, ranks.isSelected(info), request);
       tell(
         onQuota,
         results.findLast(({ quota }) => quota !== undefined),
@@ -38,8 +38,8 @@ export function changeResolvers(changes: ScoreChanges): MutationResolvers {
           : { userId, entry: shown(result.entry), revision: result.revision },
       );
     },
-    enqueueChanges: async (_root, batch, { viewer }) => {
-      const results = await changes.enqueueAll(viewer, batch);
+    enqueueChanges: async (_root, batch, { viewer, request }) => {
+      const results = await changes.enqueueAll(viewer, batch, request);
       return answerEach(batch, results, (userId, result) =>
         result instanceof StandingsError ? { userId, error: told(result) } : { userId, id: result },
       );

@@ -1,11 +1,14 @@
 import type { Quota } from "../domain/rate-limit.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
+import type { RequestOrigin } from "../observability/request-id.js";
 
 /** The part of a request that resolvers see. */
 export interface GraphQLContext {
   readonly viewer: Viewer;
   /** The sender's address. Operations share scarce resources by it. */
   readonly caller: string;
+  /** Names the request in the log. Undefined where an execution serves several. */
+  readonly request?: RequestOrigin | undefined;
   /** Hears what is left of the viewer's rate limit. Undefined where the transport can't tell it. */
   readonly onQuota?: ((quota: Quota) => void) | undefined;
 }

@@ -1,6 +1,7 @@
 import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { GraphQLError, Kind, type GraphQLFormattedError } from "graphql";
 import { toStandingsError, type StandingsError } from "../domain/errors.js";
+import type { RequestOrigin } from "../observability/request-id.js";
 import type { RequestLog } from "../observability/sampled-log.js";
 
 /**
@@ -61,11 +62,16 @@ function isBadVariable(error: unknown): boolean {
 }
 
 /** Logs a fault once, with its cause. Does not log the caller's own mistakes. */
-export function logFault(logger: RequestLog, error: unknown, operation: string | null | undefined): void {
+export function logFault(
+  logger: RequestLog,
+  error: unknown,
+  operation: string | null | undefined,
+  request?: RequestOrigin,
+): void {
   const cause = causeOf(error);
   if (!cause?.isUnloggedFault) return;
   // The client chooses the name, which may be as long as a document.
-  logger.error({ err: cause, operation: operation?.slice(0, maxLoggedName) }, "a GraphQL operation failed");
+  logger.error({ err: cause, operation: operation?.slice(0, maxLoggedName), request }, "a GraphQL operation failed");
 }
 
 /** For a metric's label: codes come from the catalogue or from Apollo, never from a client. */

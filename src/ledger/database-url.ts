@@ -23,6 +23,17 @@ export function databaseAddresses(url: string, directUrl = url): DatabaseAddress
   };
 }
 
+/** What a trace tells about the server. */
+export function tracedAttributes({ url }: DatabaseAddress) {
+  const { hostname, port, pathname } = new URL(url);
+  return {
+    "db.system.name": "postgresql",
+    "db.namespace": pathname.slice(1),
+    "server.address": hostname,
+    "server.port": Number(port || 5432),
+  };
+}
+
 /** Prisma's `?schema=`, a parameter that other programs don't know. */
 function schemaNamedBy(url: string): string | undefined {
   const name = URL.canParse(url) ? new URL(url).searchParams.get("schema") : null;

@@ -2,7 +2,8 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type ClientBase, type QueryResult } from "pg";
 import { Obstacle } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
-import type { DatabaseAddress } from "./database-url.js";
+import { noTraces, tracedBelow, type Attributes, type Traces } from "../observability/traces.js";
+import { tracedAttributes, type DatabaseAddress } from "./database-url.js";
 import { isAway, obstacleOf } from "./postgres-errors.js";
 import { PrismaClient } from "#prisma-client";
 import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
@@ -25,6 +26,8 @@ export interface DatabaseOptions {
    */
   refuseStandby?: boolean;
   observer?: DatabaseObserver;
+  /** Statements from files that belong to a trace are shown there by their names. */
+  traces?: Traces;
 }
 
 const connectTimeoutMs = 3_000;
@@ -40,10 +43,12 @@ export class Database implements Service {
   readonly #pool: Pool;
   readonly #address: DatabaseAddress;
   readonly #observer: DatabaseObserver | undefined;
+  readonly #traces: Traces;
+  readonly #attributes: Attributes;
   #schema: string | undefined;
   #answers = true;
 
-  constructor({ address, statementTimeoutMs, refuseStandby = false, observer }: DatabaseOptions) {
+  constructor({ address, statementTimeoutMs, refuseStandby = false, observer, traces = noTraces }: DatabaseOptions) {
     const pool = new Pool({
       connectionString: address.url,
       max: poolSize,
@@ -62,6 +67,8 @@ export class Database implements Service {
     this.#pool = pool;
     this.#address = address;
     this.#observer = observer;
+    this.#traces = traces;
+    this.#attributes = tracedAttributes(address);
     this.prisma = new PrismaClient({
       adapter: {
         provider: "postgres",
@@ -151,7 +158,9 @@ export class Database implements Service {
     const text = statement.text(await this.schema());
     const began = performance.now();
     try {
-      const result = await this.#pool.query<Row>(text, statement.values(parameters));
+      const attributes = { ...this.#attributes, "db.query.summary": statement.name };
+      const send = () => this.#pool.query<Row>(text, statement.values(parameters));
+      const result = await tracedBelow(this.#traces, statement.name, { kind: "client", attributes }, send);
       this.#answers = true;
       this.#observer?.onDone(statement.name, (performance.now() - began) / 1000);
       return result;

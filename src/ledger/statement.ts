@@ -24,6 +24,7 @@ export class Statement<Row> {
   readonly #names: readonly string[];
 
   constructor(file: URL) {
+    this.name = basename(file.pathname, ".sql");
     const source = readFileSync(file, "utf8").replace(includeLine, (_line, name: string) =>
       readFileSync(new URL(`include/${name}`, file), "utf8").trimEnd(),
     );

@@ -1,4 +1,5 @@
 import { Obstacle, StandingsError } from "../domain/errors.js";
+import { withoutSecrets } from "./redaction.js";
 
 export interface LoggedError {
   readonly type: string;
@@ -50,9 +51,4 @@ function isOutside(error: Error, code: string | undefined): boolean {
     outsideMessages.test(error.message) ||
     (code !== undefined && outsideCodes.test(code))
   );
-}
-
-/** URLs may hold a password, and Redis repeats the arguments of an unknown command. */
-function withoutSecrets(text: string): string {
-  return text.replace(/:\/\/[^\s/@]*@/g, "://[redacted]@").replace(/with args beginning with:.*/gs, "[redacted]");
 }

@@ -1,5 +1,8 @@
-import { pino, type DestinationStream, type Logger } from "pino";
+import { createRequire } from "node:module";
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from "pino";
+import type { PrettyOptions, PrettyStream } from "pino-pretty";
 import { describeError } from "./logged-error.js";
+import { createRedactor } from "./redaction.js";
 
 export type { Logger };
 
@@ -17,13 +20,30 @@ const redactedPaths = [
   "*.authorization",
 ];
 
-/** Writes JSON lines to stdout. `destination` is for tests, which read them. */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
-  const options = {
+/**
+ * Writes JSON lines to stdout, and lines for people when stdout is a terminal.
+ *
+ * @param destination for tests, which read the lines
+ * @param redact removes secrets from each finished line
+ */
+export function createLogger(
+  level: LogLevel,
+  destination?: DestinationStream,
+  redact: (text: string) => string = createRedactor([]),
+): Logger {
+  const options: LoggerOptions = {
     level,
     base: { pid: process.pid },
     redact: { paths: redactedPaths, censor: "[redacted]" },
     serializers: { err: describeError },
+    hooks: { streamWrite: redact },
   };
-  return destination ? pino(options, destination) : pino(options);
+  const stream = destination ?? (process.stdout.isTTY ? terminal() : undefined);
+  return stream ? pino(options, stream) : pino(options);
+}
+
+/** Loaded for a terminal only. Writes at once, so that no line is lost when the process ends. */
+function terminal(): DestinationStream {
+  const pretty = createRequire(import.meta.url)("pino-pretty") as (options: PrettyOptions) => PrettyStream;
+  return pretty({ sync: true, translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname", singleLine: true });
 }

@@ -1,4 +1,5 @@
 import type { Logger } from "./logger.js";
+import { requestIdOf, type RequestOrigin } from "./request-id.js";
 
 /** At most one line of each kind is logged in this time. */
 const quietMs = 10_000;
@@ -12,6 +13,8 @@ export interface LogDetails {
   err?: unknown;
   /** The name of the failed operation, of limited length. */
   operation?: string | undefined;
+  /** The request that the event belongs to. */
+  request?: RequestOrigin | undefined;
   /** Anything else that a line may show. */
   [name: string]: unknown;
 }
@@ -51,7 +54,7 @@ export class SampledLog implements RequestLog {
     this.#write("error", details, message);
   }
 
-  #write(level: "debug" | "warn" | "error", { err, ...others }: LogDetails, message: string): void {
+  #write(level: "debug" | "warn" | "error", { err, request, ...others }: LogDetails, message: string): void {
     const now = this.#now();
     const key = [message, codeOf(err), err instanceof Error && err.cause !== undefined ? codeOf(err.cause) : ""].join();
     const kind = this.#kinds.get(key);
@@ -61,7 +64,12 @@ export class SampledLog implements RequestLog {
     }
     this.#kinds.set(key, { loggedAt: now, leftOut: 0 });
     this.#logger[level](
-      { ...(err !== undefined && { err }), ...others, ...(kind && { leftOut: kind.leftOut }) },
+      {
+        ...(err !== undefined && { err }),
+        ...(request && { requestId: requestIdOf(request) }),
+        ...others,
+        ...(kind && { leftOut: kind.leftOut }),
+      },
       message,
     );
   }

@@ -2,6 +2,7 @@ import { Cluster } from "ioredis";
 import { Obstacle } from "../domain/errors.js";
 import { LastingTrouble } from "../observability/lasting-trouble.js";
 import type { Logger } from "../observability/logger.js";
+import { noTraces, type Traces } from "../observability/traces.js";
 import type { Service } from "../lifecycle.js";
 import { createClient, createNode, type RedisClient, type RedisPurpose } from "./client.js";
 import {
@@ -12,6 +13,7 @@ import {
   RedisSettingsError,
   settingsErrorOf,
 } from "./problems.js";
+import { traceCommands } from "./traced-commands.js";
 import { within } from "../timing/deadline.js";
 
 export type { RedisClient, RedisPurpose };
@@ -43,7 +45,7 @@ export class RedisConnection implements Service {
   #looking = false;
 
   /** @param urls one server, or the start-up nodes of a Redis Cluster */
-  constructor(urls: readonly string[], purpose: RedisPurpose, logger: Logger) {
+  constructor(urls: readonly string[], purpose: RedisPurpose, logger: Logger, traces: Traces = noTraces) {
     this.name = `redis-${purpose}`;
     this.#urls = urls;
     this.#where = redisAddress(urls);
@@ -57,6 +59,7 @@ export class RedisConnection implements Service {
       onWrongServer: () => this.#leftWrongServer(),
       onFailure: (reason) => this.#failed(reason),
     });
+    if (urls[0] !== undefined) traceCommands(this.client, urls[0], traces);
     this.client.on("error", (error: Error) => this.#failed(error));
     this.client.on("node error", (error: Error, address: string) => this.#nodeFailed(error, address));
     this.client.on("ready", () => void this.#probe("look only"));

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { StandingsError, toStandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
+import { noTraces, type Traces } from "../observability/traces.js";
 import type { KeyClaims } from "./key-claims.js";
 import type { Position } from "../domain/position.js";
 import type { Change } from "../domain/change.js";
@@ -22,6 +23,7 @@ export interface LeaderboardOptions {
   timeoutMs: number;
   /** Whether there is no room for more changes. */
   isFull: () => boolean;
+  traces?: Traces;
   logger: Logger;
 }
 
@@ -48,7 +50,7 @@ export class Leaderboard {
   readonly #timeoutMs: number;
 
   constructor(store: ScoreStore, options: LeaderboardOptions) {
-    const { boards, whenDurable, claims, timeoutMs, isFull, logger } = options;
+    const { boards, whenDurable, claims, timeoutMs, isFull, traces = noTraces, logger } = options;
     this.#claims = claims;
     this.#isFull = isFull;
     this.#timeoutMs = timeoutMs;
@@ -60,7 +62,7 @@ export class Leaderboard {
         const onBatch = (result: BatchResult, seconds: number) =>
           void this.changes.emit("batch", board, result, seconds);
         const onBatchFailed = (reason: BatchFailure) => void this.changes.emit("batchFailed", board, reason);
-        return [board, new ScoreWriter(board, store, { onBatch, onBatchFailed, logger })];
+        return [board, new ScoreWriter(board, store, { onBatch, onBatchFailed, traces, logger })];
       }),
     );
   }

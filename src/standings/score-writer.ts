@@ -1,11 +1,13 @@
 import { StandingsError } from "../domain/errors.js";
 import { LastingTrouble } from "../observability/lasting-trouble.js";
 import type { Logger } from "../observability/logger.js";
+import type { Span, Traces } from "../observability/traces.js";
 import { outOfRange, type Change } from "../domain/change.js";
 import type { Quota } from "../domain/rate-limit.js";
 import type { BatchResult, ChangeOutcome, ScoreStore } from "./score-store.js";
 import type { Board } from "../domain/board.js";
 import { GroupReply, SingleReply, WaitingChange, type Accepted, type Settled } from "./waiting-change.js";
+import { batchSpan } from "./batch-span.js";
 import { isOutOfMemory, wasNotApplied, type BatchFailure } from "./write-errors.js";
 
 export interface ScoreWriterOptions {
@@ -13,6 +15,7 @@ export interface ScoreWriterOptions {
   onBatch: (result: BatchResult, durationSeconds: number) => void;
   /** Called after each batch that Redis did not settle. */
   onBatchFailed: (reason: BatchFailure) => void;
+  traces: Traces;
   logger: Logger;
 }
 
@@ -69,14 +72,17 @@ export class ScoreWriter {
    */
   submit(change: Change, deadline: number): Promise<Accepted> {
     const reply = new SingleReply();
-    this.#enqueue(new WaitingChange(change, deadline, reply, 0));
+    this.#enqueue(new WaitingChange(change, deadline, reply, 0, this.#options.traces.active));
     return reply.promise;
   }
 
   /** As `submit`, for changes that stay together and in order. One result a change; never rejects. */
   submitAll(changes: readonly Change[], deadline: number): Promise<readonly Settled[]> {
     const reply = new GroupReply(changes.length);
-    for (const [index, change] of changes.entries()) this.#enqueue(new WaitingChange(change, deadline, reply, index));
+    const { active } = this.#options.traces;
+    for (const [index, change] of changes.entries()) {
+      this.#enqueue(new WaitingChange(change, deadline, reply, index, active));
+    }
     return reply.promise;
   }
 
@@ -98,7 +104,7 @@ export class ScoreWriter {
       this.#inFlight = this.#queue.splice(0, this.#nextBatchSize());
       lastSize = this.#inFlight.length;
       if (lastSize === 0) continue; // All of them reached their deadline while the batch was gathered.
-      const again = await this.#send(this.#inFlight);
+      const again = await this.#sendTraced(this.#inFlight);
       this.#inFlight = [];
       if (again.length === 0) continue;
       this.#queue.unshift(...again);
@@ -137,21 +143,34 @@ export class ScoreWriter {
     }
   }
 
+  /** The loop goes on in the context of the request that began it, so each batch has to say what it belongs to. */
+  #sendTraced(batch: readonly WaitingChange[]): Promise<WaitingChange[]> {
+    const { traces } = this.#options;
+    if (!traces.on) return this.#send(batch, undefined);
+    const span = batchSpan(traces, this.#board, batch);
+    return traces.within(span, () => this.#send(batch, span));
+  }
+
   /** @returns the changes to send again */
-  async #send(batch: readonly WaitingChange[]): Promise<WaitingChange[]> {
+  async #send(batch: readonly WaitingChange[], span: Span | undefined): Promise<WaitingChange[]> {
     const start = performance.now();
     try {
       const result = await this.#store.applyBatch(
         this.#board,
         batch.map((waiting) => waiting.change),
       );
-      if (!result) this.#options.onBatchFailed("recovering");
-      if (!result) return this.#settleUnsent(batch, () => new StandingsError("recovering"));
+      if (!result) {
+        this.#options.onBatchFailed("recovering");
+        span?.end(new StandingsError("recovering"));
+        return this.#settleUnsent(batch, () => new StandingsError("recovering"));
+      }
       for (const [index, waiting] of batch.entries()) waiting.settle(toSettled(result.outcomes[index], result));
       this.#options.onBatch(result, (performance.now() - start) / 1000);
+      span?.end();
       this.#trouble.isOver();
       return [];
     } catch (error) {
+      span?.end(error);
       this.#trouble.is(error instanceof Error ? error.message : String(error), error);
       this.#options.onBatchFailed(wasNotApplied(error) ? "not_applied" : "unknown");
       if (wasNotApplied(error)) {

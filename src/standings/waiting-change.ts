@@ -1,6 +1,7 @@
 import type { Change } from "../domain/change.js";
 import { StandingsError } from "../domain/errors.js";
 import type { Position } from "../domain/position.js";
+import type { Span } from "../observability/traces.js";
 import type { BatchResult, ChangeOutcome } from "./score-store.js";
 
 /** An accepted change, with the epoch and the top scores of the batch that it was part of. */
@@ -23,14 +24,17 @@ export class WaitingChange {
   readonly deadline: number;
   /** True once the change was sent and its answer was lost: it may have been applied. */
   uncertain = false;
+  /** The request's span, if it is traced. */
+  readonly span: Span | undefined;
   readonly #reply: Reply;
   readonly #index: number;
 
-  constructor(change: Change, deadline: number, reply: Reply, index: number) {
+  constructor(change: Change, deadline: number, reply: Reply, index: number, span?: Span) {
     this.change = change;
     this.deadline = deadline;
     this.#reply = reply;
     this.#index = index;
+    this.span = span;
   }
 
   settle(result: Settled): void {

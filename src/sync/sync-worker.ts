@@ -3,6 +3,7 @@ import type { Board } from "../domain/board.js";
 import type { BoardState } from "../standings/board-keeper.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
+import { traced, tracedBelow, type Span, type Traces } from "../observability/traces.js";
 import type { Leadership } from "./leader.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { Comparison } from "./comparison.js";
@@ -32,6 +33,7 @@ export interface SyncWorkerOptions extends SyncDeps {
   /** Called after every pass with the position up to which PostgreSQL has the board. */
   onSynced: (board: Board, position: Position) => Promise<void>;
   metrics: SyncMetrics;
+  traces: Traces;
   logger: Logger;
   /** Milliseconds since the Unix epoch. */
   now: () => number;
@@ -148,10 +150,18 @@ export class SyncWorker implements Service {
     if (failures.length === 1) throw failures[0];
   }
 
+  /** A pass that finds nothing to move is no trace: there is one every interval. */
   async #passBoard(board: Board): Promise<void> {
+    const { traces } = this.#options;
+    const backlog = await this.#observeBacklog(board);
+    if (backlog === 0) return this.#move(board);
+    const attributes = { "standings.board": board, "standings.outbox.length": backlog };
+    await traced(traces, "sync pass", { attributes }, (span) => this.#move(board, span));
+  }
+
+  async #move(board: Board, span?: Span): Promise<void> {
     const { metrics, logger } = this.#options;
     const began = performance.now();
-    await this.#observeBacklog(board);
     let lease = this.#leases.get(board) ?? (await takeLease(this.#options, board));
     const { state, plan } = await lookAtBoard(this.#options, board, lease);
     metrics.open.set({ board }, state.open ? 1 : 0);
@@ -164,6 +174,7 @@ export class SyncWorker implements Service {
     await this.#options.onSynced(board, lease.position);
     metrics.epoch.set({ board }, lease.position.epoch);
     metrics.syncedChanges.inc({ board }, result.synced);
+    span?.set({ "standings.synced_changes": result.synced });
     for (const { entry, reason } of result.rejected) {
       metrics.rejectedEvents.inc({ board });
       logger.error({ board, position: entry.position, reason }, "PostgreSQL refused a change; see rejected_events");
@@ -171,10 +182,12 @@ export class SyncWorker implements Service {
   }
 
   async #recover(board: Board, lease: Lease, state: BoardState, plan: RecoveryPlan): Promise<Lease> {
-    const { metrics, logger } = this.#options;
+    const { metrics, traces, logger } = this.#options;
     describePlan(plan, state, lease, logger, board);
     const began = performance.now();
-    const recovered = await recover(this.#options, board, lease, plan);
+    const attributes = { "standings.board": board, "standings.recovery": plan.kind };
+    const work = () => recover(this.#options, board, lease, plan);
+    const recovered = await tracedBelow(traces, "recovery", { attributes }, work);
     metrics.recoveryDuration.observe({ kind: plan.kind }, (performance.now() - began) / 1000);
     metrics.recoveries.inc({ board, kind: plan.kind });
     return recovered;
@@ -192,12 +205,17 @@ export class SyncWorker implements Service {
     }
   }
 
-  /** Runs before PostgreSQL is asked for anything, because these numbers matter most while PostgreSQL is down. */
-  async #observeBacklog(board: Board): Promise<void> {
+  /**
+   * Runs before PostgreSQL is asked for anything, because these numbers matter most while PostgreSQL is down.
+   *
+   * @returns how many changes wait
+   */
+  async #observeBacklog(board: Board): Promise<number> {
     const { outbox, metrics, now } = this.#options;
     const { length, oldestAt } = await outbox.backlog(board);
     metrics.outboxLength.set({ board }, length);
     metrics.syncLag.set({ board }, oldestAt === undefined ? 0 : (now() - oldestAt) / 1000);
+    return length;
   }
 
   /** Syncs the changes since the last pass before the process ends. */

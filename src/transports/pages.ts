@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import helmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { unnameAnswer } from "./http/answer-id.js";
 import type { TrustedProxies } from "./network/trusted-proxies.js";
 
 export interface WebOptions {
@@ -52,7 +53,7 @@ export function registerWeb(app: FastifyInstance, { root, playground, proxies }:
         const name = request.params["*"];
         if (!assetName.test(name) || copyName.test(name)) return reply.callNotFound();
         // The name holds a hash of the content, so the content of a name never changes.
-        return reply
+        return unnameAnswer(reply)
           .header("vary", "accept-encoding")
           .sendFile(name, join(root, "assets"), { immutable: true, maxAge: "1y" });
       },
@@ -72,7 +73,7 @@ async function sendPage(reply: FastifyReply, root: string, name: string): Promis
       .header("cache-control", "no-store")
       .type("text/plain; charset=utf-8")
       .send("The page is not built: run npm run build.\n");
-  return reply.header("cache-control", "no-cache").sendFile(name, root, { cacheControl: false });
+  return unnameAnswer(reply).header("cache-control", "no-cache").sendFile(name, root, { cacheControl: false });
 }
 
 function policy(directives: Directives) {

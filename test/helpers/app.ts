@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
 import { createApp, type AppRole } from "../../src/app/app.js";
+import { createTracing } from "../../src/app/traces.js";
 import { parseConfig, type EnvironmentVariables } from "../../src/config.js";
 import type { App } from "../../src/lifecycle.js";
 import { createLogger } from "../../src/observability/logger.js";
@@ -124,7 +125,8 @@ async function launch(stores: Stores, { role = "all", env = {} }: TestAppOptions
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     ...env,
   });
-  const app = createApp(config, role, createLogger(config.logLevel), "test");
+  const logger = createLogger(config.logLevel);
+  const app = createApp(config, role, logger, "test", await createTracing(config.traces, "test", logger));
   await app.start();
   if (role !== "api") await waitFor(async () => (await fetch(`http://127.0.0.1:${app.opsPort}/readyz`)).ok);
   return app;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ChangeInput, IncrementInput } from "../../src/commands/score-changes.js";
+import type { ChangeInput, IncrementInput } from "../../src/commands/change-input.js";
 import type { Viewer } from "../../src/auth/roles.js";
 import type { Commands } from "../../src/graphql/resolvers.js";
 import { createSchema } from "../../src/graphql/schema.js";

@@ -106,6 +106,9 @@ test.each<[string, string, object]>([
     { jwt: { keyService: { url: "https://auth.example/keys", role: { claim: "role", defaultRole: undefined } } } },
   ],
   ["LOG_LEVEL", "debug", { logLevel: "debug" }],
+  ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318/", { traces: { url: "http://otel:4318/v1/traces" } }],
+  ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://otel/in", { traces: { url: "https://otel/in" } }],
+  ["OTEL_SERVICE_NAME", "scores", { traces: undefined }],
 ])("%s=%s is accepted", (name, value, expected) => {
   expect(parse({ [name]: value })).toMatchObject(expected);
 });
@@ -190,6 +193,17 @@ describe("refuses", () => {
     ...["yes", "ON", "2"].map((value) => ["INTROSPECTION", value]),
     ...["0", "-1", "many"].map((value) => ["WEB_CONCURRENCY", value]),
     ...["loud", "INFO"].map((value) => ["LOG_LEVEL", value]),
+    ...["otel:4318", "grpc://otel"].map((value) => ["OTEL_EXPORTER_OTLP_ENDPOINT", value]),
+    ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "nowhere"],
+    ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
+    ...["no value", "=x", "a=%"].map((value) => ["OTEL_EXPORTER_OTLP_HEADERS", value]),
+    ["OTEL_RESOURCE_ATTRIBUTES", "team"],
+    ["OTEL_TRACES_SAMPLER", "sometimes"],
+    ...["2", "-1", "half"].map((value) => ["OTEL_TRACES_SAMPLER_ARG", value]),
+    ["OTEL_EXPORTER_OTLP_TIMEOUT", "10s"],
+    ["OTEL_BSP_SCHEDULE_DELAY", "soon"],
+    ["OTEL_TRACES_EXPORTER", "jaeger"],
+    ["OTEL_SDK_DISABLED", "yes"],
   ] as [string, string][])("%s=%s, by its name", (name, value) => {
     const problems = problemsOf({ ...required, [name]: value });
     expect(problems.length).toBeGreaterThan(0);
@@ -235,4 +249,40 @@ test("a script needs only the variables that it names", () => {
     DATABASE_URL: required.DATABASE_URL,
   });
   expect(() => parseVariables({}, ["DATABASE_URL"])).toThrow(ConfigError);
+});
+
+const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318" };
+
+test("traces take OpenTelemetry's defaults, and its variables", () => {
+  expect(parse(collector).traces).toEqual({
+    url: "http://otel:4318/v1/traces",
+    protocol: "http/protobuf",
+    headers: {},
+    timeoutMs: 10_000,
+    serviceName: "standings",
+    resourceAttributes: {},
+    sampler: "parentbased_always_on",
+    samplerRatio: 1,
+    delayMs: 5_000,
+  });
+  const given = {
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20abc,x-team=scores",
+    OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=staging",
+    OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+    OTEL_TRACES_SAMPLER_ARG: "0.25",
+  };
+  expect(parse({ ...collector, ...given }).traces).toMatchObject({
+    headers: { authorization: "Basic abc", "x-team": "scores" },
+    resourceAttributes: { "deployment.environment.name": "staging" },
+    sampler: "parentbased_traceidratio",
+    samplerRatio: 0.25,
+  });
+});
+
+test.each<[string, EnvironmentVariables]>([
+  ["nothing is set", {}],
+  ["the SDK is disabled", { ...collector, OTEL_SDK_DISABLED: "true" }],
+  ["nothing is exported", { ...collector, OTEL_TRACES_EXPORTER: "none" }],
+])("there are no traces when %s", (_case, env) => {
+  expect(parse(env).traces).toBeUndefined();
 });

@@ -4,7 +4,9 @@ import { WebSocket } from "ws";
 import { Authenticator, type TokenKind } from "../../src/auth/authenticate.js";
 import type { AuthenticatedViewer } from "../../src/auth/roles.js";
 import { createLogger } from "../../src/observability/logger.js";
-import { socketOperations, type SocketState } from "../../src/transports/graphql/socket-operations.js";
+import { noTraces } from "../../src/observability/traces.js";
+import { socketOperations } from "../../src/transports/graphql/socket-operations.js";
+import type { SocketState } from "../../src/transports/graphql/socket-state.js";
 
 afterEach(() => vi.useRealTimers());
 
@@ -16,7 +18,8 @@ function connect() {
   const kind: TokenKind = { isOfKind: () => true, verify: () => verdict };
   const authenticator = new Authenticator([kind], createLogger("silent"));
   // `onConnect` uses nothing else of a socket and of its state, and neither an executor nor an admission.
-  const options = { schema: new GraphQLSchema({}), executor: {} as never, authenticator, admission: {} as never };
+  const schema = new GraphQLSchema({});
+  const options = { schema, executor: {} as never, authenticator, admission: {} as never, traces: noTraces };
   const socket = { readyState: WebSocket.OPEN as number, OPEN: WebSocket.OPEN, close: vi.fn() };
   const extra = { socket } as unknown as SocketState;
   const { onConnect, onClose } = socketOperations(options);

@@ -3,21 +3,23 @@ import {
   getOperationAST,
   GraphQLError,
   OperationTypeNode,
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from "graphql";
-import { badInput, type StandingsError } from "../../domain/errors.js";
+import type { StandingsError } from "../../domain/errors.js";
 import type { ViewerConnection } from "../../fanout/viewer-connection.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
+import type { RequestOrigin } from "../../observability/request-id.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import type { Attributes, Traces } from "../../observability/traces.js";
 import type { GraphQLContext } from "../context.js";
 import { errorCode, formatError, logFault, type Phase } from "../errors.js";
-import type { Documents, JudgedDocument } from "./documents.js";
-import { areShallow, tooDeep } from "./limits.js";
-import type { OperationRequest, PreparedOperation, PreparedOperations } from "./prepared-operations.js";
+import type { Documents } from "./documents.js";
+import { areShallow } from "./limits.js";
+import { resolveIn, unseen, type AcceptedDocument, type Operation, type Refusal } from "./operation.js";
+import type { OperationRequest, PreparedOperations } from "./prepared-operations.js";
 import type { SharedFields } from "./shared-fields.js";
 import type { Leave, Subscriptions } from "./subscriptions.js";
 
@@ -31,25 +33,8 @@ export interface ExecutorOptions {
   prepared: PreparedOperations | undefined;
   subscriptions: Subscriptions;
   metrics: OperationMetrics;
+  traces: Traces;
   log: RequestLog;
-}
-
-/** An operation that may be run: its document is valid, within the limits, and trusted. */
-export interface Operation {
-  readonly kind: "operation";
-  readonly type: OperationTypeNode;
-  readonly request: OperationRequest;
-  readonly prepared: PreparedOperation | undefined;
-  /** Undefined when the operation is prepared, because nothing needs the document then. */
-  readonly accepted: AcceptedDocument | undefined;
-}
-
-type AcceptedDocument = Extract<JudgedDocument, { document: DocumentNode }>;
-
-/** Why an operation is not run. */
-export interface Refusal {
-  readonly kind: "refusal";
-  readonly errors: readonly GraphQLError[];
 }
 
 /** A response, whatever the transport. */
@@ -120,10 +105,11 @@ export class Executor {
 
   /** Runs a query or a mutation. */
   async run(operation: Operation, context: GraphQLContext): Promise<Answer> {
+    if (this.#options.traces.on) this.#options.traces.active?.set(attributesOf(operation));
     const start = performance.now();
     const answer =
       (await this.#runPrepared(operation, context)) ??
-      this.#answer(await this.#runOrdinarily(operation, context), "execute", operation.request.operationName);
+      this.#answer(await this.#runOrdinarily(operation, context), "execute", operation.request.operationName, context);
     this.#duration.observe((performance.now() - start) / 1000);
     return answer;
   }
@@ -156,19 +142,24 @@ export class Executor {
     const { document, hash } = accepted;
     const asked = { document, hash, operationName, variables: variables ?? {} };
     const leave = await this.#options.subscriptions.begin(asked, { context, connection, id }, present);
-    return typeof leave === "function" ? leave : this.#answer(leave, "execute", operationName);
+    return typeof leave === "function" ? leave : this.#answer(leave, "execute", operationName, context);
   }
 
   /** Gives an error as a client sees it, and logs and counts it. */
-  present(error: GraphQLError, phase: Phase, operationName?: string | null): GraphQLFormattedError {
+  present(
+    error: GraphQLError,
+    phase: Phase,
+    operationName?: string | null,
+    request?: RequestOrigin,
+  ): GraphQLFormattedError {
     const presented = formatError(error, phase);
-    this.#note(error, String(presented.extensions?.code), operationName);
+    this.#note(error, String(presented.extensions?.code), operationName, request);
     return presented;
   }
 
   /** Logs and counts an error that the caller presents itself. */
-  note(error: unknown, operationName: string | null | undefined): void {
-    this.#note(error, errorCode(error), operationName);
+  note(error: unknown, operationName: string | null | undefined, request?: RequestOrigin): void {
+    this.#note(error, errorCode(error), operationName, request);
   }
 
   async #runPrepared({ prepared, request }: Operation, context: GraphQLContext): Promise<Answer | undefined> {
@@ -193,9 +184,14 @@ export class Executor {
     throw new Error("a prepared operation's document is refused");
   }
 
-  #answer({ data, errors }: ExecutionResult, phase: Phase, operationName: string | null | undefined): Answer {
+  #answer(
+    { data, errors }: ExecutionResult,
+    phase: Phase,
+    operationName: string | null | undefined,
+    context?: GraphQLContext,
+  ): Answer {
     if (!errors) return { body: JSON.stringify({ data }), codes: [], isRefusal: false };
-    const presented = errors.map((error) => this.present(error, phase, operationName));
+    const presented = errors.map((error) => this.present(error, phase, operationName, context?.request));
     return {
       body: JSON.stringify({ errors: presented, data }),
       codes: presented.map(({ extensions }) => String(extensions?.code)),
@@ -203,8 +199,8 @@ export class Executor {
     };
   }
 
-  #note(error: unknown, code: string, operationName: string | null | undefined): void {
-    logFault(this.#options.log, error, operationName);
+  #note(error: unknown, code: string, operationName: string | null | undefined, request?: RequestOrigin): void {
+    logFault(this.#options.log, error, operationName, request);
     this.#count(code);
   }
 
@@ -213,27 +209,12 @@ export class Executor {
   }
 }
 
-function resolveIn(request: OperationRequest, judged: JudgedDocument): Operation | Refusal {
-  if (!judged.document) return { kind: "refusal", errors: judged.errors };
-  if (!areShallow(request.variables)) return refusalOf(unseen(badInput(tooDeep)));
-  const definition = getOperationAST(judged.document, request.operationName);
-  if (!definition) return refusalOf(noSuchOperation(request));
-  return { kind: "operation", type: definition.operation, request, prepared: undefined, accepted: judged };
-}
+const maxTracedName = 100;
 
-function refusalOf(error: GraphQLError): Refusal {
-  return { kind: "refusal", errors: [error] };
-}
-
-/** GraphQL's form of an error that comes before an operation. */
-export function unseen(error: StandingsError): GraphQLError {
-  return new GraphQLError("", { originalError: error });
-}
-
-function noSuchOperation({ operationName }: OperationRequest): GraphQLError {
-  const message =
-    operationName == null
-      ? "Must provide operation name if query contains multiple operations."
-      : `Unknown operation named "${operationName}".`;
-  return new GraphQLError(message, { extensions: { code: "OPERATION_RESOLUTION_FAILURE" } });
+function attributesOf({ type, request: { operationName } }: Operation): Attributes {
+  return {
+    "graphql.operation.type": type,
+    // The client chooses the name, which may be as long as a document.
+    ...(operationName != null && { "graphql.operation.name": operationName.slice(0, maxTracedName) }),
+  };
 }

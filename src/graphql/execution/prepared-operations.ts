@@ -111,7 +111,7 @@ export class PreparedOperations {
       // A mutation whose only field failed has no data: its field may not be null.
       if (!errors && data !== null) return { body: write(data), codes: [] };
       const presented = (errors ?? []).map((error) => {
-        logFault(log, error, operationName);
+        logFault(log, error, operationName, context.request);
         return formatError(error, "execute");
       });
       const codes = presented.map(({ extensions }) => String(extensions?.code));

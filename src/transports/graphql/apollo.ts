@@ -100,8 +100,9 @@ function executedBy(
 export function createContext(authenticator: Authenticator, proxies: TrustedProxies) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<GraphQLContext> => {
     try {
-      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization));
-      return { viewer, caller: proxies.callerOf(request.raw), onQuota: quotaListener(reply) };
+      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization), request.raw);
+      const caller = proxies.callerOf(request.raw);
+      return { viewer, caller, request: request.raw, onQuota: quotaListener(reply) };
     } catch (error) {
       const { code, message, restStatus } = toStandingsError(error);
       const http = { status: isGraphQLResponse(request.headers.accept) ? restStatus : 200 };
@@ -190,8 +191,8 @@ function observe(executor: Executor, log: RequestLog): ApolloServerPlugin<GraphQ
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didEncounterErrors({ errors, operationName }) {
-          for (const error of errors) executor.note(error, operationName);
+        didEncounterErrors({ errors, operationName, contextValue }) {
+          for (const error of errors) executor.note(error, operationName, contextValue.request);
           return Promise.resolve();
         },
         didResolveOperation({ operation }) {
@@ -204,8 +205,8 @@ function observe(executor: Executor, log: RequestLog): ApolloServerPlugin<GraphQ
       executor.note(error, undefined);
       return Promise.resolve();
     },
-    unexpectedErrorProcessingRequest({ error }) {
-      log.error({ err: error }, "Apollo Server failed");
+    unexpectedErrorProcessingRequest({ error, requestContext }) {
+      log.error({ err: error, request: requestContext.contextValue.request }, "Apollo Server failed");
       return Promise.resolve();
     },
   };

@@ -59,8 +59,8 @@ export function registerEventStreams(app: FastifyInstance, options: EventStreams
     url: path,
     handler: async (request, reply) => {
       if (!origins.allows(request.raw)) throw new StandingsError("forbidden");
-      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization));
-      const context = { viewer, caller: proxies.callerOf(request.raw) };
+      const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization), request.raw);
+      const context = { viewer, caller: proxies.callerOf(request.raw), request: request.raw };
       const verdict = admission.judge(viewer, context.caller);
       announceVerdict(reply, verdict);
       if (verdict.refusal) return reply.send(refuseUnseen(executor, verdict.refusal, reply));

@@ -6,8 +6,10 @@ import { GraphQLError, OperationTypeNode } from "graphql";
 import { bearerToken, type Authenticator } from "../../auth/authenticate.js";
 import type { Viewer } from "../../auth/roles.js";
 import type { GraphQLContext } from "../../graphql/context.js";
-import type { Answer, Executor, Operation, Refusal } from "../../graphql/execution/executor.js";
+import type { Answer, Executor } from "../../graphql/execution/executor.js";
+import type { Operation, Refusal } from "../../graphql/execution/operation.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
+import { nameAnswer } from "../http/answer-id.js";
 import { announceVerdict, quotaListener } from "../http/rate-limit-headers.js";
 import type { Admission } from "../network/admission.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
@@ -56,6 +58,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     handler: async (request, reply) => {
       const answer = await directly(request, reply);
       if (answer !== undefined) return answer;
+      nameAnswer(request, reply);
       // Apollo's plugins don't see some of its refusals, for instance of a token.
       reply.header("cache-control", "no-store");
       return throughApollo.call(app, request, reply);
@@ -67,12 +70,13 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const contentType = contentTypeFor(request.headers.accept);
     const takesParts = () => asksForMultipart(request.headers.accept);
     const received = receive(request, persisted);
-    if (contentType === undefined && !(received && takesParts())) return refuseAccept(reply);
+    if (contentType === undefined && !(received && takesParts())) return refuseAccept(request, reply);
     const found = viewerOf(request);
     const viewer = found instanceof Promise ? await found : found;
     if (!viewer) return undefined;
-    const context = { viewer, caller: proxies.callerOf(request.raw), onQuota: quotaListener(reply) };
-    const verdict = admission.judge(viewer, context.caller);
+    const caller = proxies.callerOf(request.raw);
+    const context = { viewer, caller, request: request.raw, onQuota: quotaListener(reply) };
+    const verdict = admission.judge(viewer, caller);
     announceVerdict(reply, verdict);
     if (verdict.refusal) return refuseUnseen(executor, verdict.refusal, reply, contentType);
     if (!received) return undefined;
@@ -80,7 +84,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const operation = resolved instanceof Promise ? await resolved : resolved;
     const isSubscription = operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION;
     if (isSubscription && received.isPlain && takesParts()) return multipart.serve(request, reply, operation, context);
-    if (operation.kind === "operation" && contentType === undefined) return refuseAccept(reply);
+    if (operation.kind === "operation" && contentType === undefined) return refuseAccept(request, reply);
     const isCacheable = received.isPersistedGet && isAnonymous(request) && isShared(operation);
     if (operation.kind === "operation" && (isSubscription || !(received.isPlain || isCacheable))) return undefined;
     const answer =
@@ -91,6 +95,7 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
       return sendCacheable(request, reply, cacheableAnswer(contentType ?? json, `${answer.body}\n`), { vary });
     }
     if (answer.isRefusal) reply.code(statusOf(answer, request));
+    if (answer.codes.length > 0) nameAnswer(request, reply);
     reply.header("cache-control", "no-store").header("content-type", contentType ?? json);
     return `${answer.body}\n`;
   }
@@ -100,7 +105,8 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
   }
 
   /** Apollo Server would run the operation first, a mutation too, and only then find that it can't send the answer. */
-  function refuseAccept(reply: FastifyReply): string {
+  function refuseAccept(request: FastifyRequest, reply: FastifyReply): string {
+    nameAnswer(request, reply);
     const error = new GraphQLError(notAcceptable, { extensions: { code: ApolloServerErrorCode.BAD_REQUEST } });
     const { body } = executor.refuse({ kind: "refusal", errors: [error] }, {});
     reply.code(406).header("cache-control", "no-store").header("content-type", json);
@@ -108,9 +114,9 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
   }
 
   /** Undefined when the token is refused; Apollo then answers the request. */
-  function viewerOf({ headers }: FastifyRequest): Viewer | undefined | Promise<Viewer | undefined> {
+  function viewerOf({ headers, raw }: FastifyRequest): Viewer | undefined | Promise<Viewer | undefined> {
     try {
-      const viewer = authenticator.authenticate(bearerToken(headers.authorization));
+      const viewer = authenticator.authenticate(bearerToken(headers.authorization), raw);
       return viewer instanceof Promise ? viewer.catch(() => undefined) : viewer;
     } catch {
       return undefined;

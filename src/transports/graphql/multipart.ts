@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { StreamDialect } from "../../fanout/viewer-stream.js";
 import type { GraphQLContext } from "../../graphql/context.js";
-import type { Executor, Operation } from "../../graphql/execution/executor.js";
+import type { Executor } from "../../graphql/execution/executor.js";
+import type { Operation } from "../../graphql/execution/operation.js";
 import { follow, type OpenStreams } from "./open-streams.js";
 
 /*

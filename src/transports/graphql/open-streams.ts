@@ -9,6 +9,8 @@ import type { Leave } from "../../graphql/execution/subscriptions.js";
 import type { Service } from "../../lifecycle.js";
 import type { ConnectionMetrics } from "../metrics.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import type { Traces } from "../../observability/traces.js";
+import { nameAnswer } from "../http/answer-id.js";
 import { endInSlices } from "../network/drain.js";
 import { tooManyConnections, type ConnectionLimits } from "../network/connection-limits.js";
 
@@ -17,6 +19,7 @@ export interface OpenStreamsOptions {
   drainMs: number;
   limits: ConnectionLimits;
   metrics: ConnectionMetrics;
+  traces: Traces;
   log: RequestLog;
 }
 
@@ -76,7 +79,7 @@ export class OpenStreams implements Service {
     dialect: StreamDialect,
     serve: (connection: ViewerStream, left: AbortSignal) => Promise<void>,
   ): Promise<FastifyReply> {
-    const { limits, metrics, log } = this.#options;
+    const { limits, metrics, traces, log } = this.#options;
     // The listener still takes requests, and viewers whose streams have just been ended come back at once.
     if (this.#stopping) throw new StandingsError("shuttingDown");
     // The viewer left while its document was judged: no event would ever end the stream.
@@ -84,17 +87,22 @@ export class OpenStreams implements Service {
     const release = limits.admit(request.raw);
     if (!release) throw new StandingsError("overloaded", { message: tooManyConnections });
 
+    // Errors may still come within the answer.
+    nameAnswer(request, reply);
     reply.hijack();
     const response = reply.raw;
     response.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...dialect.headers });
     response.flushHeaders();
+    // The request is answered; its stream may last for days.
+    traces.active?.set({ "http.response.status_code": response.statusCode });
+    traces.active?.end();
     const connection = new ViewerStream(response, dialect);
     const leave = new AbortController();
     const stream: OpenStream = { viewer: connection, end: () => response.destroy() };
     this.#streams.add(stream);
     const unwatch = watchTokenEnd(viewer, stream.end);
     metrics.eventStreams.inc();
-    response.on("error", (error) => log.debug({ err: error }, "a stream broke"));
+    response.on("error", (error) => log.debug({ err: error, request: request.raw }, "a stream broke"));
     response.once("close", () => {
       leave.abort();
       unwatch();
@@ -105,7 +113,7 @@ export class OpenStreams implements Service {
     try {
       await serve(connection, leave.signal);
     } catch (error) {
-      log.error({ err: error }, "an operation on a stream failed");
+      log.error({ err: error, request: request.raw }, "an operation on a stream failed");
       response.destroy();
     }
     return reply;

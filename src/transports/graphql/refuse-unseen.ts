@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify";
 import type { StandingsError } from "../../domain/errors.js";
 import type { Executor } from "../../graphql/execution/executor.js";
+import { nameAnswer } from "../http/answer-id.js";
 import { json } from "./content-type.js";
 
 /**
@@ -13,6 +14,7 @@ export function refuseUnseen(
   reply: FastifyReply,
   contentType = json,
 ): string {
+  nameAnswer(reply.request, reply);
   reply.code(error.restStatus).header("cache-control", "no-store").header("content-type", contentType);
   return `${executor.refuseUnseen(error).body}\n`;
 }

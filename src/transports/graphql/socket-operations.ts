@@ -2,49 +2,26 @@ import { GraphQLError, Kind, type DocumentNode, type GraphQLSchema } from "graph
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from "graphql-ws";
 import type { WebSocket } from "ws";
 import type { Authenticator } from "../../auth/authenticate.js";
-import { anonymous, type Viewer } from "../../auth/roles.js";
+import { anonymous } from "../../auth/roles.js";
 import { hasEnded, watchTokenEnd } from "../../auth/token-end.js";
 import { StandingsError, toStandingsError } from "../../domain/errors.js";
-import { TokenBucket } from "../../domain/rate-limit.js";
-import type { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { GraphQLContext } from "../../graphql/context.js";
-import { unseen, type Executor, type Operation } from "../../graphql/execution/executor.js";
+import type { RequestOrigin } from "../../observability/request-id.js";
+import { traced, type Traces } from "../../observability/traces.js";
+import type { Answer, Executor } from "../../graphql/execution/executor.js";
+import { unseen, type Operation } from "../../graphql/execution/operation.js";
 import type { Admission } from "../network/admission.js";
-import {
-  closeCodes,
-  maxIdLength,
-  maxSubscriptionsPerSocket,
-  pingIntervalMs,
-  refusalRate,
-} from "./connection-limits.js";
+import { closeCodes, maxIdLength, maxSubscriptionsPerSocket } from "./connection-limits.js";
 import { connectionToken } from "./connection-token.js";
 import { SilentGenerator } from "./silent-generator.js";
-import { SocketWork } from "./socket-work.js";
+import type { SocketState } from "./socket-state.js";
 
 export interface SocketOperationsOptions {
   schema: GraphQLSchema;
   executor: Executor;
   authenticator: Authenticator;
   admission: Admission;
-}
-
-/** The state of a socket, besides the state that graphql-ws keeps. */
-export interface SocketState extends Record<PropertyKey, unknown> {
-  readonly socket: WebSocket;
-  readonly viewerSocket: ViewerSocket;
-  /** The client's address. */
-  readonly caller: string;
-  readonly work: SocketWork;
-  readonly refusals: TokenBucket;
-  /** When the last message came, in terms of performance.now(). */
-  activeAt: number;
-  /** Whether the last ping was answered. */
-  answersPings: boolean;
-  /** When the next ping is due, in terms of performance.now(). */
-  pingAt: number;
-  viewer?: Viewer;
-  /** Ends the watch over the viewer's token. */
-  unwatch?: () => void;
+  traces: Traces;
 }
 
 /** An operation on its way through graphql-ws, which keeps this object as long as the operation lasts. */
@@ -65,16 +42,16 @@ type ConnectionParams = Record<string, unknown> | undefined;
  * Messages and answers bypass graphql-ws, which handles the rest of the protocol.
  */
 export function socketOperations(options: SocketOperationsOptions): ServerOptions<ConnectionParams, SocketState> {
-  const { schema, executor, authenticator, admission } = options;
+  const { schema, executor, authenticator, admission, traces } = options;
 
   return {
     onConnect: async ({ connectionParams, extra, subscriptions }) => {
       // graphql-ws looks ids up in this object, so its prototype would make "constructor" an id in use.
       Object.setPrototypeOf(subscriptions, null);
       try {
-        extra.viewer = await authenticator.authenticate(connectionToken(connectionParams));
+        extra.viewer = await authenticator.authenticate(connectionToken(connectionParams), extra);
       } catch (error) {
-        executor.note(error, undefined);
+        executor.note(error, undefined, extra);
         if (toStandingsError(error).kind !== "unauthenticated") closeUnchecked(extra.socket);
         return false; // graphql-ws closes with 4403, unless the socket is being closed already.
       }
@@ -95,7 +72,7 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
         extra.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
         return [new GraphQLError("The subscription's id is in use.")];
       }
-      const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller };
+      const context = { viewer: extra.viewer ?? anonymous, caller: extra.caller, request: operationOf(extra, id) };
       const { refusal } = admission.judge(context.viewer, context.caller);
       if (refusal) {
         extra.work.end(id, payload);
@@ -110,18 +87,18 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
       const { operationName } = operation.request;
       return { schema, document: documentOf(operation), operationName, contextValue };
     },
-    onError: ({ extra }, _id, { operationName }, errors) => {
+    onError: ({ extra }, id, { operationName }, errors) => {
       if (!errors.every(isPassing) && !extra.refusals.take(performance.now())) {
         extra.socket.close(closeCodes.policyViolation, "Too many refused operations");
       }
-      return errors.map((error) => executor.present(error, "refuse", operationName));
+      return errors.map((error) => executor.present(error, "refuse", operationName, operationOf(extra, id)));
     },
     onComplete: ({ extra }, id, payload) => extra.work.end(id, payload),
     onClose: ({ extra }) => extra.unwatch?.(),
     execute: async (args) => {
       const asked = args.contextValue as SocketOperation;
       const operation = begin(asked);
-      await asked.state.work.run(async () => answer(asked, await executor.run(operation, asked.context)));
+      await asked.state.work.run(async () => answer(asked, await run(operation, asked)));
       return answered;
     },
     subscribe: async (args) => {
@@ -151,6 +128,11 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
     },
   };
 
+  function run(operation: Operation, { context, state }: SocketOperation): Promise<Answer> {
+    const work = () => executor.run(operation, context);
+    return traces.on ? traced(traces, operation.type, { kind: "server", parent: state.traceparent }, work) : work();
+  }
+
   /** Finds a socket's operations one at a time, so that one socket can't fill the queue that all share. */
   async function resolve(state: SocketState, payload: SubscribePayload) {
     // The socket is closed when its token ends, but the client may go on sending meanwhile.
@@ -163,6 +145,11 @@ export function socketOperations(options: SocketOperationsOptions): ServerOption
     Object.assign(payload, { query: undefined, variables: undefined, extensions: undefined });
     return executor.findPrepared(request) ?? (await state.work.judge(() => executor.resolve(request)));
   }
+}
+
+/** Names an operation in the log: by its connection, and by its own id there. */
+function operationOf({ requestId }: SocketState, id: string): RequestOrigin {
+  return { requestId: `${requestId}/${id}` };
 }
 
 /** graphql-ws takes this for a result; it is never sent, because the answer was sent before. */
@@ -193,26 +180,6 @@ function isPassing({ originalError }: GraphQLError): boolean {
 function documentOf({ accepted, prepared }: Operation): DocumentNode {
   if (accepted) return accepted.document;
   return { kind: Kind.DOCUMENT, definitions: prepared ? [prepared.definition] : [] };
-}
-
-/** The first state of a socket. */
-export function newSocketState(
-  socket: WebSocket,
-  viewerSocket: ViewerSocket,
-  caller: string,
-  now: number,
-): SocketState {
-  return {
-    socket,
-    viewerSocket,
-    caller,
-    work: new SocketWork(socket, viewerSocket),
-    refusals: new TokenBucket(refusalRate),
-    activeAt: now,
-    answersPings: true,
-    // Random, so that sockets that were opened together are not pinged together.
-    pingAt: now + Math.random() * pingIntervalMs,
-  };
 }
 
 /** Nobody can say whether the token is valid: the client should come back with it. */

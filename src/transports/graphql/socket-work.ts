@@ -3,7 +3,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import type { WebSocket } from "ws";
 import type { ViewerSocket } from "../../fanout/viewer-socket.js";
 import { maxOperationsInFlight, maxOperationsWaiting } from "./connection-limits.js";
-import type { Operation, Refusal } from "../../graphql/execution/executor.js";
+import type { Operation, Refusal } from "../../graphql/execution/operation.js";
 
 type Resolved = Operation | Refusal;
 

@@ -8,21 +8,19 @@ import { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { Service } from "../../lifecycle.js";
 import { closeCodes, maxIdleMs, messageRate, pingIntervalMs } from "./connection-limits.js";
 import { closeCodeLabel, type ConnectionMetrics } from "../metrics.js";
+import { requestIdHeader, requestIdOf } from "../../observability/request-id.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { ConnectionLimits } from "../network/connection-limits.js";
 import type { OriginPolicy } from "../network/origins.js";
 import { endInSlices } from "../network/drain.js";
 import { refuseConnection } from "../network/raw-refusal.js";
+import type { Traces } from "../../observability/traces.js";
 import { StallWatch } from "../network/stall-watch.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { StandingsError } from "../../domain/errors.js";
 import { TokenBucket } from "../../domain/rate-limit.js";
-import {
-  newSocketState,
-  socketOperations,
-  type SocketOperationsOptions,
-  type SocketState,
-} from "./socket-operations.js";
+import { socketOperations, type SocketOperationsOptions } from "./socket-operations.js";
+import { newSocketState, type Sender, type SocketState } from "./socket-state.js";
 
 export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   path: string;
@@ -30,6 +28,7 @@ export interface GraphQLSocketsOptions extends SocketOperationsOptions {
   proxies: TrustedProxies;
   limits: ConnectionLimits;
   metrics: ConnectionMetrics;
+  traces: Traces;
   /** Over how long a stop closes the sockets. */
   drainMs: number;
   log: RequestLog;
@@ -75,6 +74,7 @@ export class GraphQLSockets implements Service {
     this.#options = options;
     options.metrics.unreadBytes.readFrom("websocket", () => this.#stalls.waitingBytes);
     this.#server = makeServer(socketOperations(options));
+    this.#sockets.on("headers", (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`));
     this.#sockets.on("wsClientError", ({ message }, socket, { method }) => {
       options.metrics.refusedHandshakes.inc({ status: method === "GET" ? 400 : 405 });
       if (method === "GET") refuseConnection(socket, 400, `${message}.`, { "sec-websocket-version": "13, 8" });
@@ -132,20 +132,26 @@ export class GraphQLSockets implements Service {
   #admit(webSocket: WebSocket, request: IncomingMessage): void {
     const { proxies, limits, onOpen } = this.#options;
     onOpen(request.socket);
+    const { traceparent } = request.headers;
+    const sender = {
+      caller: proxies.callerOf(request),
+      requestId: requestIdOf(request),
+      traceparent: this.#options.traces.on && typeof traceparent === "string" ? traceparent : undefined,
+    };
     // ws closes the socket after a broken frame by itself; without a listener the error would end the process.
     webSocket.on("error", this.#broke);
     const release = limits.admit(request);
-    if (release) this.#open(webSocket, request.socket, proxies.callerOf(request), release);
+    if (release) this.#open(webSocket, request.socket, sender, release);
     else webSocket.close(closeCodes.tryAgainLater, "Too many connections");
   }
 
   readonly #broke = (error: Error): void => this.#options.log.debug({ err: error }, "a WebSocket broke");
 
-  #open(socket: WebSocket, connection: Socket, caller: string, release: () => void): void {
+  #open(socket: WebSocket, connection: Socket, sender: Sender, release: () => void): void {
     const { metrics, log } = this.#options;
     metrics.sockets.inc();
     const now = performance.now();
-    const state = newSocketState(socket, new ViewerSocket(socket), caller, now);
+    const state = newSocketState(socket, new ViewerSocket(socket), sender, now);
     this.#states.set(socket, state);
     this.#connections.set(connection, socket);
     const rate = new TokenBucket(messageRate);
@@ -168,7 +174,7 @@ export class GraphQLSockets implements Service {
             if (isBinary && !isUtf8(data)) return socket.close(CloseCode.BadRequest, "Invalid message received");
             handle(data.toString()).catch((error: unknown) => {
               if (isOfServersOnly(error)) return socket.close(CloseCode.BadRequest, "Invalid message received");
-              log.error({ err: error }, "a WebSocket message could not be handled");
+              log.error({ err: error, request: state }, "a WebSocket message could not be handled");
               socket.close(4500, "Internal server error");
             });
           });

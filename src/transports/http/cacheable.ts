@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { unnameAnswer } from "./answer-id.js";
 import { entityTagOf, isNamed, type EntityTag } from "./entity-tag.js";
 
 /** An answer that anybody may get and any cache may keep for a moment. */
@@ -28,7 +29,7 @@ export function sendCacheable(
   { type, body, tag }: CacheableAnswer,
   { vary = [], control = cacheControl }: CachingOptions = {},
 ): FastifyReply {
-  reply.header("etag", tag).header("cache-control", control);
+  unnameAnswer(reply).header("etag", tag).header("cache-control", control);
   if (vary.length > 0) reply.header("vary", [reply.getHeader("vary") ?? [], ...vary].flat().join(", "));
   if (isNamed(tag, request.headers["if-none-match"])) return reply.code(304).send();
   return reply.header("content-type", type).send(body);

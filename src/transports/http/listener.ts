@@ -4,8 +4,10 @@ import type { Duplex } from "node:stream";
 import { fastify, type FastifyInstance } from "fastify";
 import { badInput } from "../../domain/errors.js";
 import { everyAnswer, refuseConnection } from "../network/raw-refusal.js";
+import { givenId } from "../../observability/request-id.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import { oneAtATime } from "./one-at-a-time.js";
+import { nameAnswer } from "./answer-id.js";
 import { PlainRequest } from "./plain-request.js";
 import { answerError, refuse, sentenceOf } from "./refusals.js";
 
@@ -103,6 +105,8 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   app.setErrorHandler((thrown, request, reply) => answerError(thrown, request, reply, log));
   app.addHook("onRequest", (request, reply, done) => {
     reply.headers(everyAnswer);
+    // Other answers are named when they report an error: a made id that nobody reads would cost every request.
+    if (givenId(request.raw.headers) !== undefined) nameAnswer(request, reply);
     const problem = problemOfHead(request.raw);
     if (problem !== undefined) return void refuse(request, reply, problem);
     done();

@@ -4,6 +4,7 @@ import Negotiator from "negotiator";
 import { StandingsError, toStandingsError } from "../../domain/errors.js";
 import { refusalBody } from "../network/raw-refusal.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import { nameAnswer } from "./answer-id.js";
 import { messagePage, messagePageHeaders } from "./message-page.js";
 
 /** Messages for requests that the framework itself refuses. */
@@ -30,6 +31,7 @@ export function refuse(
   status: number,
   message = sentenceOf(status),
 ): FastifyReply {
+  nameAnswer(request, reply);
   reply.code(status).header("cache-control", "no-store");
   if (prefersHtml(request.raw)) {
     return reply.headers(messagePageHeaders).send(messagePage(STATUS_CODES[status] ?? "Refused", message));
@@ -42,7 +44,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   const clientStatus = statusOfClientError(thrown);
   if (clientStatus !== undefined) return refuse(request, reply, clientStatus);
   const error = toStandingsError(thrown);
-  if (error.isUnloggedFault) log.error({ err: error }, "a request failed");
+  if (error.isUnloggedFault) log.error({ err: error, request: request.raw }, "a request failed");
   if (error.retryAfter !== undefined) reply.header("retry-after", error.retryAfter);
   return refuse(request, reply, error.restStatus, error.message);
 }

@@ -8,10 +8,13 @@ import { tooManyConnections, type ConnectionLimits } from "../network/connection
 import type { ConnectionMetrics } from "../metrics.js";
 import type { OriginPolicy } from "../network/origins.js";
 import { StallWatch } from "../network/stall-watch.js";
+import { requestIdHeader } from "../../observability/request-id.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
+import { noTraces, type Traces } from "../../observability/traces.js";
 import { listen } from "./listen.js";
 import { createListener, portOf } from "./listener.js";
 import { answerOtherMethods } from "./other-methods.js";
+import { traceRequests } from "./traced-requests.js";
 
 export interface HttpServerOptions {
   port: number;
@@ -26,6 +29,7 @@ export interface HttpServerOptions {
   /** Unread bytes of all connections together, beyond which the largest stalled ones are cut off at once. */
   maxWaitingBytes?: number;
   metrics: ConnectionMetrics;
+  traces?: Traces;
   log: RequestLog;
 }
 
@@ -43,7 +47,7 @@ const minStopGraceMs = 500;
 const corsOptions: FastifyCorsOptions = {
   origin: true,
   methods: ["GET", "POST"],
-  exposedHeaders: ["retry-after", "ratelimit", "ratelimit-policy"],
+  exposedHeaders: ["retry-after", requestIdHeader, "ratelimit", "ratelimit-policy"],
   maxAge: 600,
   strictPreflight: false,
 };
@@ -83,8 +87,9 @@ export class HttpServer implements Service {
   }
 
   async start(): Promise<void> {
-    const { port, host, register } = this.#options;
+    const { port, host, register, traces = noTraces } = this.#options;
     const app = this.#app;
+    traceRequests(app, traces);
     const addOtherMethods = answerOtherMethods(app);
     if (this.#options.cors)
       await app.register(cors, { delegator: (request, done) => done(null, this.#corsOf(request)) });

@@ -1,4 +1,5 @@
-import { answerEach, type BatchInput, type ChangeInput } from "../../commands/score-changes.js";
+import type { BatchInput, ChangeInput } from "../../commands/change-input.js";
+import { answerEach } from "../../commands/score-changes.js";
 import { StandingsError } from "../../domain/errors.js";
 import type { Accepted } from "../../standings/waiting-change.js";
 import { commonFields, idempotencyKey, optionalWhole, userId, type BodyKind } from "./body.js";

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import { badInput, toStandingsError, type StandingsError } from "../../domain/errors.js";
+import { nameAnswer } from "../http/answer-id.js";
 import { announceQuota } from "../http/rate-limit-headers.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { BodyKind } from "./body.js";
@@ -26,8 +27,12 @@ export function answerRestError(
 ): FastifyReply {
   const { error, status } = describe(thrown, kind);
   if (error.isUnloggedFault)
-    logger.error({ err: error, operation: `REST ${request.routeOptions.url}` }, "a REST request failed");
+    logger.error(
+      { err: error, operation: `REST ${request.routeOptions.url}`, request: request.raw },
+      "a REST request failed",
+    );
   metrics.errors.inc({ transport: "rest", code: error.code });
+  nameAnswer(request, reply);
   if (error.quota) announceQuota(reply, "increments", error.quota);
   if (error.retryAfter !== undefined) reply.header("retry-after", error.retryAfter);
   return reply

@@ -19,7 +19,7 @@ export interface ReadLimitOptions {
  */
 export function limitReads({ authenticator, admission, proxies }: ReadLimitOptions): onRequestAsyncHookHandler {
   return async (request, reply) => {
-    const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization));
+    const viewer = await authenticator.authenticate(bearerToken(request.headers.authorization), request.raw);
     const verdict = admission.judge(viewer, proxies.callerOf(request.raw));
     announceVerdict(reply, verdict);
     if (verdict.refusal) throw verdict.refusal;

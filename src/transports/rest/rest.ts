@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { bearerToken, fieldToken, onlyToken, type Authenticator } from "../../auth/authenticate.js";
-import type { BatchInput, IncrementInput, ScoreChanges } from "../../commands/score-changes.js";
+import type { BatchInput, IncrementInput } from "../../commands/change-input.js";
+import type { ScoreChanges } from "../../commands/score-changes.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import { requireAuthenticated, type Viewer } from "../../auth/roles.js";
 import { badInput } from "../../domain/errors.js";
@@ -84,7 +85,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   async function updateAll(request: RestRequest<BatchBody>, reply: FastifyReply): Promise<string> {
     const viewer = await judge(request, batchBody);
     const batch = toBatch(request);
-    const results = await scoreChanges.submitAll(viewer, batch, true);
+    const results = await scoreChanges.submitAll(viewer, batch, true, request.raw);
     const quota = results.findLast((result) => result.quota !== undefined)?.quota;
     if (quota) announceQuota(reply, "increments", quota);
     return writeApplied(batch, results);
@@ -93,7 +94,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
   async function enqueueAll(request: RestRequest<BatchBody>): Promise<string> {
     const viewer = await judge(request, batchBody);
     const batch = toBatch(request);
-    return writeEnqueued(batch, await scoreChanges.enqueueAll(viewer, batch));
+    return writeEnqueued(batch, await scoreChanges.enqueueAll(viewer, batch, request.raw));
   }
 
   /**
@@ -102,7 +103,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
    * @throws StandingsError `unauthenticated`, `badInput`, `overloaded`
    */
   async function judge(request: RestRequest<unknown>, kind: BodyKind): Promise<Viewer> {
-    const viewer = requireAuthenticated(await authenticator.authenticate(tokenOf(request)));
+    const viewer = requireAuthenticated(await authenticator.authenticate(tokenOf(request), request.raw));
     const refusal = admission.shed(viewer);
     if (refusal) throw refusal;
     if (request.validationError) {
