@@ -1,7 +1,8 @@
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { runToEnd, type CleanUp } from "../clean-up.js";
 import { divideCores } from "../cores.js";
 import { startEnvironment, type Environment } from "../environment.js";
@@ -75,12 +76,22 @@ async function startSeries(environment: Environment, cleanUp: CleanUp): Promise<
     await start("both", both),
   ];
   const secretToken = environment.token;
+  const storedToken = await createStoredToken(secretAlone);
   return [
     { title: "`JWT_SECRET` alone", server: bySecret, token: secretToken, rounds: [] },
+    { title: "the same process, a stored token", server: bySecret, token: storedToken, rounds: [] },
     { title: "`JWT_JWKS_URL` alone (RS256)", server: byService, token: keys.token, rounds: [] },
     { title: "both, a token of the secret", server: byBoth, token: secretToken, rounds: [] },
     { title: "both, a token of the service", server: byBoth, token: keys.token, rounds: [] },
   ];
+}
+
+/** Uses the command that operators use. It prints the token, then its id. */
+async function createStoredToken(variables: Variables): Promise<string> {
+  const cli = join(import.meta.dirname, "..", "..", "dist", "cli.js");
+  const args = [cli, "token", "create", "--sub", "bench", "--role", "service"];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...variables } });
+  return stdout.split("\n")[0] ?? "";
 }
 
 async function startApi(
