@@ -33,16 +33,8 @@ const homes = [
     imports: /^prom-client$/,
     // Each room declares its own instruments; observability/ gathers them.
     home: [
-      "observability",
-      "redis",
-      "standings",
-      "fanout",
-      "auth",
-      "feed",
-      "commands",
-      "ingest",
-      "sync",
-      "transports",
+      ...["observability", "redis", "standings", "fanout", "feed", "auth", "ledger"],
+      ...["commands", "ingest", "sync", "transports"],
     ].map((room) => `${room}/metrics.ts`),
   },
   {

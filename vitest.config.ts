@@ -36,6 +36,12 @@ export default defineConfig({
       }),
       project("fuzz", { globalSetup: [stores, "test/browser/build-pages.ts"], testTimeout: 240_000 }),
       project("proxy", { globalSetup: [stores], testTimeout: 60_000 }),
+      project("monitoring", {
+        globalSetup: ["test/monitoring/helpers/require-prometheus.ts", stores],
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });

@@ -33,12 +33,22 @@ const server = z.object({
 // The operators' listener answers everyone who can reach it, so it must not leave this machine.
 const opsPort = z.string().regex(/^127\.0\.0\.1:\d+:4001$/);
 
+/** Its pages need no password, so they must not leave this machine. */
+const monitor = z.object({
+  image: z.string().regex(/^[\w/]+:v?\d+\.\d+\.\d+$/),
+  profiles: z.tuple([z.literal("monitoring")]),
+  ports: z.tuple([z.string().startsWith("127.0.0.1:")]),
+  volumes: z.array(z.string()),
+});
+
 const compose = z.object({
   services: z.object({
     api: server.extend({ ports: z.tuple([z.string().endsWith(":4000"), opsPort]) }),
     worker: server.extend({ ports: z.tuple([opsPort]) }),
     ingest: server.extend({ profiles: z.tuple([z.literal("ingest")]), ports: z.never().optional() }),
     migrate: z.object({ ...role, restart: z.literal("no") }),
+    prometheus: monitor,
+    grafana: monitor.extend({ environment }),
     redis: z.object({
       image: z.string().regex(/^redis:\d+\.\d+-alpine$/),
       command: z.array(z.string()),
@@ -53,7 +63,7 @@ const compose = z.object({
       volumes: volumes("/var/lib/postgresql"), // before 18 it was /var/lib/postgresql/data
     }),
   }),
-  volumes: z.object({ redis: z.null(), postgres: z.null() }),
+  volumes: z.object({ redis: z.null(), postgres: z.null(), prometheus: z.null(), grafana: z.null() }),
 });
 
 export type Compose = z.output<typeof compose>;

@@ -31,6 +31,7 @@ const commands = {
   "test-browser": tests("browser"),
   "test-broker": tests("broker"),
   "test-proxy": tests("proxy"),
+  "test-monitoring": tests("monitoring"),
   build: { script: "scripts/build.ts" },
   migrate: operators("migrate"),
   token: operators("token"),

@@ -123,6 +123,7 @@ const environment = z.object({
   READ_RATE_LIMIT_BURST: wholeNumber(1, 1_000_000).default(400),
   CORS_ORIGINS: origins.default([]),
   TRUST_PROXY: trustProxy.optional(),
+  COMPARE_INTERVAL_MS: wholeNumber(0, 24 * hour).default(hour),
   HISTORY_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   MAX_CONNECTIONS: wholeNumber(1, 10_000_000).default(50_000),
   MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 10_000_000).default(10_000),
@@ -249,6 +250,8 @@ function toConfig(env: Environment) {
         : undefined,
     },
     readLimit: { perSecond: env.READ_RATE_LIMIT_PER_SECOND, burst: env.READ_RATE_LIMIT_BURST },
+    /** 0: never. */
+    compareIntervalMs: env.COMPARE_INTERVAL_MS,
     historyRetentionDays: env.HISTORY_RETENTION_DAYS,
     connectionLimits: {
       maxConnections: env.MAX_CONNECTIONS,

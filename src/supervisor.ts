@@ -4,7 +4,7 @@ import { OpsServer } from "./transports/ops.js";
 import { notReady, type NotReadyKind, type Problem, type ReadinessCheck } from "./transports/readiness.js";
 import type { App } from "./lifecycle.js";
 import type { Logger } from "./observability/logger.js";
-import { supervisedMetrics } from "./observability/metrics.js";
+import { createSupervisorMetrics } from "./observability/metrics.js";
 import { SampledLog } from "./observability/sampled-log.js";
 import { backOffMs } from "./timing/backoff.js";
 import { within } from "./timing/deadline.js";
@@ -50,6 +50,7 @@ export class Supervisor implements App {
   readonly #options: SupervisorOptions;
   readonly #children: readonly Child[];
   readonly #ops: OpsServer;
+  readonly #metrics = createSupervisorMetrics();
   /** The roles of which a process has served before, so that a process of that role can start. */
   readonly #proven = new Set<string>();
   #stopping = false;
@@ -57,12 +58,13 @@ export class Supervisor implements App {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#children = options.roles.map((role) => ({ role, worker: undefined, failures: 0, ...unstarted }));
+    for (const role of options.roles) this.#metrics.restarts.inc({ role }, 0);
     this.#ops = new OpsServer({
       port: options.opsPort,
       host: options.opsHost,
       // Processes of role "ingest" don't count: most of the API's work needs no message broker.
       checks: this.#children.filter(({ role }) => role !== "ingest").map((child) => checkOf(child)),
-      metrics: supervisedMetrics(),
+      metrics: this.#metrics.text,
       log: new SampledLog(options.logger, () => performance.now()),
     });
   }
@@ -131,6 +133,7 @@ export class Supervisor implements App {
     const what = obstacle === undefined ? { role, code, signal } : { role, obstacle };
     logger.error(what, "a process ended; starting another");
     child.failures += 1;
+    this.#metrics.restarts.inc({ role });
     await delay(backOffMs(child.failures, restartWait), undefined, { ref: false });
     if (!this.#isStopping()) await this.#launch(child);
   }

@@ -17,13 +17,14 @@ import { welcomePeople } from "../transports/graphql/welcome.js";
 import { ChangeQueue } from "../ingest/change-queue.js";
 import { type Publisher } from "../ingest/publisher.js";
 import { Admission } from "../transports/network/admission.js";
-import { ConnectionLimits } from "../transports/network/connection-limits.js";
+import { ConnectionLimits, type RefusingLimit } from "../transports/network/connection-limits.js";
 import { LoadShedder } from "../transports/network/load-shedder.js";
 import { OriginPolicy } from "../transports/network/origins.js";
 import { ReadLimit } from "../transports/network/read-limit.js";
 import { TrustedProxies } from "../transports/network/trusted-proxies.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
+import { databaseObserver, observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
 import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
@@ -39,7 +40,9 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { config, version, boards, metrics, traces, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
-  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, traces });
+  const observer = databaseObserver(metrics.ledger);
+  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, observer, traces });
+  observePool(metrics.ledger, "api", database);
   const authentication = createAuthentication(foundation, database);
   const { authenticator } = authentication;
   const scoreChanges = new ScoreChanges(boards, leaderboard, {
@@ -59,14 +62,19 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
       traces
         .begin("push", { kind: "consumer", parent, startedAt, attributes: { "standings.viewers": viewers } })
         ?.end(),
-    onError: (error) => log.error({ err: error }, "a subscription could not be served"),
+    onError: (error) => {
+      metrics.fanout.errors.inc();
+      log.error({ err: error }, "a subscription could not be served");
+    },
   });
   const trusted =
     config.trustedDocuments &&
     new TrustedDocuments(config.trustedDocuments.file ?? join(webRoot, "persisted-documents.json"));
   const proxies = new TrustedProxies(config.trustProxy);
   const origins = new OriginPolicy(config.corsOrigins, proxies);
-  const limits = new ConnectionLimits(config.connectionLimits, proxies);
+  const onRefused = (limit: RefusingLimit) => metrics.connections.refusedConnections.inc({ limit });
+  const limits = new ConnectionLimits({ ...config.connectionLimits, onRefused }, proxies);
+  metrics.connections.limit.readFrom(() => config.connectionLimits.maxConnections);
   const shedder = new LoadShedder(config.loadShedding, metrics.shedding, logger);
   const admission = new Admission(new ReadLimit(config.readLimit, () => performance.now()), shedder);
   const graphql = createGraphQL({
@@ -107,6 +115,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   });
   metrics.fanout.viewers.readFrom(() => hub.viewers);
   metrics.fanout.operations.readFrom(() => hub.operations);
+  metrics.fanout.pushing.readFrom(() => hub.pushing);
 
   const { apollo, streams } = graphql;
   const viewers = together("viewers", [graphql.socketsOn(http), streams]);

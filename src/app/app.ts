@@ -28,12 +28,17 @@ export function createApp(
   const standings = role === "worker" ? undefined : createStandings(foundation);
   if (standings) checks.push(checkOf("redis", () => standings.writer.problem()));
   const publisher = standings && config.amqpUrl ? new Publisher(config.amqpUrl, logger) : undefined;
+  if (publisher) {
+    metrics.ingest.up.readFrom("publisher", () => (publisher.isUsable ? 1 : 0));
+    metrics.ingest.unconfirmed.readFrom(() => publisher.unconfirmed);
+  }
   const api = standings && role !== "ingest" ? createApi(foundation, standings, publisher) : undefined;
   const ingest = standings && publisher && role !== "api" ? createIngest(foundation, standings, publisher) : undefined;
   // Where the API runs, too, a missing broker must not make the process unready: most of its work needs no broker.
   if (ingest && !api) checks.push(ingest.check);
 
   const ops = new OpsServer({ port: config.opsPort, host: config.opsHost, checks, metrics: metrics.text, log });
+  metrics.process.ready.readFrom(async () => ((await ops.isReady()) ? 1 : 0));
   const services = new ServiceGroup(
     [
       ...[...tracing, ...foundation.services, ...(worker?.services ?? []), ...(standings?.services ?? [])],

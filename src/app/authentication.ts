@@ -22,5 +22,5 @@ export function createAuthentication({ config, metrics, logger }: Foundation, da
     kinds.push(new ServiceTokens(keys, { ...expected, role }, Date.now));
   }
   if (secret !== undefined) kinds.push(new SecretTokens({ secret, ...expected }, Date.now));
-  return { authenticator: new Authenticator(kinds, logger), services };
+  return { authenticator: new Authenticator(kinds, logger, metrics.auth), services };
 }

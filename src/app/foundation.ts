@@ -2,10 +2,12 @@ import { BoardDirectory } from "../boards/directory.js";
 import { Channels } from "../channels/channels.js";
 import type { Config } from "../config.js";
 import type { Logger } from "../observability/logger.js";
+import { EventLoopWatch } from "../observability/event-loop-watch.js";
 import { SampledLog } from "../observability/sampled-log.js";
 import type { Traces } from "../observability/traces.js";
 import { RedisConnection } from "../redis/connection.js";
 import { DurabilityCheck } from "../redis/durability.js";
+import { observeConnection } from "../redis/metrics.js";
 import { BoardKeeper } from "../standings/board-keeper.js";
 import { notReady, type NotReadyKind, type ReadinessCheck } from "../transports/readiness.js";
 import { createMetrics } from "./metrics.js";
@@ -25,6 +27,7 @@ export function createFoundation(config: Config, logger: Logger, version: string
   const subscriber = new RedisConnection(config.redisUrls, "subscriber", logger);
   // A subscriber's connection can't ask whether its server was demoted.
   reader.onWrongServer(() => subscriber.renew());
+  for (const connection of [reader, subscriber]) observeConnection(metrics.redis, connection);
   const keeper = new BoardKeeper(reader.client);
   const channels = new Channels({
     publisher: reader.client,
@@ -41,7 +44,8 @@ export function createFoundation(config: Config, logger: Logger, version: string
     checkOf("redis", () => subscriber.problem()),
     boardsCheck(keeper, boards),
   ];
-  const services = [reader, durability, subscriber, channels];
+  const eventLoop = new EventLoopWatch((seconds) => metrics.process.eventLoopDelay.observe(seconds));
+  const services = [eventLoop, reader, durability, subscriber, channels];
   return { config, version, logger, log, metrics, traces, boards, reader, keeper, channels, checks, services };
 }
 

@@ -3,7 +3,8 @@ import { createOperationMetrics } from "../commands/metrics.js";
 import { createFanoutMetrics } from "../fanout/metrics.js";
 import { createFeedMetrics } from "../feed/metrics.js";
 import { createIngestMetrics } from "../ingest/metrics.js";
-import { createRegistry, textOf } from "../observability/metrics.js";
+import { createLedgerMetrics } from "../ledger/metrics.js";
+import { createProcessMetrics, createRegistry, textOf } from "../observability/metrics.js";
 import { createRedisMetrics } from "../redis/metrics.js";
 import { createStandingsMetrics } from "../standings/metrics.js";
 import { createSyncMetrics } from "../sync/metrics.js";
@@ -16,13 +17,15 @@ export function createMetrics(version: string) {
   const registry = createRegistry(version);
   return {
     text: textOf(registry),
+    process: createProcessMetrics(registry),
     redis: createRedisMetrics(registry),
     standings: createStandingsMetrics(registry),
     fanout: createFanoutMetrics(registry),
     feed: createFeedMetrics(registry),
+    auth: createAuthMetrics(registry),
+    ledger: createLedgerMetrics(registry),
     sync: createSyncMetrics(registry),
     ingest: createIngestMetrics(registry),
-    auth: createAuthMetrics(registry),
     operations: createOperationMetrics(registry),
     connections: createConnectionMetrics(registry),
     shedding: createShedMetrics(registry),

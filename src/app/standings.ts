@@ -4,9 +4,10 @@ import { ScoresAroundFeed } from "../feed/scores-around-feed.js";
 import { TopScoresFeed } from "../feed/top-scores-feed.js";
 import { RedisConnection } from "../redis/connection.js";
 import { MemoryGuard } from "../redis/memory-guard.js";
+import { observeConnection } from "../redis/metrics.js";
 import { KeyClaims } from "../standings/key-claims.js";
 import { Leaderboard } from "../standings/leaderboard.js";
-import { observeBatch } from "../standings/metrics.js";
+import { expectBoards, observeBatch } from "../standings/metrics.js";
 import { ScoreStore } from "../standings/score-store.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 
@@ -19,6 +20,7 @@ const reconcileIntervalMs = 1_000;
  */
 export function createStandings({ config, boards, reader, channels, metrics, traces, logger, log }: Foundation) {
   const writer = new RedisConnection(config.redisUrls, "writer", logger, traces);
+  observeConnection(metrics.redis, writer);
   const { isCluster } = writer.client;
   const severalBoards = boards.all.length > 1;
   const clients = { writer: writer.client, reader: reader.client };
@@ -41,6 +43,8 @@ export function createStandings({ config, boards, reader, channels, metrics, tra
     pushIntervalMs,
     reconcileIntervalMs,
     onPublished: () => metrics.feed.publishedSnapshots.inc(),
+    onPublishFailed: () => metrics.feed.publishFailures.inc(),
+    onMissed: () => metrics.feed.missedSnapshots.inc(),
     onRevision: (board, revision) => around.changed(board, revision),
     traces,
     logger,
@@ -55,7 +59,11 @@ export function createStandings({ config, boards, reader, channels, metrics, tra
     feed.changed(board, result.position.revision);
     if (waitForSync) void requestSync(board);
   });
+  expectBoards(metrics.standings, boards.all);
+  leaderboard.changes.on("batchFailed", (board, reason) => metrics.standings.batchFailures.inc({ board, reason }));
+  metrics.redis.refusing.readFrom(() => (memory.full ? 1 : 0));
   metrics.redis.memory.readFrom(() => memory.used);
+  metrics.feed.watchedPlaces.readFrom(() => around.watchedPlaces);
   metrics.standings.waitingIncrements.readFrom(() => leaderboard.waiting);
 
   return { leaderboard, feed, around, writer, services: [writer, memory, progress, feed, around] };

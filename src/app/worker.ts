@@ -1,5 +1,6 @@
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
+import { databaseObserver, observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
 import { ScoreLedger } from "../ledger/score-ledger.js";
 import type { Service } from "../lifecycle.js";
@@ -20,7 +21,15 @@ const stopBudgetMs = 8_000;
 /** Moves changes to PostgreSQL, and opens boards. */
 export function createWorker({ config, boards, reader, keeper, channels, metrics, traces, logger }: Foundation) {
   const { serving, direct } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
-  const database = new Database({ address: serving, statementTimeoutMs: passTimeoutMs, refuseStandby: true, traces });
+  const observer = databaseObserver(metrics.ledger);
+  const database = new Database({
+    address: serving,
+    statementTimeoutMs: passTimeoutMs,
+    refuseStandby: true,
+    observer,
+    traces,
+  });
+  observePool(metrics.ledger, "worker", database);
   const history = new ScoreHistory(database);
   const ledger = new ScoreLedger(database, history);
   const announce = config.durability === "postgres";
@@ -30,6 +39,7 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     ledger,
     history,
     historyRetentionDays: config.historyRetentionDays,
+    compareIntervalMs: config.compareIntervalMs,
     boards: boards.all,
     leadership: new Leadership({ address: direct, logger }),
     intervalMs: config.syncIntervalMs,

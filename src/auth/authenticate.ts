@@ -1,6 +1,7 @@
 import { StandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
 import { requestIdOf, type RequestOrigin } from "../observability/request-id.js";
+import type { AuthMetrics } from "./metrics.js";
 import { RefusedToken } from "./refused-token.js";
 import { anonymous, type AuthenticatedViewer, type Viewer } from "./roles.js";
 
@@ -23,10 +24,12 @@ const maxTokenLength = 8_192;
 export class Authenticator {
   readonly #kinds: readonly TokenKind[];
   readonly #logger: Logger;
+  readonly #metrics: AuthMetrics | undefined;
 
-  constructor(kinds: readonly TokenKind[], logger: Logger) {
+  constructor(kinds: readonly TokenKind[], logger: Logger, metrics?: AuthMetrics) {
     this.#kinds = kinds;
     this.#logger = logger;
+    this.#metrics = metrics;
   }
 
   /**
@@ -55,7 +58,9 @@ export class Authenticator {
   }
 
   #refuse(error: unknown, request: RequestOrigin | undefined): never {
-    if (!(error instanceof RefusedToken)) throw error;
+    const refused = error instanceof RefusedToken;
+    this.#metrics?.failures.inc({ reason: refused ? "refused" : "unavailable" });
+    if (!refused) throw error;
     const requestId = request && requestIdOf(request);
     this.#logger.debug({ reason: error.message, requestId }, "a token was refused");
     throw new StandingsError("unauthenticated", { cause: error });

@@ -1,10 +1,14 @@
 import { Counter, Histogram } from "prom-client";
+import type { ErrorCode } from "../domain/errors.js";
 import type { Registry } from "../observability/metrics.js";
 
 /** Shared by all transports: each observes under its own name. */
 export type OperationMetrics = ReturnType<typeof createOperationMetrics>;
 
 const transports = ["graphql-http", "graphql-ws", "graphql-sse", "graphql-multipart", "rest"];
+
+/** The codes of errors that are not a caller's mistake. */
+const faults = ["UNAVAILABLE", "UNKNOWN_OUTCOME", "RECOVERING", "INTERNAL_SERVER_ERROR"] satisfies ErrorCode[];
 
 export function createOperationMetrics(registry: Registry) {
   const registers = [registry];
@@ -23,11 +27,13 @@ export function createOperationMetrics(registry: Registry) {
     labelNames: ["transport", "code"] as const,
     registers,
   });
+  for (const transport of transports) for (const code of faults) errors.inc({ transport, code }, 0);
   const batchErrors = new Counter({
     name: "standings_batch_errors_total",
     help: "Changes of batches that were refused or failed, by code. Their batches were answered.",
     labelNames: ["code"] as const,
     registers,
   });
+  for (const code of faults) batchErrors.inc({ code }, 0);
   return { operationDuration, errors, batchErrors };
 }

@@ -33,6 +33,15 @@ export function createFanoutMetrics(registry: Registry) {
       help: "Messages that a slow socket skipped or got late.",
       registers,
     }),
+    errors: new Counter({
+      name: "standings_subscription_errors_total",
+      help: "Messages that could not be made for viewers, and first values that could not be read.",
+      registers,
+    }),
+    pushing: createReadGauge(registry, {
+      name: "standings_pushing_operations",
+      help: "Subscribed operations whose newest message is still on its way to viewers.",
+    }),
     pushLag: new Histogram({
       name: "standings_push_lag_seconds",
       help: "Time from a change to its last write to a viewer of this process, by the clocks of the two processes.",

@@ -24,6 +24,11 @@ export class PushQueue {
     this.#onError = onError;
   }
 
+  /** How many groups are being pushed to. */
+  get length(): number {
+    return this.#pushes.size;
+  }
+
   /** Pushes at once when nothing else is being pushed. */
   add(pushing: Pushing): void {
     if (this.#pushes.has(pushing)) this.#again.add(pushing);

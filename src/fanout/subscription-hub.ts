@@ -23,6 +23,11 @@ export class SubscriptionHub {
     return this.#groups.size;
   }
 
+  /** Operations whose newest message is on its way to viewers. */
+  get pushing(): number {
+    return this.#queue.length;
+  }
+
   get viewers(): number {
     return this.#viewers;
   }

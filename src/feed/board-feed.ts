@@ -16,6 +16,10 @@ export interface BoardFeedOptions {
   /** A board is published at most once per this interval. */
   pushIntervalMs: number;
   onPublished: () => void;
+  /** Called when a change of this process could not be published. */
+  onPublishFailed: () => void;
+  /** Called when a comparison found a snapshot whose message is late or lost. */
+  onMissed: () => void;
   /** Called when a message tells of a new revision, whether or not the top scores changed. */
   onRevision: (board: Board, revision: Revision) => void;
   traces?: Traces;
@@ -125,7 +129,9 @@ export class BoardFeed implements Topic<Snapshot> {
       const revision = await this.#leaderboard.revision(this.#board);
       if (this.#newest && revision <= this.#newest.revision) return;
       const snapshot = await this.#read.get();
-      if (this.#isNews(snapshot)) this.#offer(snapshot);
+      if (!this.#isNews(snapshot)) return;
+      if (this.#newest) this.#options.onMissed(); // The first one is the one that was there before.
+      this.#offer(snapshot);
     } catch (error) {
       this.#options.logger.debug({ err: error, board: this.#board }, "could not compare a board with Redis");
     }
@@ -152,6 +158,7 @@ export class BoardFeed implements Topic<Snapshot> {
       if (dirty) await this.#publishTraced(dirty);
     } catch (error) {
       // The change itself is safe in Redis; viewers get it when their process reconciles.
+      this.#options.onPublishFailed();
       this.#log.warn({ err: error, board: this.#board }, "could not publish a board's change");
     }
     this.#publishing = false;

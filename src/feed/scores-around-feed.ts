@@ -35,6 +35,13 @@ export class ScoresAroundFeed implements Service {
     );
   }
 
+  /** How many distinct places viewers watch, on all boards. */
+  get watchedPlaces(): number {
+    let count = 0;
+    for (const watched of this.#boards.values()) count += watched.size;
+    return count;
+  }
+
   start(): Promise<void> {
     this.#reconciler = setInterval(() => {
       for (const [board, watched] of this.#boards) if (watched.size > 0) void this.#reconcile(board, watched);

@@ -47,9 +47,12 @@ export class Ingester implements Service {
   #connection: Connection | undefined;
   #consumer: Consumer | undefined;
   #failing = false;
+  #inFlight = 0;
 
   constructor(options: IngesterOptions) {
     this.#options = options;
+    options.metrics.up.readFrom("consumer", () => (this.consuming ? 1 : 0));
+    options.metrics.inFlight.readFrom(() => this.#inFlight);
     setMaxListeners(prefetchCount, this.#stopped.signal); // Each message that waits for its next attempt listens.
   }
 
@@ -81,6 +84,7 @@ export class Ingester implements Service {
   async #handle(message: AsyncMessage): Promise<ConsumerStatus> {
     const { signal } = this.#stopped;
     if (signal.aborted) return ConsumerStatus.REQUEUE;
+    this.#inFlight += 1;
     try {
       await retry(() => this.#settle(message), {
         waitMs: (failures) => jittered(backOffMs(failures, retryWait)),
@@ -89,6 +93,8 @@ export class Ingester implements Service {
       });
     } catch {
       return ConsumerStatus.REQUEUE; // Stopped.
+    } finally {
+      this.#inFlight -= 1;
     }
     if (this.#failing) this.#options.logger.info("queued increments are applied again");
     this.#failing = false;
@@ -96,6 +102,7 @@ export class Ingester implements Service {
   }
 
   #fails(error: unknown): void {
+    this.#options.metrics.failures.inc();
     if (!this.#failing) this.#options.logger.error({ err: error }, "queued increments can't be applied; trying again");
     this.#failing = true;
   }

@@ -69,6 +69,16 @@ export class Publisher implements Service {
     });
   }
 
+  /** Whether a message could be sent now: the channel is open, and the broker confirms. */
+  get isUsable(): boolean {
+    return this.#open?.channel.active === true && this.#connection?.ready === true && this.#probeAt === undefined;
+  }
+
+  /** Messages that were sent and not confirmed yet. */
+  get unconfirmed(): number {
+    return this.#unconfirmed;
+  }
+
   async stop(): Promise<void> {
     void this.#loop?.stop(); // Not awaited: the loop ends when the channel closes.
     const channel = this.#open?.channel;

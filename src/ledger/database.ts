@@ -4,10 +4,17 @@ import { Obstacle } from "../domain/errors.js";
 import type { Service } from "../lifecycle.js";
 import { noTraces, tracedBelow, type Attributes, type Traces } from "../observability/traces.js";
 import { tracedAttributes, type DatabaseAddress } from "./database-url.js";
-import { obstacleOf } from "./postgres-errors.js";
+import { isAway, obstacleOf } from "./postgres-errors.js";
 import { PrismaClient } from "#prisma-client";
 import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
 import type { Parameters, Statement } from "./statement.js";
+
+export interface DatabaseObserver {
+  /** A statement from a file was answered. */
+  onDone(statement: string, seconds: number): void;
+  /** A statement from a file failed or got no answer. */
+  onFailed(statement: string): void;
+}
 
 export interface DatabaseOptions {
   address: DatabaseAddress;
@@ -18,6 +25,7 @@ export interface DatabaseOptions {
    * were opened then would stay on it.
    */
   refuseStandby?: boolean;
+  observer?: DatabaseObserver;
   /** Statements from files that belong to a trace are shown there by their names. */
   traces?: Traces;
 }
@@ -34,11 +42,13 @@ export class Database implements Service {
   readonly prisma: PrismaClient;
   readonly #pool: Pool;
   readonly #address: DatabaseAddress;
+  readonly #observer: DatabaseObserver | undefined;
   readonly #traces: Traces;
   readonly #attributes: Attributes;
   #schema: string | undefined;
+  #answers = true;
 
-  constructor({ address, statementTimeoutMs, refuseStandby = false, traces = noTraces }: DatabaseOptions) {
+  constructor({ address, statementTimeoutMs, refuseStandby = false, observer, traces = noTraces }: DatabaseOptions) {
     const pool = new Pool({
       connectionString: address.url,
       max: poolSize,
@@ -56,6 +66,7 @@ export class Database implements Service {
     pool.on("error", () => undefined);
     this.#pool = pool;
     this.#address = address;
+    this.#observer = observer;
     this.#traces = traces;
     this.#attributes = tracedAttributes(address);
     this.prisma = new PrismaClient({
@@ -82,6 +93,16 @@ export class Database implements Service {
     await this.#pool.end();
   }
 
+  /** Whether PostgreSQL answered the last time that it was asked; true before. */
+  get answers(): boolean {
+    return this.#answers;
+  }
+
+  get connections(): { inUse: number; waiting: number; limit: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { inUse: totalCount - idleCount, waiting: waitingCount, limit: poolSize };
+  }
+
   /**
    * The client for typed calls. Cheap once connected.
    *
@@ -92,7 +113,7 @@ export class Database implements Service {
       await this.prisma.$connect();
       return this.prisma;
     } catch (error) {
-      throw obstacleOf(error);
+      throw this.#judge(error);
     }
   }
 
@@ -105,7 +126,7 @@ export class Database implements Service {
     try {
       return await this.#decideSchema();
     } catch (error) {
-      throw obstacleOf(error);
+      throw this.#judge(error);
     }
   }
 
@@ -135,12 +156,17 @@ export class Database implements Service {
   /** The statements have no names, because a pooler may give each of them another session. */
   async #send<Row extends object>(statement: Statement<Row>, parameters: Parameters): Promise<QueryResult<Row>> {
     const text = statement.text(await this.schema());
+    const began = performance.now();
     try {
       const attributes = { ...this.#attributes, "db.query.summary": statement.name };
       const send = () => this.#pool.query<Row>(text, statement.values(parameters));
-      return await tracedBelow(this.#traces, statement.name, { kind: "client", attributes }, send);
+      const result = await tracedBelow(this.#traces, statement.name, { kind: "client", attributes }, send);
+      this.#answers = true;
+      this.#observer?.onDone(statement.name, (performance.now() - began) / 1000);
+      return result;
     } catch (error) {
-      throw obstacleOf(error);
+      this.#observer?.onFailed(statement.name);
+      throw this.#judge(error);
     }
   }
 
@@ -148,9 +174,15 @@ export class Database implements Service {
   async ping(): Promise<void> {
     try {
       await refuseStandbyServer(this.#pool);
+      this.#answers = true;
     } catch (error) {
-      throw obstacleOf(error);
+      throw this.#judge(error);
     }
+  }
+
+  #judge(error: unknown): unknown {
+    this.#answers = !isAway(error);
+    return obstacleOf(error);
   }
 }
 

@@ -27,6 +27,15 @@ export function refusalOf(error: unknown): RefusedByPostgres | undefined {
   return answer && dataStates.test(answer.code) ? new RefusedByPostgres(answer.message, { cause: error }) : undefined;
 }
 
+/** The SQLSTATE classes of a server that can't be used: connection, log-in, no database, resources, shutting down. */
+const awayStates = /^(08|28|3D|53|57)/;
+
+/** Whether an error of PostgreSQL's driver means that PostgreSQL did not answer, or takes no statements. */
+export function isAway(error: unknown): boolean {
+  const answer = answerOf(error);
+  return answer !== undefined && (!isSqlState(answer.code) || awayStates.test(answer.code));
+}
+
 /** Whether PostgreSQL refused a row because it has one with the same key. */
 export function isDuplicate(error: unknown): boolean {
   return answerOf(error instanceof Obstacle ? error.cause : error)?.code === "23505";

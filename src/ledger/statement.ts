@@ -17,7 +17,7 @@ const parameter = /(?<!:):([a-z]\w*)/g;
 export class Statement<Row> {
   /** Exists for the type only. */
   declare readonly row: Row;
-  /** Its file's. */
+  /** The file's, without its ending. */
   readonly name: string;
   readonly #text: string;
   /** The parameters' names, in the order of their numbers. */
@@ -34,6 +34,7 @@ export class Statement<Row> {
       return `$${names.indexOf(name) + 1}`;
     });
     this.#names = names;
+    this.name = basename(file.pathname, ".sql");
   }
 
   /** @param schema quoted */

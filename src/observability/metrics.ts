@@ -1,8 +1,11 @@
+import { performance } from "node:perf_hooks";
+import { getHeapStatistics } from "node:v8";
 import {
   AggregatorRegistry,
   collectDefaultMetrics,
   Counter,
   Gauge,
+  Histogram,
   Registry,
   type CounterConfiguration,
   type GaugeConfiguration,
@@ -43,10 +46,21 @@ export function answerSupervisor(): void {
   new AggregatorRegistry();
 }
 
-/** In a supervisor: the metrics of all its processes together. */
-export function supervisedMetrics(): MetricsText {
+/** In a supervisor: the metrics of all its processes together, and how often it had to start one again. */
+export function createSupervisorMetrics() {
+  const own = new Registry();
+  const restarts = new Counter({
+    name: "standings_process_restarts_total",
+    help: "Processes that ended by themselves and were replaced, by role (WEB_CONCURRENCY).",
+    labelNames: ["role"] as const,
+    registers: [own],
+  });
   const registry = new AggregatorRegistry();
-  return { contentType: registry.contentType, read: () => registry.clusterMetrics() };
+  const text: MetricsText = {
+    contentType: registry.contentType,
+    read: async () => `${await registry.clusterMetrics()}${await own.metrics()}`,
+  };
+  return { restarts, text };
 }
 
 /** A counter for events that come 100,000 times a second. It costs an addition, where prom-client's own costs 200 ns. */
@@ -72,17 +86,70 @@ export function createTallyCounter(
 
 /** A gauge whose value is read when metrics are collected; 0 until `readFrom` is called. */
 export interface ReadGauge {
-  readFrom(source: () => number): void;
+  readFrom(source: () => number | Promise<number>): void;
 }
 
 export function createReadGauge(registry: Registry, options: Omit<GaugeConfiguration<never>, "collect">): ReadGauge {
-  let read = () => 0;
+  let read: () => number | Promise<number> = () => 0;
   new Gauge({
     ...options,
     registers: [registry],
-    collect() {
-      this.set(read());
+    async collect() {
+      this.set(await read());
     },
   });
   return { readFrom: (source) => (read = source) };
+}
+
+/** A read gauge for each value of a label. A value without a source has no sample. */
+export interface ReadGauges {
+  readFrom(value: string, source: () => number): void;
+}
+
+export function createReadGauges<Label extends string>(
+  registry: Registry,
+  label: Label,
+  options: Omit<GaugeConfiguration<Label>, "collect" | "labelNames">,
+): ReadGauges {
+  const sources = new Map<string, () => number>();
+  new Gauge<Label>({
+    ...options,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      for (const [value, read] of sources) this.labels(value).set(read());
+    },
+  });
+  return { readFrom: (value, source) => void sources.set(value, source) };
+}
+
+/** What prom-client's own metrics of the process lack. */
+export function createProcessMetrics(registry: Registry) {
+  createReadGauge(registry, {
+    name: "standings_heap_limit_bytes",
+    help: "The size at which Node.js runs out of heap and the process ends; compare nodejs_heap_size_used_bytes.",
+  }).readFrom(() => getHeapStatistics().heap_size_limit);
+  new Counter({
+    name: "standings_event_loop_active_seconds_total",
+    help: "Time that the event loop was busy. Its rate is the share of a processor that JavaScript uses.",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(performance.eventLoopUtilization().active / 1000);
+    },
+  });
+  return {
+    ready: createReadGauge(registry, {
+      name: "standings_ready",
+      help: "1 while /readyz is 200. Over several processes: 1 while all of them are ready.",
+      aggregator: "min",
+    }),
+    // prom-client's own quantiles of the lag include the interval of 100 ms at which it is measured.
+    eventLoopDelay: new Histogram({
+      name: "standings_event_loop_delay_seconds",
+      help: "How late timers fire, measured ten times a second: for so long the process did nothing else.",
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    }),
+  };
 }

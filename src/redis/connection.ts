@@ -33,10 +33,11 @@ export class RedisConnection implements Service {
   readonly #urls: readonly string[];
   readonly #where: string;
   readonly #logger: Logger;
-  readonly #purpose: RedisPurpose;
+  readonly purpose: RedisPurpose;
   readonly #trouble: LastingTrouble;
   readonly #stop = new AbortController();
   readonly #dependents: (() => void)[] = [];
+  #probed: (seconds: number) => void = () => undefined;
   /** Rejects a start that waits. */
   #giveUp: (error: Error) => void = () => undefined;
   #prober: NodeJS.Timeout | undefined;
@@ -49,7 +50,7 @@ export class RedisConnection implements Service {
     this.#urls = urls;
     this.#where = redisAddress(urls);
     this.#logger = logger;
-    this.#purpose = purpose;
+    this.purpose = purpose;
     this.#trouble = new LastingTrouble({
       tell: (sentence) => logger.warn({ connection: this.name }, sentence),
       over: () => logger.info({ connection: this.name }, `Redis at ${this.#where} answers again`),
@@ -111,6 +112,16 @@ export class RedisConnection implements Service {
     return this.#trouble.sentence ?? sentence;
   }
 
+  /** Whether Redis could be used through this connection when it was last looked at. Asks nothing. */
+  get isUsable(): boolean {
+    return this.client.status === "ready" && this.#trouble.sentence === undefined;
+  }
+
+  /** Calls after each regular probe that the server answered in time, with how long that took, in seconds. */
+  onProbed(call: (seconds: number) => void): void {
+    this.#probed = call;
+  }
+
   /**
    * Calls when the server turned out to be the wrong one. Connections that can't detect that themselves follow this
    * one.
@@ -165,7 +176,7 @@ export class RedisConnection implements Service {
 
   /** Refuses a single URL that leads to a cluster node: for most keys the node would answer MOVED, for ever. */
   async #refuseLoneClusterNode(): Promise<void> {
-    if (this.client instanceof Cluster || this.#purpose === "subscriber") return;
+    if (this.client instanceof Cluster || this.purpose === "subscriber") return;
     const info = await this.client.info("cluster").catch(() => ""); // Where INFO is forbidden, the first command tells.
     if (!info.includes("cluster_enabled:1")) return;
     throw new RedisSettingsError(
@@ -186,8 +197,10 @@ export class RedisConnection implements Service {
   async #probe(then: "look only" | "renew"): Promise<void> {
     if (this.#probing || this.client.status !== "ready") return;
     this.#probing = true;
+    const began = performance.now();
     const answer = await within(probeTimeoutMs, this.#ask(), () => "late" as const);
     this.#probing = false;
+    if (answer !== "late") this.#probed((performance.now() - began) / 1000);
     if (answer === undefined) return this.#trouble.isOver();
     this.#trouble.is(answer === "late" ? `Redis at ${this.#where} is silent; connecting anew` : answer);
     if (then === "look only") return;
@@ -198,7 +211,7 @@ export class RedisConnection implements Service {
   /** @returns the problem with the server that answers; undefined when there is none, or when INFO is forbidden */
   async #ask(): Promise<string | undefined> {
     try {
-      if (this.#purpose === "subscriber" || this.client.isCluster) {
+      if (this.purpose === "subscriber" || this.client.isCluster) {
         await this.client.ping();
         return undefined;
       }

@@ -8,6 +8,7 @@ import type { Change } from "../domain/change.js";
 import type { BatchResult, ScoreStore } from "./score-store.js";
 import { rateLimited, ScoreWriter } from "./score-writer.js";
 import type { Accepted, Settled } from "./waiting-change.js";
+import type { BatchFailure } from "./write-errors.js";
 import type { Board } from "../domain/board.js";
 import type { Revision, ScoreEntry } from "../domain/score.js";
 import { maxLimit, type Neighbourhood, type Place, type PlacedSnapshot, type Snapshot } from "../domain/views.js";
@@ -30,6 +31,8 @@ export interface LeaderboardOptions {
 export interface BoardChanges {
   /** After each batch: the outcomes of its changes, and how long Redis took, in seconds. */
   batch: [board: Board, result: BatchResult, seconds: number];
+  /** After each batch that Redis did not settle. */
+  batchFailed: [board: Board, reason: BatchFailure];
 }
 
 /** The seconds after which a caller should retry when Redis is full. */
@@ -58,7 +61,8 @@ export class Leaderboard {
       this.boards.map((board) => {
         const onBatch = (result: BatchResult, seconds: number) =>
           void this.changes.emit("batch", board, result, seconds);
-        return [board, new ScoreWriter(board, store, { onBatch, traces, logger })];
+        const onBatchFailed = (reason: BatchFailure) => void this.changes.emit("batchFailed", board, reason);
+        return [board, new ScoreWriter(board, store, { onBatch, onBatchFailed, traces, logger })];
       }),
     );
   }

@@ -2,6 +2,7 @@ import { Counter, Histogram } from "prom-client";
 import type { Board } from "../domain/board.js";
 import { createReadGauge, type Registry } from "../observability/metrics.js";
 import type { BatchResult } from "./score-store.js";
+import { batchFailureReasons } from "./write-errors.js";
 
 export type StandingsMetrics = ReturnType<typeof createStandingsMetrics>;
 
@@ -30,7 +31,20 @@ export function createStandingsMetrics(registry: Registry) {
       buckets: [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
       registers,
     }),
+    batchFailures: new Counter({
+      name: "standings_batch_failures_total",
+      help:
+        "Script calls that settled nothing, by board and reason. recovering: the board is closed; not_applied: Redis " +
+        "refused the call; unknown: the answer got lost, so the changes may have been applied.",
+      labelNames: ["board", "reason"] as const,
+      registers,
+    }),
   };
+}
+
+/** Gives counters their first value, so that an alert sees the first event as an increase. */
+export function expectBoards({ batchFailures }: StandingsMetrics, boards: readonly Board[]): void {
+  for (const board of boards) for (const reason of batchFailureReasons) batchFailures.inc({ board, reason }, 0);
 }
 
 export function observeBatch(

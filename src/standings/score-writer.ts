@@ -8,11 +8,13 @@ import type { BatchResult, ChangeOutcome, ScoreStore } from "./score-store.js";
 import type { Board } from "../domain/board.js";
 import { GroupReply, SingleReply, WaitingChange, type Accepted, type Settled } from "./waiting-change.js";
 import { batchSpan } from "./batch-span.js";
-import { isOutOfMemory, wasNotApplied } from "./write-errors.js";
+import { isOutOfMemory, wasNotApplied, type BatchFailure } from "./write-errors.js";
 
 export interface ScoreWriterOptions {
   /** Called after each batch that Redis settled. */
   onBatch: (result: BatchResult, durationSeconds: number) => void;
+  /** Called after each batch that Redis did not settle. */
+  onBatchFailed: (reason: BatchFailure) => void;
   traces: Traces;
   logger: Logger;
 }
@@ -158,6 +160,7 @@ export class ScoreWriter {
         batch.map((waiting) => waiting.change),
       );
       if (!result) {
+        this.#options.onBatchFailed("recovering");
         span?.end(new StandingsError("recovering"));
         return this.#settleUnsent(batch, () => new StandingsError("recovering"));
       }
@@ -169,6 +172,7 @@ export class ScoreWriter {
     } catch (error) {
       span?.end(error);
       this.#trouble.is(error instanceof Error ? error.message : String(error), error);
+      this.#options.onBatchFailed(wasNotApplied(error) ? "not_applied" : "unknown");
       if (wasNotApplied(error)) {
         const kind = isOutOfMemory(error) ? "overloaded" : "storeFailed";
         return this.#settleUnsent(batch, () => new StandingsError(kind, { cause: error, logged: true }));

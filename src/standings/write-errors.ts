@@ -5,6 +5,12 @@
 const notApplied =
   /^(OOM|MISCONF|READONLY|LOADING|NOAUTH|NOPERM|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|TRYAGAIN|BUSY|WRONGTYPE)\b|^Stream isn't writeable|^Cluster isn't ready/;
 
+/**
+ * Why a script call settled no change. `unknown`: its answer got lost, so its changes may have been applied.
+ */
+export const batchFailureReasons = ["recovering", "not_applied", "unknown"] as const;
+export type BatchFailure = (typeof batchFailureReasons)[number];
+
 /** Whether a batch that failed changed nothing for certain. */
 export function wasNotApplied(error: unknown): boolean {
   return error instanceof Error && notApplied.test(error.message);

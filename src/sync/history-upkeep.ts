@@ -1,12 +1,14 @@
 import type { Logger } from "../observability/logger.js";
 import { monthOf } from "../ledger/partitions.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
+import type { UpkeepTask } from "./metrics.js";
 import { explain } from "./trouble.js";
 
 export interface HistoryUpkeepOptions {
   history: ScoreHistory;
   /** Undefined: history is kept for ever. */
   retentionDays: number | undefined;
+  onFailure: (task: UpkeepTask) => void;
   logger: Logger;
   /** Milliseconds since the Unix epoch. */
   now: () => number;
@@ -36,10 +38,12 @@ export class HistoryUpkeep {
     await history.makeMonths([month]);
     if (performance.now() < this.#nextAt) return;
     this.#nextAt = performance.now() + upkeepIntervalMs;
-    await this.#attempt("can't make the history's partition of next month", () =>
+    await this.#attempt("createMonth", "can't make the history's partition of next month", () =>
       history.makeMonths([monthOf(month.to.getTime())]),
     );
-    await this.#attempt("can't drop history that is older than HISTORY_RETENTION_DAYS", () => this.#retain());
+    await this.#attempt("dropMonths", "can't drop history that is older than HISTORY_RETENTION_DAYS", () =>
+      this.#retain(),
+    );
   }
 
   async #retain(): Promise<void> {
@@ -49,10 +53,11 @@ export class HistoryUpkeep {
     if (dropped.length > 0) logger.info({ dropped }, "dropped history that is older than HISTORY_RETENTION_DAYS");
   }
 
-  async #attempt(complaint: string, work: () => Promise<void>): Promise<void> {
+  async #attempt(task: UpkeepTask, complaint: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
+      this.#options.onFailure(task);
       const { sentence, understood } = explain(error);
       this.#options.logger.error({ reason: sentence, ...(!understood && { err: error }) }, complaint);
     }

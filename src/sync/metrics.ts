@@ -1,5 +1,7 @@
-import { Counter, Gauge } from "prom-client";
-import type { Registry } from "../observability/metrics.js";
+import { Counter, Gauge, Histogram } from "prom-client";
+import type { Board } from "../domain/board.js";
+import { createReadGauge, type Registry } from "../observability/metrics.js";
+import type { RecoveryPlan } from "./recovery-plan.js";
 
 export type SyncMetrics = ReturnType<typeof createSyncMetrics>;
 
@@ -41,16 +43,79 @@ export function createSyncMetrics(registry: Registry) {
       labelNames: ["board"] as const,
       registers,
     }),
+    open: new Gauge({
+      name: "standings_board_open",
+      help: "1 while the board takes changes, 0 while it waits for its recovery, by board, as of the worker's last look.",
+      labelNames: ["board"] as const,
+      registers,
+    }),
+    recoveryDuration: new Histogram({
+      name: "standings_recovery_duration_seconds",
+      help: "Time of a recovery that succeeded, by kind.",
+      labelNames: ["kind"] as const,
+      buckets: [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+      registers,
+    }),
     recoveries: new Counter({
       name: "standings_recoveries_total",
       help: "Recoveries that this worker did, by board and kind.",
       labelNames: ["board", "kind"] as const,
       registers,
     }),
-    leader: new Gauge({
-      name: "standings_leader",
-      help: "1 while this process is the worker that writes to PostgreSQL.",
+    passDuration: new Histogram({
+      name: "standings_sync_pass_duration_seconds",
+      help: "Time of a pass of one board that succeeded: from the look at Redis to the last commit.",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
+    failuresInARow: createReadGauge(registry, {
+      name: "standings_sync_failures_in_a_row",
+      help: "Passes of this worker that have failed since the last one that succeeded.",
+      aggregator: "max",
+    }),
+    upkeepFailures: new Counter({
+      name: "standings_history_upkeep_failures_total",
+      help: "Failures to create next month's partition of the history, or to drop months that are too old, by task.",
+      labelNames: ["task"] as const,
+      registers,
+    }),
+    differingPlayers: new Gauge({
+      name: "standings_differing_players",
+      help: "Players whose totals in Redis and PostgreSQL differ, by board, as of this worker's last comparison.",
+      labelNames: ["board"] as const,
+      registers,
+    }),
+    comparedAt: new Gauge({
+      name: "standings_last_comparison_timestamp_seconds",
+      help: "When this worker last compared Redis with PostgreSQL, by board, in seconds since 1970.",
+      labelNames: ["board"] as const,
+      registers,
+    }),
+    leader: createReadGauge(registry, {
+      name: "standings_leader",
+      help: "1 while this process is the worker that writes to PostgreSQL.",
+    }),
   };
+}
+
+const planKinds = ["create", "open", "rebuildStandings", "rebuildLedger"] satisfies RecoveryPlan["kind"][];
+export const upkeepTasks = ["createMonth", "dropMonths"] as const;
+export type UpkeepTask = (typeof upkeepTasks)[number];
+
+/** Gives counters their first value, so that an alert sees the first event as an increase. */
+export function expectEvents(
+  { syncedChanges, rejectedEvents, recoveries, upkeepFailures }: SyncMetrics,
+  boards: readonly Board[],
+): void {
+  for (const task of upkeepTasks) upkeepFailures.inc({ task }, 0);
+  for (const board of boards) {
+    syncedChanges.inc({ board }, 0);
+    rejectedEvents.inc({ board }, 0);
+    for (const kind of planKinds) recoveries.inc({ board, kind }, 0);
+  }
+}
+
+/** A worker that does not lead must not go on telling what it saw when it led. */
+export function forgetBoards({ outboxLength, syncLag, open, epoch, differingPlayers, comparedAt }: SyncMetrics): void {
+  for (const gauge of [outboxLength, syncLag, open, epoch, differingPlayers, comparedAt]) gauge.reset();
 }

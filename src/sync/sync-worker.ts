@@ -6,8 +6,9 @@ import type { Logger } from "../observability/logger.js";
 import { traced, tracedBelow, type Span, type Traces } from "../observability/traces.js";
 import type { Leadership } from "./leader.js";
 import { LeadershipLost } from "./leadership-lost.js";
+import { Comparison } from "./comparison.js";
 import { HistoryUpkeep } from "./history-upkeep.js";
-import type { SyncMetrics } from "./metrics.js";
+import { expectEvents, forgetBoards, type SyncMetrics, type UpkeepTask } from "./metrics.js";
 import { describePlan, recover } from "./recovery.js";
 import { missingChanges, type RecoveryPlan } from "./recovery-plan.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
@@ -22,6 +23,8 @@ export interface SyncWorkerOptions extends SyncDeps {
   history: ScoreHistory;
   /** Undefined: history is kept for ever. */
   historyRetentionDays: number | undefined;
+  /** How often all totals in Redis and PostgreSQL are compared; 0: never. */
+  compareIntervalMs: number;
   boards: readonly Board[];
   leadership: Leadership;
   intervalMs: number;
@@ -52,13 +55,19 @@ export class SyncWorker implements Service {
   readonly #requested = new Set<Board>();
   #nextPassAt = 0;
   readonly #upkeep: HistoryUpkeep;
+  readonly #comparison: Comparison;
   readonly #trouble: Trouble;
 
   constructor(options: SyncWorkerOptions) {
-    const { history, historyRetentionDays: retentionDays, logger, now } = options;
+    const { history, historyRetentionDays: retentionDays, logger, now, metrics, boards, leadership } = options;
     this.#options = options;
-    this.#upkeep = new HistoryUpkeep({ history, retentionDays, logger, now });
+    const onFailure = (task: UpkeepTask) => metrics.upkeepFailures.inc({ task });
+    this.#upkeep = new HistoryUpkeep({ history, retentionDays, onFailure, logger, now });
+    this.#comparison = new Comparison(options);
     this.#trouble = new Trouble(logger, () => performance.now());
+    expectEvents(metrics, boards);
+    metrics.leader.readFrom(() => (leadership.held ? 1 : 0));
+    metrics.failuresInARow.readFrom(() => this.#trouble.failures);
   }
 
   /** Why nothing is synced, for an operator; undefined while the sync works, or after only a failure or two. */
@@ -73,6 +82,7 @@ export class SyncWorker implements Service {
   }
 
   async stop(): Promise<void> {
+    this.#comparison.stop();
     await this.#loop.stop();
     await this.#drain();
     await this.#options.leadership.release();
@@ -90,6 +100,7 @@ export class SyncWorker implements Service {
     const { intervalMs, metrics, leadership } = this.#options;
     try {
       if (!(await this.#lead())) {
+        forgetBoards(metrics);
         this.#trouble.worked(); // Waiting is what a worker that does not lead has to do.
         return candidateIntervalMs;
       }
@@ -97,6 +108,7 @@ export class SyncWorker implements Service {
       await this.#pass(due ? this.#options.boards : [...this.#requested]);
       if (due) this.#nextPassAt = performance.now() + intervalMs;
       await this.#upkeep.run();
+      this.#comparison.runIfDue();
       this.#trouble.worked();
       return this.#requested.size > 0 ? 0 : this.#nextPassAt - performance.now();
     } catch (error) {
@@ -108,12 +120,15 @@ export class SyncWorker implements Service {
   }
 
   async #lead(): Promise<boolean> {
-    const { leadership, metrics, logger } = this.#options;
+    const { leadership, logger } = this.#options;
     const led = leadership.held;
     if (!led) this.#leases.clear();
-    const leads = await leadership.acquire();
+    const leads = await leadership.acquire().catch(async (error: unknown) => {
+      // While PostgreSQL is away no worker leads, and the changes that pile up matter most.
+      await this.#observeBacklogs();
+      throw error;
+    });
     if (leads && !led) logger.info("this worker leads now");
-    metrics.leader.set(leads ? 1 : 0);
     return leads;
   }
 
@@ -146,12 +161,16 @@ export class SyncWorker implements Service {
 
   async #move(board: Board, span?: Span): Promise<void> {
     const { metrics, logger } = this.#options;
+    const began = performance.now();
     let lease = this.#leases.get(board) ?? (await takeLease(this.#options, board));
     const { state, plan } = await lookAtBoard(this.#options, board, lease);
+    metrics.open.set({ board }, state.open ? 1 : 0);
     if (plan.kind !== "none") lease = await this.#recover(board, lease, state, plan);
     const result = await syncScores(this.#options, board, lease);
     lease = result.complete ? result.lease : await this.#recover(board, result.lease, state, missingChanges);
     this.#leases.set(board, lease);
+    metrics.open.set({ board }, 1);
+    metrics.passDuration.observe((performance.now() - began) / 1000);
     await this.#options.onSynced(board, lease.position);
     metrics.epoch.set({ board }, lease.position.epoch);
     metrics.syncedChanges.inc({ board }, result.synced);
@@ -165,11 +184,25 @@ export class SyncWorker implements Service {
   async #recover(board: Board, lease: Lease, state: BoardState, plan: RecoveryPlan): Promise<Lease> {
     const { metrics, traces, logger } = this.#options;
     describePlan(plan, state, lease, logger, board);
+    const began = performance.now();
     const attributes = { "standings.board": board, "standings.recovery": plan.kind };
     const work = () => recover(this.#options, board, lease, plan);
     const recovered = await tracedBelow(traces, "recovery", { attributes }, work);
+    metrics.recoveryDuration.observe({ kind: plan.kind }, (performance.now() - began) / 1000);
     metrics.recoveries.inc({ board, kind: plan.kind });
     return recovered;
+  }
+
+  async #observeBacklogs(): Promise<void> {
+    const { boards, keeper, metrics, logger } = this.#options;
+    try {
+      for (const board of boards) {
+        await this.#observeBacklog(board);
+        metrics.open.set({ board }, (await keeper.readState(board)).open ? 1 : 0);
+      }
+    } catch (error) {
+      logger.debug({ err: error }, "could not read how many changes wait");
+    }
   }
 
   /**

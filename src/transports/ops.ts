@@ -17,6 +17,8 @@ export interface OpsServerOptions {
 }
 
 const checkTimeoutMs = 2_000;
+/** Metrics must not wait for a store: then they would be missing when they are needed most. */
+const readyTimeoutMs = 100;
 const requestTimeoutMs = 10_000;
 /** No request needs a body. */
 const bodyLimit = 1_024;
@@ -27,6 +29,8 @@ export class OpsServer implements Service {
   readonly #options: OpsServerOptions;
   readonly #app: FastifyInstance;
   readonly #problems = new Problems(Date.now);
+  #checking: Promise<void> | undefined;
+  #wasReady = false;
   #state: "starting" | "serving" | "stopping" = "starting";
 
   constructor(options: OpsServerOptions) {
@@ -66,6 +70,21 @@ export class OpsServer implements Service {
 
   async stop(): Promise<void> {
     await this.#app.close();
+  }
+
+  /**
+   * Whether /readyz is 200 now. When the checks take long, as those of a store that is silent, the answer is that of the
+   * last checks that ended.
+   */
+  async isReady(): Promise<boolean> {
+    if (!this.#checking) {
+      this.#checking = this.#look().then((findings) => {
+        this.#wasReady = findings.length === 0;
+        this.#checking = undefined;
+      });
+    }
+    await within(readyTimeoutMs, this.#checking, () => undefined);
+    return this.#wasReady && this.#state === "serving";
   }
 
   async #look(): Promise<Finding[]> {

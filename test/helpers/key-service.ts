@@ -107,6 +107,8 @@ export async function startKeyService(...keys: unknown[]): Promise<KeyService> {
       server.closeAllConnections();
       await once(server, "close");
     },
-    restart: async () => void (await listen(port)),
+    restart: async () => {
+      await listen(port);
+    },
   };
 }

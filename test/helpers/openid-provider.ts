@@ -25,7 +25,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   const keys: JsonWebKey[] = [createKey(1)];
   let issuer = address;
   let answer = createProvider(issuer, keys);
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => answer(request, response));
   server.listen(Number(new URL(address).port), "127.0.0.1");
   await once(server, "listening");
   return {

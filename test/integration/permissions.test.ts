@@ -65,7 +65,7 @@ const documents: Readonly<Record<Operation, string>> = {
   enqueue: /* GraphQL */ `
     mutation ($board: ID!, $userId: ID!) {
       enqueueIncrement(board: $board, userId: $userId, scoreIncrement: 1) {
-        success
+        accepted
       }
     }
   `,

@@ -76,6 +76,8 @@ beforeAll(async () => {
   around = new ScoresAroundFeed(leaderboard, options);
   feed = new TopScoresFeed(leaderboard, channels, {
     ...options,
+    onPublishFailed: () => undefined,
+    onMissed: () => undefined,
     onPublished: () => undefined,
     onRevision: (changed, revision) => around.changed(changed, revision),
   });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { alerts } from "../helpers/monitoring-files.js";
 import { layers } from "../../layers.js";
 
 const pages = ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").map((name) => `docs/${name}`)];
@@ -19,6 +20,14 @@ describe("the chain of imports", () => {
   test("has a place for everything in src/", () => {
     expect(layers.flat().toSorted()).toEqual(readdirSync("src").sort());
   });
+});
+
+test("each alert has a section in docs/operations.md, which its runbook_url names", () => {
+  const headings = [...read("docs/operations.md").matchAll(/^### (Standings\w+)$/gm)].map(([, name]) => name);
+  expect(headings.sort()).toEqual(alerts.map(({ alert }) => alert).sort());
+  for (const { alert, annotations } of alerts) {
+    expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+  }
 });
 
 describe("everything that the documentation names exists", () => {

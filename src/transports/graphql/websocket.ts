@@ -7,7 +7,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { ViewerSocket } from "../../fanout/viewer-socket.js";
 import type { Service } from "../../lifecycle.js";
 import { closeCodes, maxIdleMs, messageRate, pingIntervalMs } from "./connection-limits.js";
-import type { ConnectionMetrics } from "../metrics.js";
+import { closeCodeLabel, type ConnectionMetrics } from "../metrics.js";
 import { requestIdHeader, requestIdOf } from "../../observability/request-id.js";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import type { ConnectionLimits } from "../network/connection-limits.js";
@@ -72,9 +72,11 @@ export class GraphQLSockets implements Service {
   constructor(http: Server, options: GraphQLSocketsOptions) {
     this.#http = http;
     this.#options = options;
+    options.metrics.unreadBytes.readFrom("websocket", () => this.#stalls.waitingBytes);
     this.#server = makeServer(socketOperations(options));
     this.#sockets.on("headers", (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`));
     this.#sockets.on("wsClientError", ({ message }, socket, { method }) => {
+      options.metrics.refusedHandshakes.inc({ status: method === "GET" ? 400 : 405 });
       if (method === "GET") refuseConnection(socket, 400, `${message}.`, { "sec-websocket-version": "13, 8" });
       else refuseConnection(socket, 405, `${message}.`, { allow: "GET" });
     });
@@ -109,12 +111,16 @@ export class GraphQLSockets implements Service {
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // Until ws takes over, a reset by the peer has no other handler.
     socket.on("error", ignore);
-    const { path, origins } = this.#options;
-    if (request.url?.split("?", 1)[0] !== path) return refuseConnection(socket, 404, "Not found.");
-    if (!origins.allows(request)) return refuseConnection(socket, 403, "Pages of this origin may not connect.");
+    const { path, origins, metrics } = this.#options;
+    const refuse = (status: number, message: string, headers: Record<string, string> = {}) => {
+      metrics.refusedHandshakes.inc({ status });
+      refuseConnection(socket, status, message, headers);
+    };
+    if (request.url?.split("?", 1)[0] !== path) return refuse(404, "Not found.");
+    if (!origins.allows(request)) return refuse(403, "Pages of this origin may not connect.");
     if (this.#stopping) {
       const { restStatus, message, retryAfter } = new StandingsError("shuttingDown");
-      return refuseConnection(socket, restStatus, message, { "retry-after": String(retryAfter) });
+      return refuse(restStatus, message, { "retry-after": String(retryAfter) });
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
@@ -182,6 +188,7 @@ export class GraphQLSockets implements Service {
       this.#connections.delete(connection);
       release();
       metrics.sockets.dec();
+      metrics.closedSockets.inc({ code: closeCodeLabel(code) });
       void closed(code, reason.toString());
     });
   }

@@ -67,6 +67,7 @@ export class HttpServer implements Service {
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#stalls = new StallWatch(options.maxWaitingBytes);
+    options.metrics.unreadBytes.readFrom("http", () => this.#stalls.waitingBytes);
     this.#app = createListener({
       bodyLimit,
       requestTimeoutMs: options.requestTimeoutMs ?? defaultRequestTimeoutMs,

@@ -7,7 +7,11 @@ export interface ConnectionLimitsOptions {
   maxConnections: number;
   /** Connections from one address. Behind a trusted proxy: WebSockets and event streams from one address. */
   maxConnectionsPerAddress: number;
+  /** Called for each connection, WebSocket or event stream that is refused, with the limit that it is beyond. */
+  onRefused?: (limit: RefusingLimit) => void;
 }
+
+export type RefusingLimit = "process" | "address";
 
 export const tooManyConnections = "Too many connections; try again later.";
 
@@ -38,7 +42,9 @@ export class ConnectionLimits {
   /** Counts an accepted connection until it is closed. */
   accept(socket: Socket): void {
     const address = this.#proxies.isProxy(socket) ? undefined : limitKey(socket.remoteAddress);
-    if (this.#open >= this.#options.maxConnections || (address !== undefined && this.#isFull(address))) {
+    const isFull = this.#open >= this.#options.maxConnections;
+    if (isFull || (address !== undefined && this.#isFull(address))) {
+      this.#options.onRefused?.(isFull ? "process" : "address");
       if (this.#refused.size >= refusedAtOnce) return void socket.destroy();
       this.#refused.add(socket);
       socket.once("close", () => this.#refused.delete(socket));
@@ -68,7 +74,9 @@ export class ConnectionLimits {
     // A connection without a proxy was counted when it was accepted.
     if (!this.#proxies.isProxy(socket)) return nothing;
     const address = this.#proxies.callerOf(request);
-    return this.#isFull(address) ? undefined : this.#hold(address);
+    if (!this.#isFull(address)) return this.#hold(address);
+    this.#options.onRefused?.("address");
+    return undefined;
   }
 
   /** Apart from `admit`, as what it returns lives long and must not hold the request. */

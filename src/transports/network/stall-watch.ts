@@ -21,9 +21,15 @@ interface Stall {
 export class StallWatch {
   readonly #maxWaitingBytes: number;
   readonly #stalls = new WeakMap<Socket, Stall>();
+  #waitingBytes = 0;
 
   constructor(maxWaitingBytes = defaultMaxWaitingBytes) {
     this.#maxWaitingBytes = maxWaitingBytes;
+  }
+
+  /** Bytes that wait for clients, as of the last look. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
   }
 
   /**
@@ -43,6 +49,7 @@ export class StallWatch {
         if (stalledMs > shortStallMs) stalling.push(socket);
       }
     }
+    this.#waitingBytes = waiting;
     if (waiting <= this.#maxWaitingBytes) return cutOff;
     stalling.sort((one, other) => other.writableLength - one.writableLength);
     for (const socket of stalling) {

@@ -61,6 +61,35 @@ mutation IncrementScore(
     headers: tokenHint,
   },
   {
+    query: `# Several changes of one board, each judged by itself.
+# For other players than the token's: --role service
+mutation SubmitChanges(
+  $board: ID! = "main"
+  $changes: [ScoreChangeInput!]!
+) {
+  submitChanges(board: $board, changes: $changes) {
+    userId
+    entry {
+      rank
+      score
+    }
+    revision
+    error {
+      code
+      message
+    }
+  }
+}
+`,
+    variables: `{
+  "changes": [
+    { "userId": "user123", "increment": 10 },
+    { "userId": "user123", "increment": 5 }
+  ]
+}`,
+    headers: tokenHint,
+  },
+  {
     query: `# A player's own row, and its neighbours.
 query AroundPlayer($userId: ID!) {
   playerScore(userId: $userId) {
