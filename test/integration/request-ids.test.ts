@@ -85,6 +85,7 @@ describe("errors that are answered", () => {
     ["by GraphQL", () => graphql(target, { query: "{ nothing }" })],
     ["by GraphQL, for a token", () => graphql(target, { query: "{ __typename }", token: "x" })],
     ["by REST", () => updateScore(target, { userId: "a" })],
+    ["by REST, to a read", () => fetch(`${target.url}/api/v1/boards/none/top`)],
     ["to a stream", () => fetch(`${target.url}/graphql/stream?query=%7B`)],
     ["for an unknown method", () => fetch(`${target.url}/graphql`, { method: "DELETE" })],
   ])("have an id: %s", async (_case, ask) => {

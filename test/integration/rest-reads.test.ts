@@ -155,6 +155,14 @@ describe.each([topPath, "/api/v1/boards/main/players/ada?radius=2", "/api/openap
     expect([unchanged.status, unchanged.header("content-length")]).toEqual([304, null]);
   });
 
+  test("is given without the id of a request, because others may get the answer", async () => {
+    const id = { "x-request-id": "own" };
+    const whole = await read(path, id);
+    const unchanged = await read(path, { ...id, "if-none-match": whole.header("etag") ?? "" });
+    expect([whole.status, whole.header("x-request-id")]).toEqual([200, null]);
+    expect([unchanged.status, unchanged.header("x-request-id")]).toEqual([304, null]);
+  });
+
   test("has the same tag on every process", async () => {
     expect(await tagOf(path, elsewhere)).toBe(await tagOf(path));
   });
