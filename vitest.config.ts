@@ -58,6 +58,9 @@ function project(name: string, options: ProjectOptions): TestProjectConfiguratio
       testTimeout: 30_000,
       hookTimeout: 60_000,
       pool: "forks",
+      // Nothing here works on import or keeps state in a module, so a file may find modules loaded. It saves a third of
+      // the processor time.
+      isolate: false,
       ...options,
     },
   };

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useTestApp } from "../helpers/app.js";
+import { startTestApp, type TestApp } from "../helpers/app.js";
 import { firstResult } from "../helpers/first-result.js";
 import { authorization, codeOf, graphql, incrementMutation, updateScore } from "../helpers/requests.js";
 import { SocketClient, type Result } from "../helpers/socket-client.js";
+import { createSigningKey, startKeyService, type KeyService } from "../helpers/key-service.js";
 import { StoredTokenDesk } from "../helpers/stored-tokens.js";
 import { signRaw } from "../helpers/tokens.js";
 
 /* Who may do what: role x kind of token x boards of the token x board x operation x transport. */
 
-const app = useTestApp({ env: { BOARDS: "main,other" } });
+/** The key of an authentication service. */
+const serviceKey = createSigningKey("ec", "key");
+let app: TestApp;
 const boards = ["main", "other"] as const;
 type Board = (typeof boards)[number];
 
@@ -16,7 +19,7 @@ const operations = ["read", "subscribe", "increment", "batch", "enqueue"] as con
 type Operation = (typeof operations)[number];
 
 interface Bearer {
-  readonly kind: "none" | "JWT" | "stored";
+  readonly kind: "none" | "JWT of the secret" | "JWT of a service" | "stored";
   readonly role: "none" | "player" | "service" | "admin";
   /** Undefined: all boards. */
   readonly boards?: readonly string[];
@@ -25,7 +28,7 @@ interface Bearer {
 const lists = [undefined, ["main"], []];
 const bearers: Bearer[] = [
   { kind: "none", role: "none" },
-  ...(["JWT", "stored"] as const).flatMap((kind) =>
+  ...(["JWT of the secret", "JWT of a service", "stored"] as const).flatMap((kind) =>
     (["player", "service", "admin"] as const).flatMap((role) =>
       lists.map((list) => ({ kind, role, ...(list && { boards: list }) })),
     ),
@@ -124,16 +127,24 @@ const transports: Readonly<Record<string, Send>> = {
 };
 
 let desk: StoredTokenDesk;
-beforeAll(() => {
+let keys: KeyService;
+beforeAll(async () => {
+  keys = await startKeyService(serviceKey.jwk());
+  app = await startTestApp({ env: { BOARDS: "main,other", JWT_JWKS_URL: keys.url } });
   desk = new StoredTokenDesk(app.stores.databaseUrl);
 });
-afterAll(() => desk.stop());
+afterAll(async () => {
+  await desk.stop();
+  await app.stop();
+  await keys.stop();
+});
 
 async function tokenOf(bearer: Bearer, subject: string): Promise<string | undefined> {
   if (bearer.kind === "none" || bearer.role === "none") return undefined;
   const { role, boards: list } = bearer;
   if (bearer.kind === "stored") return (await desk.create({ subject, role, boards: list })).token;
-  return signRaw({ sub: subject, role, exp: Math.floor(Date.now() / 1000) + 3_600, boards: list });
+  const claims = { sub: subject, role, exp: Math.floor(Date.now() / 1000) + 3_600, boards: list };
+  return bearer.kind === "JWT of a service" ? serviceKey.sign(claims) : signRaw(claims);
 }
 
 describe.each(Object.entries(transports))("%s", (transport, send) => {
