@@ -55,9 +55,11 @@ function splitCredentials(url: URL): { address: URL; headers: Headers } {
 
 /** The limit counts the bytes after decompression. */
 async function readText({ body }: Response): Promise<string> {
+  const received: AsyncIterable<Uint8Array> | null = body;
+  if (!received) return "";
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of received) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw new Obstacle(`the answer is longer than ${maxBytes / 1_024} KB`);
     chunks.push(chunk);
