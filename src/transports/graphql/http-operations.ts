@@ -9,8 +9,9 @@ import type { GraphQLContext } from "../../graphql/context.js";
 import type { Answer, Executor } from "../../graphql/execution/executor.js";
 import type { Operation, Refusal } from "../../graphql/execution/operation.js";
 import type { PersistedQueries } from "../../graphql/execution/persisted-queries.js";
+import { requestIdHeader, requestIdOf } from "../../observability/request-id.js";
 import { nameAnswer } from "../http/answer-id.js";
-import { announceVerdict, quotaListener } from "../http/rate-limit-headers.js";
+import { announceQuota, announceVerdict, LastQuota } from "../http/rate-limit-headers.js";
 import type { Admission } from "../network/admission.js";
 import type { TrustedProxies } from "../network/trusted-proxies.js";
 import { cacheableAnswer, sendCacheable } from "../http/cacheable.js";
@@ -75,7 +76,11 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const viewer = found instanceof Promise ? await found : found;
     if (!viewer) return undefined;
     const caller = proxies.callerOf(request.raw);
-    const context = { viewer, caller, request: request.raw, onQuota: quotaListener(reply) };
+    // Parts of an operation outlive it for a while. If they held the request or the reply, the garbage collector would
+    // copy each request twice, which took a sixth of the processor time.
+    const origin = { headers: request.headers };
+    const last = new LastQuota();
+    const context = { viewer, caller, request: origin, onQuota: last.hear };
     const verdict = admission.judge(viewer, caller);
     announceVerdict(reply, verdict);
     if (verdict.refusal) return refuseUnseen(executor, verdict.refusal, reply, contentType);
@@ -83,7 +88,9 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
     const resolved = executor.resolve(received.request);
     const operation = resolved instanceof Promise ? await resolved : resolved;
     const isSubscription = operation.kind === "operation" && operation.type === OperationTypeNode.SUBSCRIPTION;
-    if (isSubscription && received.isPlain && takesParts()) return multipart.serve(request, reply, operation, context);
+    if (isSubscription && received.isPlain && takesParts()) {
+      return multipart.serve(request, reply, operation, { ...context, request: request.raw });
+    }
     if (operation.kind === "operation" && contentType === undefined) return refuseAccept(request, reply);
     const isCacheable = received.isPersistedGet && isAnonymous(request) && isShared(operation);
     if (operation.kind === "operation" && (isSubscription || !(received.isPlain || isCacheable))) return undefined;
@@ -91,11 +98,12 @@ export function registerHttpOperations(app: FastifyInstance, options: HttpOperat
       operation.kind === "refusal"
         ? executor.refuse(operation, received.request)
         : await executor.run(operation, context);
+    if (last.quota) announceQuota(reply, "increments", last.quota);
     if (isCacheable && answer.codes.length === 0) {
       return sendCacheable(request, reply, cacheableAnswer(contentType ?? json, `${answer.body}\n`), { vary });
     }
     if (answer.isRefusal) reply.code(statusOf(answer, request));
-    if (answer.codes.length > 0) nameAnswer(request, reply);
+    if (answer.codes.length > 0) reply.header(requestIdHeader, requestIdOf(origin));
     reply.header("cache-control", "no-store").header("content-type", contentType ?? json);
     return `${answer.body}\n`;
   }

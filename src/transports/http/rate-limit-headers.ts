@@ -21,6 +21,12 @@ export function quotaListener(reply: FastifyReply): (quota: Quota) => void {
   };
 }
 
+/** Keeps what is left for a subject's increments until the answer is written. Holds neither the request nor the reply. */
+export class LastQuota {
+  quota: Quota | undefined;
+  readonly hear = (quota: Quota): void => void (this.quota = quota);
+}
+
 /** The headers of an answer to a request that `Admission` judged. */
 export function announceVerdict(reply: FastifyReply, { refusal, quota }: Verdict): void {
   if (quota) announceQuota(reply, "reads", quota);
