@@ -12,15 +12,15 @@ export function changeResolvers(changes: ScoreChanges): MutationResolvers {
   return {
     incrementScore: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer, onQuota }, info) => {
       const input = { board, userId, scoreIncrement, idempotencyKey };
-      const { entry, revision, topScores, quota } = await changes
-        .submit(viewer, input, ranks.isSelected(info))
-        .catch((error: unknown) => {
-          tell(onQuota, toStandingsError(error));
-          throw error;
-        });
-      tell(onQuota, { quota });
-      const message = "Score updated successfully.";
-      return { success: true, message, topScores, entry: shown(entry), revision };
+      try {
+        const accepted = await changes.submit(viewer, input, ranks.isSelected(info));
+        tell(onQuota, accepted);
+        const { topScores, entry, revision } = accepted;
+        return { success: true, message: "Score updated successfully.", topScores, entry: shown(entry), revision };
+      } catch (error) {
+        tell(onQuota, toStandingsError(error));
+        throw error;
+      }
     },
     enqueueIncrement: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer }) => {
       const id = await changes.enqueue(viewer, { board, userId, scoreIncrement, idempotencyKey });

@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { formatPosition } from "../../src/domain/position.js";
 import { findDrift } from "../../src/sync/drift.js";
-import { startStores, type Stores } from "../helpers/stores.js";
-import { board, createWorker, keyed, passUntilSettled, type Worker } from "./helpers/worker-steps.js";
+import { board, keyed, useWorker } from "./helpers/worker-steps.js";
 
-let stores: Stores;
-let worker: Worker;
-
-beforeAll(async () => {
-  stores = await startStores();
-  worker = createWorker(stores);
-  await passUntilSettled(worker.deps);
-});
-afterAll(async () => {
-  await worker.stop();
-  await stores.stop();
-});
+const worker = useWorker();
 
 test("agree: a check reads a long outbox once, however many players wait in it", async () => {
   const players = 5_000; // More than one step of Redis' scan.

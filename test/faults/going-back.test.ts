@@ -1,27 +1,15 @@
-import { rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { waitFor } from "../helpers/wait-for.js";
 import { expectAllInvariants } from "./helpers/both-stores.js";
 import { send, type Told } from "./helpers/clients.js";
 import { member, type Member } from "./helpers/member.js";
-import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
-import { unpackReleaseBefore } from "./helpers/release-before.js";
+import { useTwoReleases } from "./helpers/release-before.js";
 import { Witness } from "./helpers/witness.js";
 
-let stores: OwnStores;
-let mainBefore: string;
-
-beforeAll(async () => {
-  stores = await startOwnStores();
-  mainBefore = await unpackReleaseBefore();
-});
-afterAll(async () => {
-  await stores.stop();
-  await rm(join(dirname(mainBefore), "..", ".."), { recursive: true, force: true });
-});
+const releases = useTwoReleases();
 
 test("acked-kept, sum, once, agree: back to the release before, as the changelog says, and forward again", async () => {
+  const { stores, mainBefore } = releases;
   const before = [await member(stores, "api", mainBefore), await member(stores, "worker", mainBefore)] as const;
   const now = [await member(stores, "api"), await member(stores, "worker")] as const;
   const witness = new Witness();

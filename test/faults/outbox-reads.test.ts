@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { formatPosition } from "../../src/domain/position.js";
 import type { Revision } from "../../src/domain/score.js";
-import { startStores, type Stores } from "../helpers/stores.js";
-import { board, createWorker, keyed, passUntilSettled, type Worker } from "./helpers/worker-steps.js";
+import { board, keyed, useWorker } from "./helpers/worker-steps.js";
 
 const batchSize = 400;
-let stores: Stores;
-let worker: Worker;
-
-beforeAll(async () => {
-  stores = await startStores();
-  worker = createWorker(stores);
-  await passUntilSettled(worker.deps);
-});
-afterAll(async () => {
-  await worker.stop();
-  await stores.stop();
-});
+const worker = useWorker();
 
 test("a read gives as many changes as it was asked for, or a batch more, whatever the sizes of the batches", async () => {
   const start = await worker.deps.ledger.readCursor(board);
@@ -46,7 +34,7 @@ test("a read goes on after missing changes and into the next epoch", async () =>
   const from = { epoch: 100, revision: 7 as Revision };
   const ids = ["100-8", `100-${7 + 2 ** 32}`, "101-1"];
   const fields = ["user", "ada", "increment", "1", "score", "1", "subject", "s", "key", "", "at", "1"];
-  for (const id of ids) await stores.redisClient.xadd("lb:{main}:outbox", id, ...fields);
+  for (const id of ids) await worker.stores.redisClient.xadd("lb:{main}:outbox", id, ...fields);
   const changes = await worker.deps.outbox.read(board, from, 100);
   expect(changes.map(({ position }) => formatPosition(position))).toEqual(ids);
 });

@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { ChangeOutcome } from "../../src/standings/score-store.js";
-import { startStores, type Stores } from "../helpers/stores.js";
-import { board, createWorker, keyed, passUntilSettled, type Worker } from "./helpers/worker-steps.js";
+import { board, keyed, useWorker } from "./helpers/worker-steps.js";
 
 /** Redis is full: it still runs the script, and refuses its first write. */
 
 const max = Number.MAX_SAFE_INTEGER;
-let stores: Stores;
-let worker: Worker;
-
-beforeAll(async () => {
-  stores = await startStores();
-  worker = createWorker(stores);
-  await passUntilSettled(worker.deps);
-});
-afterAll(async () => {
-  await worker.stop();
-  await stores.stop();
-});
+const worker = useWorker();
 
 test("acked-kept: when the outbox takes no batch, no change of it is answered by another one that was not made", async () => {
-  const { redisClient } = stores;
+  const { redisClient } = worker.stores;
   const kept = keyed("kept", "ada", 5);
   await worker.store.applyBatch(board, [kept, keyed("near the end", "bob", max - 1)]);
   const before = await content();
@@ -47,7 +35,7 @@ test("acked-kept: when the outbox takes no batch, no change of it is answered by
 
 /** Everything that a batch may write. */
 async function content(): Promise<unknown> {
-  const { redisClient } = stores;
+  const { redisClient } = worker.stores;
   const day = Math.floor(Date.now() / 86_400_000);
   return Promise.all([
     redisClient.zrange("lb:{main}:scores", "0", "-1", "WITHSCORES"),

@@ -1,30 +1,18 @@
-import { rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Target } from "../helpers/requests.js";
 import { waitFor } from "../helpers/wait-for.js";
 import { expectAllInvariants } from "./helpers/both-stores.js";
 import { send, startLoad, type Transport } from "./helpers/clients.js";
 import { member, type Member } from "./helpers/member.js";
-import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
-import { unpackReleaseBefore } from "./helpers/release-before.js";
+import { useTwoReleases } from "./helpers/release-before.js";
 import { Witness } from "./helpers/witness.js";
 
 /** Runs the release before beside this one, as a rolling deployment does. */
 
-let stores: OwnStores;
-let mainBefore: string;
-
-beforeAll(async () => {
-  stores = await startOwnStores();
-  mainBefore = await unpackReleaseBefore();
-});
-afterAll(async () => {
-  await stores.stop();
-  await rm(join(dirname(mainBefore), "..", ".."), { recursive: true, force: true });
-});
+const releases = useTwoReleases();
 
 test("acked-kept, sum, once, bounds, agree: the release before and this one work side by side", async () => {
+  const { stores, mainBefore } = releases;
   const [apiBefore, workerBefore] = [
     await member(stores, "api", mainBefore),
     await member(stores, "worker", mainBefore),

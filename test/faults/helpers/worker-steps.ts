@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from "vitest";
 import { BoardKeeper } from "../../../src/standings/board-keeper.js";
 import { Outbox } from "../../../src/standings/outbox.js";
 import { type Change, type IdempotencyKey } from "../../../src/domain/change.js";
@@ -14,7 +15,7 @@ import { recover, type RecoveryDeps } from "../../../src/sync/recovery.js";
 import { ScoreHistory } from "../../../src/ledger/score-history.js";
 import { ScoreLedger } from "../../../src/ledger/score-ledger.js";
 import { lookAtBoard, syncScores, takeLease } from "../../../src/sync/sync-scores.js";
-import type { Stores } from "../../helpers/stores.js";
+import { startStores, type Stores } from "../../helpers/stores.js";
 
 export const [board = "main" as Board] = new BoardDirectory(["main"]).all;
 
@@ -120,5 +121,34 @@ export function keyed(key: string, userId: string, increment: number): Change {
     ratePolicy: "service",
     idempotencyKey: key as IdempotencyKey,
     ranked: true,
+  };
+}
+
+/** Before the first test of a file: starts stores, and opens the board. Stops all after the last test. */
+export function useWorker(): Omit<Worker, "stop"> & { readonly stores: Stores } {
+  let running: { stores: Stores; worker: Worker } | undefined;
+  const started = () => {
+    if (!running) throw new Error("the worker starts right before the first test");
+    return running;
+  };
+  beforeAll(async () => {
+    const stores = await startStores();
+    running = { stores, worker: createWorker(stores) };
+    await passUntilSettled(running.worker.deps);
+  });
+  afterAll(async () => {
+    await running?.worker.stop();
+    await running?.stores.stop();
+  });
+  return {
+    get stores() {
+      return started().stores;
+    },
+    get deps() {
+      return started().worker.deps;
+    },
+    get store() {
+      return started().worker.store;
+    },
   };
 }
