@@ -32,6 +32,16 @@ const catalogue = {
     restStatus: 422,
     message: "This idempotencyKey was used before with other arguments.",
   },
+  seasonClosed: {
+    code: "SEASON_CLOSED",
+    restStatus: 409,
+    message: "That season does not run. Nothing was changed.",
+  },
+  boardArchived: {
+    code: "BOARD_ARCHIVED",
+    restStatus: 409,
+    message: "This board is archived: its scores stay as they are.",
+  },
   unknownOutcome: {
     code: "UNKNOWN_OUTCOME",
     restStatus: 500,

@@ -1,4 +1,4 @@
-import type { Board } from "./board.js";
+import type { Board, TiePolicy } from "./board.js";
 import type { Rank, ScoreEntry, ScoreRow } from "./score.js";
 
 /** Whether two lists show the same rows: players, scores and ranks. */
@@ -12,17 +12,25 @@ export function sameEntries(a: readonly ScoreEntry[], b: readonly ScoreEntry[]):
   );
 }
 
+/** Where a list of rows begins in the whole board. */
+export interface RowsStart {
+  /** The first row's, 1-based. */
+  readonly position: number;
+  /** The first row's. */
+  readonly rank: number;
+}
+
+const top: RowsStart = { position: 1, rank: 1 };
+
 /**
- * Gives rows their ranks. Rows come highest score first; equal scores stand in descending order of the user id's UTF-8
- * bytes, which is Redis' own order of a reversed sorted set and PostgreSQL's `COLLATE "C"` reversed.
- *
- * @param firstRank rank of the first row
- * @param firstPosition 1-based position of the first row in the whole board
+ * Gives rows their ranks. Rows come best first; where equal scores share a rank they stand in descending order of the
+ * user id's UTF-8 bytes, which is Redis' own order of a reversed sorted set and PostgreSQL's `COLLATE "C"` reversed.
  */
-export function rankRows(board: Board, rows: readonly ScoreRow[], firstRank = 1, firstPosition = 1): ScoreEntry[] {
-  let rank = firstRank;
+export function rankRows(board: Board, rows: readonly ScoreRow[], ties: TiePolicy, start = top): ScoreEntry[] {
+  let { rank } = start;
   return rows.map((row, index) => {
-    if (index > 0 && row.score !== rows[index - 1]?.score) rank = firstPosition + index;
+    const isLower = ties === "FIRST_TO_REACH" || row.score !== rows[index - 1]?.score;
+    if (index > 0 && isLower) rank = start.position + index;
     return { board, rank: rank as Rank, userId: row.userId, score: row.score };
   });
 }

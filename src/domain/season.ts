@@ -1,2 +1,13 @@
-/** The number of the season that runs. No season ends yet, so every board is in its first. */
-export const runningSeason = 1;
+import type { Branded } from "./branded.js";
+
+/** Numbers a board's seasons, from 1. */
+export type SeasonNumber = Branded<number, "SeasonNumber">;
+
+export const firstSeason = 1 as SeasonNumber;
+
+/** The season of a board that runs. */
+export interface RunningSeason {
+  readonly number: SeasonNumber;
+  /** Milliseconds since the Unix epoch, by Redis' clock. */
+  readonly startedAt: number;
+}

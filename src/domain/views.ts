@@ -2,11 +2,13 @@ import type { Board } from "./board.js";
 import { badInput } from "./errors.js";
 import type { UserId } from "./player.js";
 import type { Revision, ScoreEntry } from "./score.js";
+import type { SeasonNumber } from "./season.js";
 
 /** The best entries of a board as they stood at a revision. */
 export interface Snapshot {
   readonly board: Board;
   readonly revision: Revision;
+  readonly season: SeasonNumber;
   readonly entries: readonly ScoreEntry[];
   /**
    * Set in a pushed snapshot: when the oldest change that waited for the push was made, in milliseconds since the Unix
@@ -33,6 +35,7 @@ export interface Place {
 export interface Neighbourhood {
   readonly board: Board;
   readonly revision: Revision;
+  readonly season: SeasonNumber;
   readonly entries: readonly ScoreEntry[];
 }
 

@@ -1,5 +1,6 @@
 import type { Board } from "../domain/board.js";
 import type { IdempotencyKey } from "../domain/change.js";
+import type { SeasonNumber } from "../domain/season.js";
 
 /**
  * The only file that spells Redis keys. The braces put all keys of a board on one slot of a Redis Cluster, so that one
@@ -10,6 +11,11 @@ export const keys = {
   /** The id of the deployment that owns these standings; part of its channels' names. */
   deployment: "lb:deployment",
   scores: (board: Board) => `lb:{${board}}:scores`,
+  /** Hash: user id -> stamp, where ties go to the first to reach a score (lua/include/board-rules.lua). */
+  stamps: (board: Board) => `lb:{${board}}:stamps`,
+  /** The scores and stamps of a season that ended, until PostgreSQL has its standings. */
+  seasonScores: (board: Board, season: SeasonNumber) => `lb:{${board}}:season:${season}:scores`,
+  seasonStamps: (board: Board, season: SeasonNumber) => `lb:{${board}}:season:${season}:stamps`,
   outbox: (board: Board) => `lb:{${board}}:outbox`,
   meta: (board: Board) => `lb:{${board}}:meta`,
   /** Prefix of the idempotency records: `:<day>` makes it a hash of a day's records (lua/include/day-hash.lua). */
@@ -20,6 +26,7 @@ export const keys = {
   claim: (subject: string, key: IdempotencyKey) => `lb:claim:${recordField(subject, key)}`,
   /** Rebuilt standings, before they replace the old ones. */
   rebuild: (board: Board, epoch: number) => `lb:{${board}}:rebuild:${epoch}`,
+  rebuildStamps: (board: Board, epoch: number) => `lb:{${board}}:rebuild:${epoch}:stamps`,
   /** The outbox of an abandoned state, while the board's successor is built. */
   abandoned: (board: Board) => `lb:{${board}}:abandoned`,
   /** The outbox of an abandoned state, kept for an operator to look at. */
