@@ -11,3 +11,13 @@ export interface RunningSeason {
   /** Milliseconds since the Unix epoch, by Redis' clock. */
   readonly startedAt: number;
 }
+
+/** A season that ended. */
+export interface EndedSeason {
+  readonly number: SeasonNumber;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Undefined until its standings are frozen, soon after its end. */
+  readonly playerCount: number | undefined;
+}
