@@ -66,16 +66,16 @@ describe("creating a board", () => {
     await register.create(board("taken"), act);
     await expect(register.create(board("taken"), act)).rejects.toMatchObject({
       kind: "badInput",
-      message: /id is taken/,
+      message: expect.stringMatching(/id is taken/) as string,
     });
     expect(await auditOf("taken")).toHaveLength(1);
   });
 
   it("lets one of many who want an id have it", async () => {
     const others = new Database({ address: databaseAddresses(own.url).serving, statementTimeoutMs: 5_000 });
-    const registers = [register, new BoardRegister(others)];
+    const other = new BoardRegister(others);
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 20 }, (_, index) => registers[index % 2]?.create(board("wanted"), act)),
+      Array.from({ length: 20 }, (_, index) => (index % 2 ? register : other).create(board("wanted"), act)),
     );
     await others.stop();
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -120,9 +120,12 @@ describe("changing a board", () => {
     const unknown = "nowhere" as Board;
     await expect(register.update(unknown, noChange, act)).rejects.toMatchObject({
       kind: "badInput",
-      message: /^id must/,
+      message: expect.stringMatching(/^id must/) as string,
     });
-    await expect(register.archive(unknown, act)).rejects.toMatchObject({ kind: "badInput", message: /^board must/ });
+    await expect(register.archive(unknown, act)).rejects.toMatchObject({
+      kind: "badInput",
+      message: expect.stringMatching(/^board must/) as string,
+    });
     await expect(register.orderSeasonEnd(unknown, first, act)).rejects.toMatchObject({ kind: "badInput" });
     const { id } = await register.create(board("closed"), act);
     expect(await register.archive(id, act)).toMatchObject({ archived: true });
@@ -144,7 +147,7 @@ describe("the end of a season", () => {
   it("is ordered once for each season, and forgotten when it has come", async () => {
     const { id } = await register.create(board("ordered"), act);
     expect(await dueOf(id, Date.now())).toBeUndefined();
-    await Promise.all([1, 2, 3].map(() => register.orderSeasonEnd(id, first, { actor: "ada", reason: "over" })));
+    await Promise.all(["a", "b", "c"].map(() => register.orderSeasonEnd(id, first, { actor: "ada", reason: "over" })));
     expect(await dueOf(id, Date.now())).toMatchObject({ endingSeason: 1, endsAt: undefined });
     const rows = await auditOf(id);
     expect(rows.map(({ action, reason }) => [action, reason])).toEqual([
