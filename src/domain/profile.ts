@@ -54,7 +54,8 @@ const forbiddenInName = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}]/u;
 /** Besides what is forbidden in a name: white space, and what RFC 3986 has no place for and pages may take for markup. */
 const forbiddenInAddress = /[\p{White_Space}"<>\\^`{|}]/u;
-const credentials = /^https:\/\/[^/?#]*@/i;
+/** A scheme and a host, without a user name. Browsers repair addresses that lack the host. */
+const beginning = /^https:\/\/[^/?#@]+([/?#]|$)/i;
 
 /** @throws StandingsError `badInput` naming the field */
 export function parseProfileChange({ displayName, avatarUrl, country }: ProfileInput): ProfileChange {
@@ -83,7 +84,7 @@ function parseAvatarUrl(text: string): string {
 
 function isAddress(text: string): boolean {
   if (forbiddenInName.test(text) || forbiddenInAddress.test(text)) return false;
-  return /^https:\/\//i.test(text) && !credentials.test(text) && URL.canParse(text);
+  return beginning.test(text) && URL.canParse(text);
 }
 
 function parseCountry(text: string): string {
