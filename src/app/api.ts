@@ -29,6 +29,7 @@ import { ScoreHistory } from "../ledger/score-history.js";
 import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
 import { createGraphQL } from "./graphql.js";
+import { createPlayers } from "./players.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
 
@@ -55,7 +56,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { introspection } = config;
   const reads = new Reads({ boards, leaderboard, feed, around });
   const history = new HistoryReads(boards, new ScoreHistory(database));
-  const schema = createSchema({ reads, history, scoreChanges });
+  const { players, profiles } = createPlayers(foundation, standings, database);
+  const schema = createSchema({ reads, history, scoreChanges, players });
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
     onTracedPush: ({ traceparent: parent, startedAt, viewers }) =>
@@ -80,6 +82,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const graphql = createGraphQL({
     schema,
     hub,
+    profiles,
     prepare: config.preparedOperations,
     introspection,
     trusted,
@@ -108,7 +111,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
       const callers = { authenticator, admission, proxies };
       graphql.register(app);
       registerRest(app, { scoreChanges, authenticator, admission, metrics: metrics.operations, logger: log });
-      registerBoardReads(app, { reads, limit: limitReads(callers), metrics: metrics.operations, logger: log });
+      const limit = limitReads(callers);
+      registerBoardReads(app, { reads, profiles, limit, metrics: metrics.operations, logger: log });
       registerApiDescription(app, { version, proxies });
       registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
@@ -120,6 +124,6 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { apollo, streams } = graphql;
   const viewers = together("viewers", [graphql.socketsOn(http), streams]);
   const front = [apollo, http, viewers];
-  const services = [...(trusted ? [trusted] : []), shedder, database, ...authentication.services, ...front];
+  const services = [...(trusted ? [trusted] : []), shedder, database, profiles, ...authentication.services, ...front];
   return { http, services };
 }

@@ -36,6 +36,10 @@ export const keys = {
    */
   rateLimit: (subject: string) => `lb:rate:${escape(subject)}`,
   boardRateLimit: (board: Board, subject: string) => `lb:{${board}}:rate:${escape(subject)}`,
+  /** Hash: user id -> profile (lua/keep-profiles.lua). Its other keys lie on its slot. */
+  players: "lb:players",
+  /** Stream of the players whose profiles changed last. */
+  playerChanges: "lb:{lb:players}:changes",
 } as const;
 
 /** The field of an idempotency record, and of a claim, in their hashes. */

@@ -16,4 +16,6 @@ export const scripts = {
   dropRecords: load("drop-records"),
   restoreRecords: load("restore-records"),
   swap: load("swap"),
+  markProfile: load("mark-profile"),
+  keepProfiles: load("keep-profiles"),
 } as const;
