@@ -22,9 +22,7 @@ import { LoadShedder } from "../transports/network/load-shedder.js";
 import { OriginPolicy } from "../transports/network/origins.js";
 import { ReadLimit } from "../transports/network/read-limit.js";
 import { TrustedProxies } from "../transports/network/trusted-proxies.js";
-import { databaseAddresses } from "../ledger/database-url.js";
-import { Database } from "../ledger/database.js";
-import { databaseObserver, observePool } from "../ledger/metrics.js";
+import { observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
 import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
@@ -38,11 +36,8 @@ const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */
 export function createApi(foundation: Foundation, standings: Standings, publisher: Publisher | undefined) {
-  const { config, version, boards, metrics, traces, logger, log } = foundation;
+  const { config, version, boards, database, metrics, traces, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
-  const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
-  const observer = databaseObserver(metrics.ledger);
-  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, observer, traces });
   observePool(metrics.ledger, "api", database);
   const authentication = createAuthentication(foundation, database);
   const { authenticator } = authentication;
@@ -124,6 +119,6 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { apollo, streams } = graphql;
   const viewers = together("viewers", [graphql.socketsOn(http), streams]);
   const front = [apollo, http, viewers];
-  const services = [...(trusted ? [trusted] : []), shedder, database, profiles, ...authentication.services, ...front];
+  const services = [...(trusted ? [trusted] : []), shedder, profiles, ...authentication.services, ...front];
   return { http, services };
 }

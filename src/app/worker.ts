@@ -1,10 +1,14 @@
+import { configuredBoard } from "../domain/board.js";
+import { BoardRegister } from "../ledger/board-register.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { databaseObserver, observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
 import { ScoreLedger } from "../ledger/score-ledger.js";
+import type { Board } from "../domain/board.js";
 import type { Service } from "../lifecycle.js";
 import { Outbox } from "../standings/outbox.js";
+import { WorkSet } from "../standings/work-set.js";
 import { Leadership } from "../sync/leader.js";
 import { SyncWorker } from "../sync/sync-worker.js";
 import { explain } from "../sync/trouble.js";
@@ -19,7 +23,7 @@ const maxDrainMs = 3_000;
 const stopBudgetMs = 8_000;
 
 /** Moves changes to PostgreSQL, and opens boards. */
-export function createWorker({ config, boards, reader, keeper, channels, metrics, traces, logger }: Foundation) {
+export function createWorker({ config, boards, reader, keeper, channels, metrics, traces, logger, log }: Foundation) {
   const { serving, direct } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const observer = databaseObserver(metrics.ledger);
   const database = new Database({
@@ -30,6 +34,7 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     traces,
   });
   observePool(metrics.ledger, "worker", database);
+  const register = new BoardRegister(database);
   const history = new ScoreHistory(database);
   const ledger = new ScoreLedger(database, history);
   const announce = config.durability === "postgres";
@@ -38,23 +43,37 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     outbox: new Outbox(reader.client),
     ledger,
     history,
+    readDefinition: async (board) => (await register.read(board)) ?? configuredBoard(board),
     historyRetentionDays: config.historyRetentionDays,
     compareIntervalMs: config.compareIntervalMs,
-    boards: boards.all,
+    configured: boards.configured,
+    work: new WorkSet(reader.client),
     leadership: new Leadership({ address: direct, logger }),
     intervalMs: config.syncIntervalMs,
     drainTimeoutMs: Math.min(maxDrainMs, stopBudgetMs - config.drainMs),
+    onLeased: () => Promise.resolve(),
     onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
     metrics: metrics.sync,
     traces,
     logger,
     now: Date.now,
   });
+  /** Anybody with access to Redis may publish a hint, and a board must not come to exist by one. */
+  const hint = async (id: Board) => {
+    try {
+      if (await boards.find(id)) worker.request(id);
+    } catch (error) {
+      log.warn(
+        { err: error, board: id },
+        "could not look at a board that needs work; it is looked at when it is marked",
+      );
+    }
+  };
   const requests: Service = {
-    name: "sync-requests",
+    name: "requests-for-work",
     start: async () => {
-      if (!announce) return;
-      for (const board of boards.all) await channels.onSyncRequest(board, () => worker.request(board));
+      await channels.onWork((board) => void hint(board));
+      if (announce) await channels.onSyncRequest((board) => worker.request(board));
     },
     stop: () => Promise.resolve(),
   };

@@ -3,7 +3,7 @@ import { badInput, StandingsError, toStandingsError } from "../domain/errors.js"
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Accepted, Settled } from "../standings/waiting-change.js";
 import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type IncrementField } from "../domain/change.js";
-import type { Board, BoardDefinition } from "../domain/board.js";
+import type { BoardDefinition } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
 import { authorizeBoard, authorizeIncrement } from "../auth/permissions.js";
 import { requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
@@ -21,7 +21,7 @@ export interface ScoreChangeQueue {
    * @returns the id of its message
    * @throws StandingsError `brokerFailed` or `overloaded` (the change is not in the queue), `unknownOutcome`
    */
-  enqueue(board: Board, change: Change, deadline: number): Promise<string>;
+  enqueue(board: BoardDefinition, change: Change, deadline: number): Promise<string>;
 }
 
 export interface ScoreChangesOptions {
@@ -91,7 +91,7 @@ export class ScoreChanges {
    */
   async enqueue(viewer: Viewer, input: IncrementInput): Promise<string> {
     const { board, change } = await this.#authorize(viewer, input, false);
-    const [result = unanswered()] = await this.#acceptAll(this.#queue(), board.id, [change], this.#deadline());
+    const [result = unanswered()] = await this.#acceptAll(this.#queue(), board, [change], this.#deadline());
     if (result instanceof StandingsError) throw result;
     return result;
   }
@@ -110,18 +110,18 @@ export class ScoreChanges {
   ): Promise<readonly (string | StandingsError)[]> {
     const { board, judged } = await this.#authorizeAll(viewer, batch, false);
     const [queue, deadline] = [this.#queue(), this.#deadline()];
-    return this.#settle(judged, request, (changes) => this.#acceptAll(queue, board.id, changes, deadline));
+    return this.#settle(judged, request, (changes) => this.#acceptAll(queue, board, changes, deadline));
   }
 
   /** @param changes of one subject */
   async #acceptAll(
     queue: ScoreChangeQueue,
-    board: Board,
+    board: BoardDefinition,
     changes: readonly Change[],
     deadline: number,
   ): Promise<readonly (string | StandingsError)[]> {
     try {
-      const refusals = await this.#leaderboard.takeTokens(board, changes);
+      const refusals = await this.#leaderboard.takeTokens(board.id, changes);
       return await Promise.all(
         changes.map(
           async (change, index) => refusals[index] ?? queue.enqueue(board, change, deadline).catch(toStandingsError),
@@ -181,11 +181,11 @@ export class ScoreChanges {
   /** @throws StandingsError `badInput`, or see `authorizeIncrement` */
   #toChange(viewer: AuthenticatedViewer, input: ChangeInput, ranked: boolean, field: IncrementField): Change {
     const userId = parseUserId(input.userId);
-    const increment = parseIncrement(amountOf(input), field);
+    const amount = parseIncrement(amountOf(input), field);
     const idempotencyKey = input.idempotencyKey == null ? undefined : parseIdempotencyKey(input.idempotencyKey);
-    authorizeIncrement(viewer, userId, increment, { field, maxIncrement: this.#options.maxIncrement });
+    authorizeIncrement(viewer, userId, amount, { field, maxIncrement: this.#options.maxIncrement });
     const ratePolicy = viewer.role === "player" ? "player" : "service";
-    return { userId, increment, subject: viewer.subject, ratePolicy, idempotencyKey, ranked };
+    return { userId, amount, season: undefined, subject: viewer.subject, ratePolicy, idempotencyKey, ranked };
   }
 
   /**

@@ -21,4 +21,5 @@ export const scripts = {
   dropWork: load("drop-work"),
   markProfile: load("mark-profile"),
   keepProfiles: load("keep-profiles"),
+  endSeason: load("end-season"),
 } as const;
