@@ -43,6 +43,7 @@ const homes = [
     // Loaded only where traces are on.
     home: ["observability/otlp-provider.ts", "observability/otlp-traces.ts"],
   },
+  { name: "croner", imports: /^croner$/, home: ["domain/season-schedule.ts"] },
   { name: "pino", imports: /^pino(-pretty)?$/, home: ["observability/logger.ts"] },
   { name: "The process", imports: /^(node:)?process$/, home: [] },
 ];

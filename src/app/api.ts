@@ -22,13 +22,12 @@ import { LoadShedder } from "../transports/network/load-shedder.js";
 import { OriginPolicy } from "../transports/network/origins.js";
 import { ReadLimit } from "../transports/network/read-limit.js";
 import { TrustedProxies } from "../transports/network/trusted-proxies.js";
-import { databaseAddresses } from "../ledger/database-url.js";
-import { Database } from "../ledger/database.js";
-import { databaseObserver, observePool } from "../ledger/metrics.js";
+import { observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
 import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
 import { createGraphQL } from "./graphql.js";
+import { createPlayers } from "./players.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
 
@@ -37,11 +36,8 @@ const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */
 export function createApi(foundation: Foundation, standings: Standings, publisher: Publisher | undefined) {
-  const { config, version, boards, metrics, traces, logger, log } = foundation;
+  const { config, version, boards, database, metrics, traces, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
-  const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
-  const observer = databaseObserver(metrics.ledger);
-  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, observer, traces });
   observePool(metrics.ledger, "api", database);
   const authentication = createAuthentication(foundation, database);
   const { authenticator } = authentication;
@@ -55,7 +51,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { introspection } = config;
   const reads = new Reads({ boards, leaderboard, feed, around });
   const history = new HistoryReads(boards, new ScoreHistory(database));
-  const schema = createSchema({ reads, history, scoreChanges });
+  const { players, profiles } = createPlayers(foundation, standings, database);
+  const schema = createSchema({ reads, history, scoreChanges, players });
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
     onTracedPush: ({ traceparent: parent, startedAt, viewers }) =>
@@ -80,6 +77,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const graphql = createGraphQL({
     schema,
     hub,
+    profiles,
     prepare: config.preparedOperations,
     introspection,
     trusted,
@@ -108,7 +106,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
       const callers = { authenticator, admission, proxies };
       graphql.register(app);
       registerRest(app, { scoreChanges, authenticator, admission, metrics: metrics.operations, logger: log });
-      registerBoardReads(app, { reads, limit: limitReads(callers), metrics: metrics.operations, logger: log });
+      const limit = limitReads(callers);
+      registerBoardReads(app, { reads, profiles, limit, metrics: metrics.operations, logger: log });
       registerApiDescription(app, { version, proxies });
       registerWeb(app, { root: webRoot, playground: introspection, proxies });
     },
@@ -120,6 +119,6 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { apollo, streams } = graphql;
   const viewers = together("viewers", [graphql.socketsOn(http), streams]);
   const front = [apollo, http, viewers];
-  const services = [...(trusted ? [trusted] : []), shedder, database, ...authentication.services, ...front];
+  const services = [...(trusted ? [trusted] : []), shedder, profiles, ...authentication.services, ...front];
   return { http, services };
 }

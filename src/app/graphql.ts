@@ -2,6 +2,7 @@ import type { FastifyInstance, onRequestHookHandler } from "fastify";
 import type { GraphQLSchema } from "graphql";
 import type { Authenticator } from "../auth/authenticate.js";
 import type { SubscriptionHub } from "../fanout/subscription-hub.js";
+import type { PlayerProfiles } from "../feed/player-profiles.js";
 import { Compiler } from "../graphql/execution/compiler.js";
 import { Documents } from "../graphql/execution/documents.js";
 import { Executor, type ExecutorOptions } from "../graphql/execution/executor.js";
@@ -34,6 +35,8 @@ const streamPath = "/graphql/stream";
 export interface GraphQLOptions {
   schema: GraphQLSchema;
   hub: SubscriptionHub;
+  /** Undefined: nothing that subscriptions show is a player. */
+  profiles?: Pick<PlayerProfiles, "onChange">;
   /** Whether operations that come often are compiled. */
   prepare: boolean;
   introspection: boolean;
@@ -58,7 +61,7 @@ export interface GraphQLOptions {
  * A schema over its four transports, which share one execution: HTTP, WebSocket, server-sent events, multipart answers.
  */
 export function createGraphQL(options: GraphQLOptions) {
-  const { schema, hub, prepare, introspection, trusted, authenticator, proxies, origins, limits } = options;
+  const { schema, hub, profiles, prepare, introspection, trusted, authenticator, proxies, origins, limits } = options;
   const { admission, drainMs, welcome, metrics, traces = noTraces, logger, log } = options;
   const documentLimits = new DocumentLimits(schema);
   const sharedFields = new SharedFields(schema);
@@ -69,7 +72,7 @@ export function createGraphQL(options: GraphQLOptions) {
     documents,
     sharedFields,
     prepared: compiler && new PreparedOperations({ schema, sharedFields, compiler, log }),
-    subscriptions: new Subscriptions({ schema, limits: documentLimits, hub, sharedFields, compiler }),
+    subscriptions: new Subscriptions({ schema, limits: documentLimits, hub, sharedFields, profiles, compiler }),
     metrics: metrics.operations,
     traces,
     log,

@@ -12,6 +12,8 @@ const permissions = {
   changeOtherScore: ["service", "admin"],
   /** Also negative, and larger than `MAX_INCREMENT`. */
   changeByAnyAmount: ["service", "admin"],
+  setOwnProfile: ["player", "service", "admin"],
+  setOtherProfile: ["service", "admin"],
 } as const satisfies Record<string, readonly Role[]>;
 
 type Operation = keyof typeof permissions;
@@ -48,5 +50,21 @@ export function authorizeIncrement(
   }
   if ((increment < 1 || increment > maxIncrement) && !may(viewer, "changeByAnyAmount")) {
     throw badInput(`${field} must be from 1 to ${maxIncrement} for a player.`);
+  }
+}
+
+/**
+ * Returns when this viewer may set this player's profile. A profile belongs to no board, so a token for some boards alone
+ * may set its own subject's profile only.
+ *
+ * @throws StandingsError `forbidden`
+ */
+export function authorizeProfile(viewer: AuthenticatedViewer, userId: UserId): void {
+  const isOwn = userId === viewer.subject;
+  if (!may(viewer, isOwn ? "setOwnProfile" : "setOtherProfile")) {
+    throw new StandingsError("forbidden", { message: "A player may set no profile but its own." });
+  }
+  if (viewer.boards && !isOwn) {
+    throw new StandingsError("forbidden", { message: "This token may write on its boards alone." });
   }
 }

@@ -3,7 +3,7 @@ import { badInput, StandingsError, toStandingsError } from "../domain/errors.js"
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Accepted, Settled } from "../standings/waiting-change.js";
 import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type IncrementField } from "../domain/change.js";
-import { configuredBoard, type Board, type BoardDefinition } from "../domain/board.js";
+import type { BoardDefinition } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
 import { authorizeBoard, authorizeIncrement } from "../auth/permissions.js";
 import { requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
@@ -57,8 +57,8 @@ export class ScoreChanges {
    * @throws StandingsError: see `permissions.ts` and `Leaderboard.increment`
    */
   async submit(viewer: Viewer, input: IncrementInput, ranked: boolean): Promise<Accepted> {
-    const { board, change } = this.#authorize(viewer, input, ranked);
-    return this.#leaderboard.increment(board, change);
+    const { board, change } = await this.#authorize(viewer, input, ranked);
+    return this.#leaderboard.increment(board.id, change);
   }
 
   /**
@@ -75,9 +75,9 @@ export class ScoreChanges {
     ranked: boolean,
     request?: RequestOrigin,
   ): Promise<readonly Settled[]> {
-    const { board, judged } = this.#authorizeAll(viewer, batch, ranked);
+    const { board, judged } = await this.#authorizeAll(viewer, batch, ranked);
     return this.#settle(judged, request, async (changes) => {
-      const results = await this.#leaderboard.applyAll(board, changes);
+      const results = await this.#leaderboard.applyAll(board.id, changes);
       return results.map((result) => (isOutOfRange(result) ? outOfRange("increment") : result));
     });
   }
@@ -90,7 +90,7 @@ export class ScoreChanges {
    * @throws StandingsError: see `permissions.ts`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`
    */
   async enqueue(viewer: Viewer, input: IncrementInput): Promise<string> {
-    const { board, change } = this.#authorize(viewer, input, false);
+    const { board, change } = await this.#authorize(viewer, input, false);
     const [result = unanswered()] = await this.#acceptAll(this.#queue(), board, [change], this.#deadline());
     if (result instanceof StandingsError) throw result;
     return result;
@@ -108,7 +108,7 @@ export class ScoreChanges {
     batch: BatchInput,
     request?: RequestOrigin,
   ): Promise<readonly (string | StandingsError)[]> {
-    const { board, judged } = this.#authorizeAll(viewer, batch, false);
+    const { board, judged } = await this.#authorizeAll(viewer, batch, false);
     const [queue, deadline] = [this.#queue(), this.#deadline()];
     return this.#settle(judged, request, (changes) => this.#acceptAll(queue, board, changes, deadline));
   }
@@ -116,16 +116,15 @@ export class ScoreChanges {
   /** @param changes of one subject */
   async #acceptAll(
     queue: ScoreChangeQueue,
-    board: Board,
+    board: BoardDefinition,
     changes: readonly Change[],
     deadline: number,
   ): Promise<readonly (string | StandingsError)[]> {
     try {
-      const refusals = await this.#leaderboard.takeTokens(board, changes);
+      const refusals = await this.#leaderboard.takeTokens(board.id, changes);
       return await Promise.all(
         changes.map(
-          async (change, index) =>
-            refusals[index] ?? queue.enqueue(configuredBoard(board), change, deadline).catch(toStandingsError),
+          async (change, index) => refusals[index] ?? queue.enqueue(board, change, deadline).catch(toStandingsError),
         ),
       );
     } catch (error) {
@@ -144,29 +143,28 @@ export class ScoreChanges {
     return performance.now() + this.#options.timeoutMs;
   }
 
-  #authorize(viewer: Viewer, input: IncrementInput, ranked: boolean): { board: Board; change: Change } {
+  async #authorize(
+    viewer: Viewer,
+    input: IncrementInput,
+    ranked: boolean,
+  ): Promise<{ board: BoardDefinition; change: Change }> {
     const authenticated = requireAuthenticated(viewer);
-    const board = this.#writable(authenticated, input.board);
+    const board = this.#boards.known(input.board) ?? (await this.#boards.parse(input.board));
+    authorizeBoard(authenticated, board.id);
     const { userId, scoreIncrement: increment, idempotencyKey } = input;
     const change = this.#toChange(authenticated, { userId, increment, idempotencyKey }, ranked, "scoreIncrement");
     return { board, change };
   }
 
-  /** @throws StandingsError `badInput` for no board of ours, `forbidden` for one that the token may not write on */
-  #writable(viewer: AuthenticatedViewer, id: string): Board {
-    const board = this.#boards.parse(id);
-    authorizeBoard(viewer, board);
-    return board;
-  }
-
   /** @returns each change, or the error that it meets before it is sent */
-  #authorizeAll(
+  async #authorizeAll(
     viewer: Viewer,
     { board: id, changes }: BatchInput,
     ranked: boolean,
-  ): { board: Board; judged: readonly (Change | StandingsError)[] } {
+  ): Promise<{ board: BoardDefinition; judged: readonly (Change | StandingsError)[] }> {
     const authenticated = requireAuthenticated(viewer);
-    const board = this.#writable(authenticated, id);
+    const board = this.#boards.known(id) ?? (await this.#boards.parse(id));
+    authorizeBoard(authenticated, board.id);
     if (changes.length < 1 || changes.length > maxBatch) {
       throw badInput(`changes must hold 1 to ${maxBatch} changes, not ${changes.length}.`);
     }

@@ -10,9 +10,14 @@ const forbiddenInName = /[\p{Cc}\p{Cs}]/u;
 
 /** Whether a text can name a user: in a score, and as the subject of a token. */
 export function isUserId(text: string): text is UserId {
-  // Code points are at most as many as code units, so the common short id needs no counting.
-  if (text === "" || forbiddenInName.test(text)) return false;
-  return text.length <= maxNameLength || (text.length <= 2 * maxNameLength && Array.from(text).length <= maxNameLength);
+  return hasCharacters(text, maxNameLength) && !forbiddenInName.test(text);
+}
+
+/** Whether a text is 1 to `max` Unicode characters (code points) long. */
+export function hasCharacters(text: string, max: number): boolean {
+  // Code points are at most as many as code units, so the common short text needs no counting.
+  if (text.length <= max) return text !== "";
+  return text.length <= 2 * max && Array.from(text).length <= max;
 }
 
 /** @throws StandingsError `badInput` */

@@ -1,9 +1,9 @@
 import { answerEach, type ScoreChanges } from "../commands/score-changes.js";
 import { StandingsError, toStandingsError } from "../domain/errors.js";
 import type { Quota } from "../domain/rate-limit.js";
-import type { ChangedEntry } from "../domain/score.js";
+import type { ChangedEntry, ScoreEntry } from "../domain/score.js";
 import type { GraphQLContext } from "./context.js";
-import type { MutationResolvers, ScoreChangeError, ScoreEntry } from "./generated.js";
+import type { MutationResolvers, ScoreChangeError } from "./generated.js";
 import { RankSelections } from "./rank-selections.js";
 
 /** The fields that change scores. */

@@ -1,4 +1,5 @@
 import type { Quota } from "../domain/rate-limit.js";
+import type { UserId } from "../domain/player.js";
 import { anonymous, type Viewer } from "../auth/roles.js";
 import type { RequestOrigin } from "../observability/request-id.js";
 
@@ -11,6 +12,8 @@ export interface GraphQLContext {
   readonly request?: RequestOrigin | undefined;
   /** Hears what is left of the viewer's rate limit. Undefined where the transport can't tell it. */
   readonly onQuota?: ((quota: Quota) => void) | undefined;
+  /** Gets the players whose profiles the answer shows. Undefined where nobody asks. */
+  readonly shownPlayers?: Set<UserId> | undefined;
 }
 
 /** The context of an execution whose answer goes to several viewers and depends on none of them. */

@@ -1,7 +1,9 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { ScoreEntry as RankedEntry } from '../domain/score.js';
 import type { GraphQLContext } from './context.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -73,6 +75,12 @@ export type Mutation = {
    */
   readonly incrementScore: IncrementScorePayload;
   /**
+   * Sets a player's name, picture and country; open boards that show the player show them within a second. A player may
+   * set its own profile, a service or an admin anyone's. A token that is limited to some boards may set its own subject's
+   * profile only. Counts as a change for rate limits.
+   */
+  readonly setPlayer: Player;
+  /**
    * Applies 1 to 100 changes of one board in their order, each as incrementScore would. Each is judged by itself: one that
    * fails has an error in its result and does not disturb the others. Rate limits count each change. A wrong token or
    * board, and a wrong number of changes, are errors of the whole.
@@ -103,6 +111,11 @@ export type MutationIncrementScoreArgs = {
 };
 
 
+export type MutationSetPlayerArgs = {
+  input: SetPlayerInput;
+};
+
+
 export type MutationSubmitChangesArgs = {
   board?: Scalars['ID']['input'];
   changes: ReadonlyArray<ScoreChangeInput>;
@@ -114,6 +127,19 @@ export type PageInfo = {
   readonly hasNextPage: Scalars['Boolean']['output'];
   readonly hasPreviousPage: Scalars['Boolean']['output'];
   readonly startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/** What is shown of a player. Any userId is a player's, with or without a score or a profile. */
+export type Player = {
+  readonly __typename?: 'Player';
+  /** The https address of a picture, at most 2,000 characters. */
+  readonly avatarUrl?: Maybe<Scalars['String']['output']>;
+  /** An ISO 3166-1 alpha-2 code in capitals. */
+  readonly country?: Maybe<Scalars['String']['output']>;
+  /** 1 to 64 characters, as they were set; null when the player has no name to show. */
+  readonly displayName?: Maybe<Scalars['String']['output']>;
+  /** The player's userId. */
+  readonly id: Scalars['ID']['output'];
 };
 
 /** A player's own row at a revision. */
@@ -131,6 +157,8 @@ export type PlayerScoreUpdate = {
 
 export type Query = {
   readonly __typename?: 'Query';
+  /** A player with its profile; without one, all but its id is null. */
+  readonly player: Player;
   /** A player's row, or null when the player has no score on this board. */
   readonly playerScore?: Maybe<ScoreEntry>;
   /** A player's total at a time in the past, or null when the player had no score yet. */
@@ -147,6 +175,11 @@ export type Query = {
   readonly scoresAround: ReadonlyArray<ScoreEntry>;
   /** The best entries of a board, highest score first. The limit is 1 to 100. */
   readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
+
+export type QueryPlayerArgs = {
+  userId: Scalars['ID']['input'];
 };
 
 
@@ -227,6 +260,8 @@ export type ScoreEntry = {
   readonly __typename?: 'ScoreEntry';
   /** The row's board. In a cache, board and userId together identify a row. */
   readonly board: Scalars['ID']['output'];
+  /** Whom the row shows. A subscription that selects it sends its rows again when a player that they show has a new profile. */
+  readonly player: Player;
   /** 1 for the highest score, otherwise one more than the number of players with a higher score. */
   readonly rank: Scalars['Int']['output'];
   /** The player's total on this board. */
@@ -269,6 +304,21 @@ export type ScoresAroundUpdate = {
   readonly revision: Scalars['SafeInt']['output'];
   /** Empty while the player has no score on this board. */
   readonly scoresAround: ReadonlyArray<ScoreEntry>;
+};
+
+/** A change of a player's profile. What is left out stays; null clears. */
+export type SetPlayerInput = {
+  /** An https address of at most 2,000 characters, without a user name or password. */
+  readonly avatarUrl?: InputMaybe<Scalars['String']['input']>;
+  /** An ISO 3166-1 alpha-2 code, such as DE. */
+  readonly country?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * 1 to 64 characters, not all of them blank, without control characters and characters that override the direction of
+   * text. It is kept exactly as it is sent.
+   */
+  readonly displayName?: InputMaybe<Scalars['String']['input']>;
+  /** The player, 1 to 255 characters without control characters. */
+  readonly userId: Scalars['ID']['input'];
 };
 
 export type Subscription = {
@@ -395,24 +445,26 @@ export type ResolversTypes = {
   EnqueueChangeResult: ResolverTypeWrapper<EnqueueChangeResult>;
   EnqueuePayload: ResolverTypeWrapper<EnqueuePayload>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  IncrementScorePayload: ResolverTypeWrapper<IncrementScorePayload>;
+  IncrementScorePayload: ResolverTypeWrapper<Omit<IncrementScorePayload, 'entry' | 'topScores'> & { entry: ResolversTypes['ScoreEntry'], topScores: ReadonlyArray<ResolversTypes['ScoreEntry']> }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  Player: ResolverTypeWrapper<Player>;
   PlayerScoreUpdate: ResolverTypeWrapper<PlayerScoreUpdate>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   ScoreChangeError: ResolverTypeWrapper<ScoreChangeError>;
   ScoreChangeInput: ScoreChangeInput;
-  ScoreChangeResult: ResolverTypeWrapper<ScoreChangeResult>;
-  ScoreEntry: ResolverTypeWrapper<ScoreEntry>;
+  ScoreChangeResult: ResolverTypeWrapper<Omit<ScoreChangeResult, 'entry'> & { entry?: Maybe<ResolversTypes['ScoreEntry']> }>;
+  ScoreEntry: ResolverTypeWrapper<RankedEntry>;
   ScoreEvent: ResolverTypeWrapper<ScoreEvent>;
   ScoreEventEdge: ResolverTypeWrapper<ScoreEventEdge>;
   ScoreHistoryConnection: ResolverTypeWrapper<ScoreHistoryConnection>;
-  ScoresAroundUpdate: ResolverTypeWrapper<ScoresAroundUpdate>;
+  ScoresAroundUpdate: ResolverTypeWrapper<Omit<ScoresAroundUpdate, 'scoresAround'> & { scoresAround: ReadonlyArray<ResolversTypes['ScoreEntry']> }>;
+  SetPlayerInput: SetPlayerInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  TopScoresUpdate: ResolverTypeWrapper<TopScoresUpdate>;
+  TopScoresUpdate: ResolverTypeWrapper<Omit<TopScoresUpdate, 'topScores'> & { topScores: ReadonlyArray<ResolversTypes['ScoreEntry']> }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -422,24 +474,26 @@ export type ResolversParentTypes = {
   EnqueueChangeResult: EnqueueChangeResult;
   EnqueuePayload: EnqueuePayload;
   ID: Scalars['ID']['output'];
-  IncrementScorePayload: IncrementScorePayload;
+  IncrementScorePayload: Omit<IncrementScorePayload, 'entry' | 'topScores'> & { entry: ResolversParentTypes['ScoreEntry'], topScores: ReadonlyArray<ResolversParentTypes['ScoreEntry']> };
   Int: Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
+  Player: Player;
   PlayerScoreUpdate: PlayerScoreUpdate;
   Query: Record<PropertyKey, never>;
   SafeInt: Scalars['SafeInt']['output'];
   ScoreChangeError: ScoreChangeError;
   ScoreChangeInput: ScoreChangeInput;
-  ScoreChangeResult: ScoreChangeResult;
-  ScoreEntry: ScoreEntry;
+  ScoreChangeResult: Omit<ScoreChangeResult, 'entry'> & { entry?: Maybe<ResolversParentTypes['ScoreEntry']> };
+  ScoreEntry: RankedEntry;
   ScoreEvent: ScoreEvent;
   ScoreEventEdge: ScoreEventEdge;
   ScoreHistoryConnection: ScoreHistoryConnection;
-  ScoresAroundUpdate: ScoresAroundUpdate;
+  ScoresAroundUpdate: Omit<ScoresAroundUpdate, 'scoresAround'> & { scoresAround: ReadonlyArray<ResolversParentTypes['ScoreEntry']> };
+  SetPlayerInput: SetPlayerInput;
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
-  TopScoresUpdate: TopScoresUpdate;
+  TopScoresUpdate: Omit<TopScoresUpdate, 'topScores'> & { topScores: ReadonlyArray<ResolversParentTypes['ScoreEntry']> };
 };
 
 export type CostDirectiveArgs = {
@@ -487,6 +541,7 @@ export type MutationResolvers<ContextType = GraphQLContext, ParentType extends R
   enqueueChanges?: Resolver<ReadonlyArray<ResolversTypes['EnqueueChangeResult']>, ParentType, ContextType, RequireFields<MutationEnqueueChangesArgs, 'board' | 'changes'>>;
   enqueueIncrement?: Resolver<ResolversTypes['EnqueuePayload'], ParentType, ContextType, RequireFields<MutationEnqueueIncrementArgs, 'board' | 'scoreIncrement' | 'userId'>>;
   incrementScore?: Resolver<ResolversTypes['IncrementScorePayload'], ParentType, ContextType, RequireFields<MutationIncrementScoreArgs, 'board' | 'scoreIncrement' | 'userId'>>;
+  setPlayer?: Resolver<ResolversTypes['Player'], ParentType, ContextType, RequireFields<MutationSetPlayerArgs, 'input'>>;
   submitChanges?: Resolver<ReadonlyArray<ResolversTypes['ScoreChangeResult']>, ParentType, ContextType, RequireFields<MutationSubmitChangesArgs, 'board' | 'changes'>>;
 };
 
@@ -495,6 +550,13 @@ export type PageInfoResolvers<ContextType = GraphQLContext, ParentType extends R
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PlayerResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Player'] = ResolversParentTypes['Player']> = {
+  avatarUrl?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  country?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  displayName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type PlayerScoreUpdateResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['PlayerScoreUpdate'] = ResolversParentTypes['PlayerScoreUpdate']> = {
@@ -506,6 +568,7 @@ export type PlayerScoreUpdateResolvers<ContextType = GraphQLContext, ParentType 
 };
 
 export type QueryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  player?: Resolver<ResolversTypes['Player'], ParentType, ContextType, RequireFields<QueryPlayerArgs, 'userId'>>;
   playerScore?: Resolver<Maybe<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<QueryPlayerScoreArgs, 'board' | 'userId'>>;
   scoreAt?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType, RequireFields<QueryScoreAtArgs, 'at' | 'board' | 'userId'>>;
   scoreHistory?: Resolver<Maybe<ResolversTypes['ScoreHistoryConnection']>, ParentType, ContextType, RequireFields<QueryScoreHistoryArgs, 'board' | 'first' | 'userId'>>;
@@ -532,6 +595,7 @@ export type ScoreChangeResultResolvers<ContextType = GraphQLContext, ParentType 
 
 export type ScoreEntryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ScoreEntry'] = ResolversParentTypes['ScoreEntry']> = {
   board?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  player?: Resolver<ResolversTypes['Player'], ParentType, ContextType>;
   rank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   score?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -579,6 +643,7 @@ export type Resolvers<ContextType = GraphQLContext> = {
   IncrementScorePayload?: IncrementScorePayloadResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  Player?: PlayerResolvers<ContextType>;
   PlayerScoreUpdate?: PlayerScoreUpdateResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;

@@ -1,11 +1,13 @@
 import type { HistoryReads } from "../commands/history-reads.js";
+import type { Players } from "../commands/players.js";
 import type { Reads } from "../commands/reads.js";
 import type { ScoreChanges } from "../commands/score-changes.js";
 import type { Neighbourhood, Snapshot } from "../domain/views.js";
 import { changeResolvers } from "./change-resolvers.js";
 import { DateTime } from "./date-time.js";
-import type { PlayerScoreUpdate, Resolvers, ScoresAroundUpdate, TopScoresUpdate } from "./generated.js";
+import type { PlayerScoreUpdate, Resolvers } from "./generated.js";
 import { historyResolvers } from "./history-resolvers.js";
+import { playerResolvers } from "./player-resolvers.js";
 import { SafeInt } from "./safe-int.js";
 
 /** The commands of a viewer, whatever the transport. */
@@ -13,12 +15,14 @@ export interface Commands {
   readonly reads: Reads;
   readonly history: HistoryReads;
   readonly scoreChanges: ScoreChanges;
+  readonly players: Players;
 }
 
 /**
  * The schema's fields in terms of commands. They throw StandingsErrors, which `errors.ts` turns into GraphQL's errors.
  */
-export function createResolvers({ reads, history, scoreChanges }: Commands): Resolvers {
+export function createResolvers({ reads, history, scoreChanges, players }: Commands): Resolvers {
+  const { Query, Mutation, ScoreEntry } = playerResolvers(players);
   return {
     SafeInt,
     DateTime,
@@ -27,12 +31,14 @@ export function createResolvers({ reads, history, scoreChanges }: Commands): Res
       playerScore: (_root, { board, userId }) => reads.playerScore(board, userId),
       scoresAround: (_root, { board, userId, radius }) => reads.scoresAround(board, userId, radius),
       ...historyResolvers(history),
+      ...Query,
     },
-    Mutation: changeResolvers(scoreChanges),
+    Mutation: { ...changeResolvers(scoreChanges), ...Mutation },
+    ScoreEntry,
     Subscription: {
       topScoresUpdated: {
         subscribe: (_root, { board, limit }) => reads.watchTopScores(board, limit),
-        resolve: ({ board, revision, entries }: Snapshot, { limit }: { limit: number }): TopScoresUpdate => ({
+        resolve: ({ board, revision, entries }: Snapshot, { limit }: { limit: number }) => ({
           board,
           revision,
           topScores: entries.slice(0, limit),
@@ -47,7 +53,7 @@ export function createResolvers({ reads, history, scoreChanges }: Commands): Res
       },
       scoresAroundUpdated: {
         subscribe: (_root, { board, userId, radius }) => reads.watchScoresAround(board, userId, radius),
-        resolve: ({ board, revision, entries }: Neighbourhood): ScoresAroundUpdate => ({
+        resolve: ({ board, revision, entries }: Neighbourhood) => ({
           board,
           revision,
           scoresAround: [...entries],

@@ -10,6 +10,10 @@ import type { SeasonNumber } from "../domain/season.js";
 export const keys = {
   /** The id of the deployment that owns these standings; part of its channels' names. */
   deployment: "lb:deployment",
+  /** The newest `boards.version` of PostgreSQL that the leader has applied to Redis. */
+  boardsVersion: "lb:boards:version",
+  /** Sorted set of the boards with work for the leader: board -> when it was marked last (standings/work-set.ts). */
+  work: "lb:work",
   scores: (board: Board) => `lb:{${board}}:scores`,
   /** Hash: user id -> stamp, where ties go to the first to reach a score (lua/include/board-rules.lua). */
   stamps: (board: Board) => `lb:{${board}}:stamps`,
@@ -36,6 +40,10 @@ export const keys = {
    */
   rateLimit: (subject: string) => `lb:rate:${escape(subject)}`,
   boardRateLimit: (board: Board, subject: string) => `lb:{${board}}:rate:${escape(subject)}`,
+  /** Hash: user id -> profile (lua/keep-profiles.lua). Its other keys lie on its slot. */
+  players: "lb:players",
+  /** Stream of the players whose profiles changed last. */
+  playerChanges: "lb:{lb:players}:changes",
 } as const;
 
 /** The field of an idempotency record, and of a claim, in their hashes. */

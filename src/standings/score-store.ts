@@ -263,7 +263,7 @@ function toSeason(text: string | null | undefined): SeasonNumber {
 type FoundPlace = [first: number, higher: number, rows: string[]];
 
 /** A limit as the scripts take it: microseconds an increment, burst. */
-function bucketOf({ perSecond, burst }: RateLimit): [intervalUs: number, burst: number] {
+export function bucketOf({ perSecond, burst }: RateLimit): [intervalUs: number, burst: number] {
   return [Math.max(1, Math.round(1e6 / perSecond)), burst];
 }
 

@@ -16,5 +16,10 @@ export const scripts = {
   dropRecords: load("drop-records"),
   restoreRecords: load("restore-records"),
   swap: load("swap"),
+  markWork: load("mark-work"),
+  listWork: load("list-work"),
+  dropWork: load("drop-work"),
+  markProfile: load("mark-profile"),
+  keepProfiles: load("keep-profiles"),
   endSeason: load("end-season"),
 } as const;

@@ -7,8 +7,10 @@ import type { RateLimits } from "../../src/domain/rate-limit.js";
 import { Outbox } from "../../src/standings/outbox.js";
 import { formatRules } from "../../src/standings/kept-form.js";
 import { ScoreStore } from "../../src/standings/score-store.js";
+import { WorkSet } from "../../src/standings/work-set.js";
 import type { Settled } from "../../src/standings/waiting-change.js";
 import {
+  configuredBoard,
   defaultRules,
   scoreOperators,
   scoreOrders,
@@ -19,14 +21,13 @@ import {
 import { parseUserId, type UserId } from "../../src/domain/player.js";
 import type { Change, IdempotencyKey } from "../../src/domain/change.js";
 import type { Revision, Score } from "../../src/domain/score.js";
-import { BoardDirectory } from "../../src/boards/directory.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { seededRandom } from "./helpers/random.js";
 
 /** Compares all of increment.lua and of the reads, on a real Redis, with a model of a few obvious lines. */
 
-const boards = new BoardDirectory(["main", "other"]).all;
+const boards = ["main", "other"].map((id) => configuredBoard(id).id);
 
 let stores: Stores;
 let redis: Redis;
@@ -43,7 +44,7 @@ beforeAll(async () => {
   redis = stores.redisClient;
   outbox = new Outbox(redis);
   leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits, true), {
-    boards,
+    work: new WorkSet(redis),
     whenDurable: () => Promise.resolve(),
     timeoutMs: 5_000,
     isFull: () => false,

@@ -23,8 +23,9 @@ import type { Board } from "../../src/domain/board.js";
 import { parseUserId, type UserId } from "../../src/domain/player.js";
 import type { Score } from "../../src/domain/score.js";
 import { maxRadius } from "../../src/domain/views.js";
-import { BoardDirectory } from "../../src/boards/directory.js";
 import { createLogger } from "../../src/observability/logger.js";
+import { WorkSet } from "../../src/standings/work-set.js";
+import { configuredBoards } from "../helpers/configured-boards.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
@@ -54,8 +55,8 @@ beforeAll(async () => {
   stores = await startStores({ persistent: false });
   const redis = stores.redisClient;
   const logger = createLogger("silent");
-  const boards = new BoardDirectory(["main"]);
-  board = boards.parse("main");
+  const boards = configuredBoards(["main"]);
+  board = (await boards.parse("main")).id;
   await redis.hset("lb:{main}:meta", {
     epoch: 1,
     revision: 0,
@@ -63,7 +64,7 @@ beforeAll(async () => {
   });
   const rateLimits = { player: { perSecond: 1, burst: 1 }, service: undefined };
   leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits), {
-    boards: boards.all,
+    work: new WorkSet(redis),
     whenDurable: () => Promise.resolve(),
     timeoutMs: 5_000,
     isFull: () => false,
@@ -73,14 +74,13 @@ beforeAll(async () => {
   channels = new Channels({ publisher: redis, subscriber, onGarbage: () => undefined });
   await channels.start();
   const options = { pushIntervalMs: 10, reconcileIntervalMs: 1_000, logger };
-  around = new ScoresAroundFeed(leaderboard, options);
   feed = new TopScoresFeed(leaderboard, channels, {
     ...options,
     onPublishFailed: () => undefined,
     onMissed: () => undefined,
     onPublished: () => undefined,
-    onRevision: (changed, revision) => around.changed(changed, revision),
   });
+  around = new ScoresAroundFeed(leaderboard, feed, options);
   leaderboard.changes.on("batch", (changed, { position }) => feed.changed(changed, position.revision));
   await feed.start();
   await around.start();

@@ -14,13 +14,17 @@ import {
 import { LRUCache } from "lru-cache";
 import { StandingsError } from "../../domain/errors.js";
 import type { SubscriptionHub } from "../../fanout/subscription-hub.js";
+import type { UserId } from "../../domain/player.js";
 import { isTopic, type Topic } from "../../fanout/topic.js";
 import type { HubOperation } from "../../fanout/viewer-group.js";
 import type { ViewerConnection } from "../../fanout/viewer-connection.js";
+import { NamedTopic, type Named } from "../../feed/named-topic.js";
+import type { PlayerProfiles } from "../../feed/player-profiles.js";
 import { everybody, type GraphQLContext } from "../context.js";
 import { hasForbiddenNull, type CompiledOperation, type Compiler } from "./compiler.js";
 import { declaredVariables, hashOf, type DocumentLimits } from "./limits.js";
 import { preparable, type Preparable } from "./preparable.js";
+import { selectsField } from "./selected-fields.js";
 import type { SharedFields } from "./shared-fields.js";
 import { SubscriptionBudget } from "./subscription-budget.js";
 
@@ -29,6 +33,8 @@ export interface SubscriptionsOptions {
   limits: DocumentLimits;
   hub: SubscriptionHub;
   sharedFields: SharedFields;
+  /** Undefined: nothing that subscriptions show is a player. */
+  profiles?: Pick<PlayerProfiles, "onChange"> | undefined;
   /** Undefined: graphql-js executes every message. */
   compiler: Compiler | undefined;
 }
@@ -57,7 +63,11 @@ type Present = (error: GraphQLError) => GraphQLFormattedError;
 /** A document's compiled operation; null when it can't be compiled. */
 type Compiled = { readonly plan: Preparable; readonly run: CompiledOperation } | null;
 
+type Execution = (value: unknown, context: GraphQLContext) => ExecutionResult | Promise<ExecutionResult>;
+
 const maxCompiled = 500;
+/** The schema's field that shows a profile, wherever it stands. */
+const playerField = "player";
 
 /** Subscriptions through the hub, for every transport that has them. */
 export class Subscriptions {
@@ -109,7 +119,7 @@ export class Subscriptions {
     if (!endBudget) {
       return { errors: [new GraphQLError("", { originalError: new StandingsError("tooManySubscriptions") })] };
     }
-    const create = this.#creator(source, { ...args, contextValue }, operation, hash, present);
+    const create = this.#creator(source, args, contextValue, operation, hash, present);
     const leave = hub.join(key, create, connection, id);
     return bothOnce(leave, endBudget);
   }
@@ -118,33 +128,39 @@ export class Subscriptions {
   #creator(
     topic: Topic<unknown>,
     args: ExecutionArgs,
+    context: GraphQLContext,
     operation: OperationDefinitionNode,
     hash: string,
     present: Present,
   ): () => HubOperation {
     return () => {
       const run = this.#execution(args, operation, hash);
-      return { topic, execute: (value) => serialiseResult(run(value), present) };
+      const { profiles } = this.#options;
+      if (!profiles || !selectsField(args.document, operation, playerField)) {
+        return { topic, execute: (value) => serialiseResult(run(value, context), present) };
+      }
+      const named = new NamedTopic(topic, profiles);
+      const execute = (value: unknown) => {
+        const shownPlayers = new Set<UserId>();
+        named.shows(shownPlayers);
+        return serialiseResult(run((value as Named<unknown>).value, { ...context, shownPlayers }), present);
+      };
+      return { topic: named, execute };
     };
   }
 
   /** Executes the operation for one value of the topic; compiled where that gives the same result as graphql-js. */
-  #execution(
-    args: ExecutionArgs,
-    operation: OperationDefinitionNode,
-    hash: string,
-  ): (value: unknown) => ExecutionResult | Promise<ExecutionResult> {
-    const ordinarily = (rootValue: unknown) => execute({ ...args, rootValue });
+  #execution(args: ExecutionArgs, operation: OperationDefinitionNode, hash: string): Execution {
+    const ordinarily: Execution = (rootValue, contextValue) => execute({ ...args, rootValue, contextValue });
     const compiled = this.#compile(args.document, operation, hash);
     const variables = args.variableValues ?? {};
     if (!compiled || hasForbiddenNull(compiled.plan, variables)) return ordinarily;
     const { run } = compiled;
-    const context = args.contextValue as GraphQLContext; // `begin` has put it there.
-    return (value) => {
+    return (value, context) => {
       const result = run(value, context, variables);
       // graphql-js decides which errors an answer has.
-      if (!(result instanceof Promise)) return result.errors ? ordinarily(value) : result;
-      return result.then((done) => (done.errors ? ordinarily(value) : done));
+      if (!(result instanceof Promise)) return result.errors ? ordinarily(value, context) : result;
+      return result.then((done) => (done.errors ? ordinarily(value, context) : done));
     };
   }
 

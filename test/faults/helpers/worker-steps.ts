@@ -3,11 +3,10 @@ import { BoardKeeper } from "../../../src/standings/board-keeper.js";
 import { Outbox } from "../../../src/standings/outbox.js";
 import { type Change, type IdempotencyKey } from "../../../src/domain/change.js";
 import { ScoreStore } from "../../../src/standings/score-store.js";
-import { configuredBoard, type Board } from "../../../src/domain/board.js";
+import { configuredBoard } from "../../../src/domain/board.js";
 import type { SeasonNumber } from "../../../src/domain/season.js";
 import type { UserId } from "../../../src/domain/player.js";
 import type { Score } from "../../../src/domain/score.js";
-import { BoardDirectory } from "../../../src/boards/directory.js";
 import { createLogger } from "../../../src/observability/logger.js";
 import { databaseAddresses } from "../../../src/ledger/database-url.js";
 import { Database } from "../../../src/ledger/database.js";
@@ -18,7 +17,7 @@ import { ScoreLedger } from "../../../src/ledger/score-ledger.js";
 import { lookAtBoard, syncScores, takeLease } from "../../../src/sync/sync-scores.js";
 import { startStores, type Stores } from "../../helpers/stores.js";
 
-export const [board = "main" as Board] = new BoardDirectory(["main"]).all;
+export const { id: board } = configuredBoard("main");
 
 /** The worker's parts on real stores, without the loop, so that a test decides what happens between two steps. */
 export interface Worker {

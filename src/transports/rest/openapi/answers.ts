@@ -13,6 +13,16 @@ const revision = {
 const season = { type: "integer", minimum: 1, description: "The season that runs." };
 const id = { type: "string", description: "The id of the change's message." };
 
+const profile = {
+  displayName: { type: "string", description: "The player's name to show, if it has one." },
+  avatarUrl: {
+    type: "string",
+    format: "uri",
+    description: "The https address of the player's picture, if it has one.",
+  },
+  country: { type: "string", description: "An ISO 3166-1 alpha-2 code in capitals, if it is known." },
+};
+
 const refused = object(
   {
     userId,
@@ -29,7 +39,7 @@ export const answerSchemas = {
     success: { const: false, type: "boolean" },
     message: { type: "string", description: "A sentence for a person; it names the field that is wrong." },
   }),
-  Row: object({ rank, userId, score }),
+  Row: object({ rank, userId, score, ...profile }, Object.keys(profile)),
   TopScores: object({ board, revision, season, topScores: list(reference("Row")) }),
   PlayerStanding: object({
     board,
@@ -54,7 +64,7 @@ export const answerSchemas = {
 
 export type AnswerName = keyof typeof answerSchemas;
 
-const row = { rank: 1, userId: "user123", score: 20 };
+const row = { rank: 1, userId: "user123", score: 20, displayName: "Ada 🚀", country: "GB" };
 const refusedRow = {
   userId: "user456",
   code: "BAD_USER_INPUT",
