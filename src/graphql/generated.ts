@@ -1,4 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { BoardDefinition } from '../domain/board.js';
+import type { KnownSeason } from '../commands/standings-pages.js';
 import type { GraphQLContext } from './context.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -14,6 +16,56 @@ export type Scalars = {
   DateTime: { input: Date; output: Date; }
   /** A whole number, exact between -(2^53 - 1) and 2^53 - 1. */
   SafeInt: { input: number; output: number; }
+};
+
+/** A board: rules for scores, and the standings that they make. */
+export type Board = {
+  readonly __typename?: 'Board';
+  /**
+   * The rows of 1 to 500 players (friends, a team), all at one moment, best first. A player without a score is left out,
+   * and one that is named twice comes once.
+   */
+  readonly entries: ReadonlyArray<LocalEntry>;
+  /** 1 to 64 letters, digits, - and _. */
+  readonly id: Scalars['ID']['output'];
+  /**
+   * The whole board, page by page, 1 to 100 rows each. Pass the previous page's endCursor as after, or begin at the first
+   * row with a rank: fromRank. Where ties skip that rank, the page begins at the next lower row; beyond the end it is
+   * empty. A cursor stands for a row's place, not for a number: on a walk through all pages each player that keeps its
+   * score is seen exactly once, whatever the others do. A player whose score changes during the walk may be seen twice,
+   * or not at all. A cursor ends with its season.
+   */
+  readonly standings?: Maybe<StandingsConnection>;
+};
+
+
+/** A board: rules for scores, and the standings that they make. */
+export type BoardEntriesArgs = {
+  userIds: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+
+/** A board: rules for scores, and the standings that they make. */
+export type BoardStandingsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  fromRank?: InputMaybe<Scalars['SafeInt']['input']>;
+};
+
+/** Whether a board's updates can be trusted to be current. */
+export type BoardStatus = {
+  readonly __typename?: 'BoardStatus';
+  /** When this server last knew the newest standings. */
+  readonly asOf: Scalars['DateTime']['output'];
+  readonly board: Scalars['ID']['output'];
+  /** Accepted changes a second, over the last five seconds; 0 unless the state is LIVE. */
+  readonly changesPerSecond: Scalars['Float']['output'];
+  readonly state: FeedState;
+  /**
+   * How many connections follow anything of this board: this server's now, and those of the deployment's other servers as
+   * they were some seconds ago.
+   */
+  readonly viewers: Scalars['Int']['output'];
 };
 
 /** The result of one enqueued change of a batch: id, or error. */
@@ -36,6 +88,15 @@ export type EnqueuePayload = {
   readonly id: Scalars['ID']['output'];
 };
 
+/**
+ * LIVE: the standings' store answers, and what was pushed is current. STALE: it does not answer this server. RECOVERING:
+ * it answers, and the board is being compared or rebuilt.
+ */
+export type FeedState =
+  | 'LIVE'
+  | 'RECOVERING'
+  | 'STALE';
+
 /** The result of an accepted increment. */
 export type IncrementScorePayload = {
   readonly __typename?: 'IncrementScorePayload';
@@ -49,6 +110,15 @@ export type IncrementScorePayload = {
   readonly success: Scalars['Boolean']['output'];
   /** The board's ten best entries, read after this increment. */
   readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
+/** A row of a board, and its rank in a list of players. */
+export type LocalEntry = {
+  readonly __typename?: 'LocalEntry';
+  /** The row, with its rank in the whole board. */
+  readonly entry: ScoreEntry;
+  /** The rank among the players of the list, by the board's policy for ties. */
+  readonly localRank: Scalars['Int']['output'];
 };
 
 export type Mutation = {
@@ -131,6 +201,8 @@ export type PlayerScoreUpdate = {
 
 export type Query = {
   readonly __typename?: 'Query';
+  /** A board, or null when there is no such board. */
+  readonly board?: Maybe<Board>;
   /** A player's row, or null when the player has no score on this board. */
   readonly playerScore?: Maybe<ScoreEntry>;
   /** A player's total at a time in the past, or null when the player had no score yet. */
@@ -147,6 +219,11 @@ export type Query = {
   readonly scoresAround: ReadonlyArray<ScoreEntry>;
   /** The best entries of a board, highest score first. The limit is 1 to 100. */
   readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
+
+export type QueryBoardArgs = {
+  id?: Scalars['ID']['input'];
 };
 
 
@@ -271,8 +348,57 @@ export type ScoresAroundUpdate = {
   readonly scoresAround: ReadonlyArray<ScoreEntry>;
 };
 
+/** A season of a board. */
+export type Season = {
+  readonly __typename?: 'Season';
+  /** A player's row in this season, or null when the player has no score in it. */
+  readonly entry?: Maybe<ScoreEntry>;
+  /** From 1. */
+  readonly number: Scalars['Int']['output'];
+  /**
+   * The season's standings, page by page: see Board.standings. Once the season has ended they never change. UNAVAILABLE,
+   * with retryAfter, during the moments after the end in which they are written.
+   */
+  readonly standings?: Maybe<StandingsConnection>;
+};
+
+
+/** A season of a board. */
+export type SeasonEntryArgs = {
+  userId: Scalars['ID']['input'];
+};
+
+
+/** A season of a board. */
+export type SeasonStandingsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  fromRank?: InputMaybe<Scalars['SafeInt']['input']>;
+};
+
+/** One page of standings, best first. All of it belongs to one moment. */
+export type StandingsConnection = {
+  readonly __typename?: 'StandingsConnection';
+  readonly edges: ReadonlyArray<StandingsEdge>;
+  /** hasPreviousPage says whether rows stand above the page. */
+  readonly pageInfo: PageInfo;
+  /** How many players the board has. */
+  readonly totalCount: Scalars['SafeInt']['output'];
+};
+
+export type StandingsEdge = {
+  readonly __typename?: 'StandingsEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: ScoreEntry;
+};
+
 export type Subscription = {
   readonly __typename?: 'Subscription';
+  /**
+   * Sends a board's status at once, within 2 seconds of each change of its state, and every 5 seconds: what an honest
+   * "live" on a page is made of.
+   */
+  readonly boardStatus: BoardStatus;
   /**
    * Sends a player's own row at once, then whenever its rank or score changes, at most once per push interval. Revisions
    * only grow.
@@ -285,6 +411,11 @@ export type Subscription = {
   readonly scoresAroundUpdated: ScoresAroundUpdate;
   /** Sends the current top scores at once, then each newer state. Revisions only grow. The limit is 1 to 100. */
   readonly topScoresUpdated: TopScoresUpdate;
+};
+
+
+export type SubscriptionBoardStatusArgs = {
+  board?: Scalars['ID']['input'];
 };
 
 
@@ -390,13 +521,18 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  Board: ResolverTypeWrapper<BoardDefinition>;
+  BoardStatus: ResolverTypeWrapper<BoardStatus>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   EnqueueChangeResult: ResolverTypeWrapper<EnqueueChangeResult>;
   EnqueuePayload: ResolverTypeWrapper<EnqueuePayload>;
+  FeedState: FeedState;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IncrementScorePayload: ResolverTypeWrapper<IncrementScorePayload>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  LocalEntry: ResolverTypeWrapper<LocalEntry>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PlayerScoreUpdate: ResolverTypeWrapper<PlayerScoreUpdate>;
@@ -410,6 +546,9 @@ export type ResolversTypes = {
   ScoreEventEdge: ResolverTypeWrapper<ScoreEventEdge>;
   ScoreHistoryConnection: ResolverTypeWrapper<ScoreHistoryConnection>;
   ScoresAroundUpdate: ResolverTypeWrapper<ScoresAroundUpdate>;
+  Season: ResolverTypeWrapper<KnownSeason>;
+  StandingsConnection: ResolverTypeWrapper<StandingsConnection>;
+  StandingsEdge: ResolverTypeWrapper<StandingsEdge>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TopScoresUpdate: ResolverTypeWrapper<TopScoresUpdate>;
@@ -417,13 +556,17 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  Board: BoardDefinition;
+  BoardStatus: BoardStatus;
   Boolean: Scalars['Boolean']['output'];
   DateTime: Scalars['DateTime']['output'];
   EnqueueChangeResult: EnqueueChangeResult;
   EnqueuePayload: EnqueuePayload;
+  Float: Scalars['Float']['output'];
   ID: Scalars['ID']['output'];
   IncrementScorePayload: IncrementScorePayload;
   Int: Scalars['Int']['output'];
+  LocalEntry: LocalEntry;
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
   PlayerScoreUpdate: PlayerScoreUpdate;
@@ -437,6 +580,9 @@ export type ResolversParentTypes = {
   ScoreEventEdge: ScoreEventEdge;
   ScoreHistoryConnection: ScoreHistoryConnection;
   ScoresAroundUpdate: ScoresAroundUpdate;
+  Season: KnownSeason;
+  StandingsConnection: StandingsConnection;
+  StandingsEdge: StandingsEdge;
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
   TopScoresUpdate: TopScoresUpdate;
@@ -460,6 +606,20 @@ export type SharedDirectiveArgs = { };
 
 export type SharedDirectiveResolver<Result, Parent, ContextType = GraphQLContext, Args = SharedDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
+export type BoardResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Board'] = ResolversParentTypes['Board']> = {
+  entries?: Resolver<ReadonlyArray<ResolversTypes['LocalEntry']>, ParentType, ContextType, RequireFields<BoardEntriesArgs, 'userIds'>>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  standings?: Resolver<Maybe<ResolversTypes['StandingsConnection']>, ParentType, ContextType, RequireFields<BoardStandingsArgs, 'first'>>;
+};
+
+export type BoardStatusResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['BoardStatus'] = ResolversParentTypes['BoardStatus']> = {
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  board?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  changesPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['FeedState'], ParentType, ContextType>;
+  viewers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
@@ -481,6 +641,11 @@ export type IncrementScorePayloadResolvers<ContextType = GraphQLContext, ParentT
   revision?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   success?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   topScores?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
+};
+
+export type LocalEntryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['LocalEntry'] = ResolversParentTypes['LocalEntry']> = {
+  entry?: Resolver<ResolversTypes['ScoreEntry'], ParentType, ContextType>;
+  localRank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type MutationResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -506,6 +671,7 @@ export type PlayerScoreUpdateResolvers<ContextType = GraphQLContext, ParentType 
 };
 
 export type QueryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  board?: Resolver<Maybe<ResolversTypes['Board']>, ParentType, ContextType, RequireFields<QueryBoardArgs, 'id'>>;
   playerScore?: Resolver<Maybe<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<QueryPlayerScoreArgs, 'board' | 'userId'>>;
   scoreAt?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType, RequireFields<QueryScoreAtArgs, 'at' | 'board' | 'userId'>>;
   scoreHistory?: Resolver<Maybe<ResolversTypes['ScoreHistoryConnection']>, ParentType, ContextType, RequireFields<QueryScoreHistoryArgs, 'board' | 'first' | 'userId'>>;
@@ -560,7 +726,25 @@ export type ScoresAroundUpdateResolvers<ContextType = GraphQLContext, ParentType
   scoresAround?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
 };
 
+export type SeasonResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Season'] = ResolversParentTypes['Season']> = {
+  entry?: Resolver<Maybe<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<SeasonEntryArgs, 'userId'>>;
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  standings?: Resolver<Maybe<ResolversTypes['StandingsConnection']>, ParentType, ContextType, RequireFields<SeasonStandingsArgs, 'first'>>;
+};
+
+export type StandingsConnectionResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['StandingsConnection'] = ResolversParentTypes['StandingsConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['StandingsEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
+export type StandingsEdgeResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['StandingsEdge'] = ResolversParentTypes['StandingsEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ScoreEntry'], ParentType, ContextType>;
+};
+
 export type SubscriptionResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  boardStatus?: SubscriptionResolver<ResolversTypes['BoardStatus'], "boardStatus", ParentType, ContextType, RequireFields<SubscriptionBoardStatusArgs, 'board'>>;
   playerScoreUpdated?: SubscriptionResolver<ResolversTypes['PlayerScoreUpdate'], "playerScoreUpdated", ParentType, ContextType, RequireFields<SubscriptionPlayerScoreUpdatedArgs, 'board' | 'userId'>>;
   scoresAroundUpdated?: SubscriptionResolver<ResolversTypes['ScoresAroundUpdate'], "scoresAroundUpdated", ParentType, ContextType, RequireFields<SubscriptionScoresAroundUpdatedArgs, 'board' | 'radius' | 'userId'>>;
   topScoresUpdated?: SubscriptionResolver<ResolversTypes['TopScoresUpdate'], "topScoresUpdated", ParentType, ContextType, RequireFields<SubscriptionTopScoresUpdatedArgs, 'board' | 'limit'>>;
@@ -573,10 +757,13 @@ export type TopScoresUpdateResolvers<ContextType = GraphQLContext, ParentType ex
 };
 
 export type Resolvers<ContextType = GraphQLContext> = {
+  Board?: BoardResolvers<ContextType>;
+  BoardStatus?: BoardStatusResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   EnqueueChangeResult?: EnqueueChangeResultResolvers<ContextType>;
   EnqueuePayload?: EnqueuePayloadResolvers<ContextType>;
   IncrementScorePayload?: IncrementScorePayloadResolvers<ContextType>;
+  LocalEntry?: LocalEntryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   PlayerScoreUpdate?: PlayerScoreUpdateResolvers<ContextType>;
@@ -589,6 +776,9 @@ export type Resolvers<ContextType = GraphQLContext> = {
   ScoreEventEdge?: ScoreEventEdgeResolvers<ContextType>;
   ScoreHistoryConnection?: ScoreHistoryConnectionResolvers<ContextType>;
   ScoresAroundUpdate?: ScoresAroundUpdateResolvers<ContextType>;
+  Season?: SeasonResolvers<ContextType>;
+  StandingsConnection?: StandingsConnectionResolvers<ContextType>;
+  StandingsEdge?: StandingsEdgeResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TopScoresUpdate?: TopScoresUpdateResolvers<ContextType>;
 };
