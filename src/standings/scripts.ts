@@ -19,4 +19,5 @@ export const scripts = {
   dropRecords: load("drop-records"),
   restoreRecords: load("restore-records"),
   swap: load("swap"),
+  endSeason: load("end-season"),
 } as const;

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookH
 import type { OperationMetrics } from "../../commands/metrics.js";
 import type { Reads } from "../../commands/reads.js";
 import type { ScoreEntry } from "../../domain/score.js";
-import { runningSeason } from "../../domain/season.js";
 import { parseLimit, type Neighbourhood, type Snapshot } from "../../domain/views.js";
 import { cacheableAnswer, sendCacheable, type CacheableAnswer } from "../http/cacheable.js";
 import { answerRestError, json, type RestErrorOptions } from "./errors.js";
@@ -95,14 +94,14 @@ function writeOnce<State extends object, Part>(
   };
 }
 
-function writeTop({ board, revision, entries }: Snapshot, limit: number): object {
-  return { board, revision, season: runningSeason, topScores: entries.slice(0, limit).map(toRow) };
+function writeTop({ board, revision, season, entries }: Snapshot, limit: number): object {
+  return { board, revision, season, topScores: entries.slice(0, limit).map(toRow) };
 }
 
-function writePlayer({ board, revision, entries }: Neighbourhood, userId: string): object {
+function writePlayer({ board, revision, season, entries }: Neighbourhood, userId: string): object {
   const around = entries.map(toRow);
   const entry = around.find((row) => row.userId === userId);
-  return { board, revision, season: runningSeason, entry, around };
+  return { board, revision, season, entry, around };
 }
 
 function toRow({ rank, userId, score }: ScoreEntry) {
