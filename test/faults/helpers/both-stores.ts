@@ -1,3 +1,4 @@
+import { configuredBoard, type Board } from "../../../src/domain/board.js";
 import { expect } from "vitest";
 import { BoardKeeper } from "../../../src/standings/board-keeper.js";
 import { Outbox } from "../../../src/standings/outbox.js";
@@ -152,6 +153,7 @@ async function expectAgreement(stores: Stores): Promise<void> {
       keeper: new BoardKeeper(stores.redisClient),
       outbox: new Outbox(stores.redisClient),
       ledger: new ScoreLedger(database, new ScoreHistory(database)),
+      readDefinition: (board: Board) => Promise.resolve(configuredBoard(board)),
     };
     for (const board of new BoardDirectory(["main"]).all) {
       const report = await findDrift(deps, board, () => delay(25));
