@@ -30,7 +30,7 @@ import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { databaseObserver, observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
-import { SeasonArchive } from "../ledger/season-archive.js";
+import { FrozenStandings } from "../ledger/frozen-standings.js";
 import { StandingsReader } from "../standings/standings-reader.js";
 import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
@@ -79,7 +79,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const reads = new Reads({ boards, leaderboard, feed, around, statuses });
   const turns = databaseTurns();
   const history = new HistoryReads(boards, new ScoreHistory(database), turns);
-  const pages = new StandingsPages({ live: standingsReader, archive: new SeasonArchive(database), turns });
+  const pages = new StandingsPages({ live: standingsReader, archive: new FrozenStandings(database), turns });
   const schema = createSchema({ reads, history, pages, scoreChanges });
   const trusted =
     config.trustedDocuments &&
