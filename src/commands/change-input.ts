@@ -10,8 +10,8 @@ export interface SingleChangeInput {
   readonly amount: number;
   /** What the amount is, by its name in the request. */
   readonly field: "scoreIncrement" | "score";
-  readonly idempotencyKey: string | null | undefined;
-  readonly season: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly season?: number | null | undefined;
 }
 
 /** One change of a batch as a transport received it: the types are right, the values are not checked. */

@@ -1,5 +1,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { ScoreEntry as RankedEntry } from '../domain/score.js';
+import type { BoardDefinition } from '../domain/board.js';
+import type { KnownSeason } from '../commands/standings-pages.js';
 import type { GraphQLContext } from './context.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -16,6 +18,56 @@ export type Scalars = {
   DateTime: { input: Date; output: Date; }
   /** A whole number, exact between -(2^53 - 1) and 2^53 - 1. */
   SafeInt: { input: number; output: number; }
+};
+
+/** A board: rules for scores, and the standings that they make. */
+export type Board = {
+  readonly __typename?: 'Board';
+  /**
+   * The rows of 1 to 500 players (friends, a team), all at one moment, best first. A player without a score is left out,
+   * and one that is named twice comes once.
+   */
+  readonly entries: ReadonlyArray<LocalEntry>;
+  /** 1 to 64 letters, digits, - and _. */
+  readonly id: Scalars['ID']['output'];
+  /**
+   * The whole board, page by page, 1 to 100 rows each. Pass the previous page's endCursor as after, or begin at the first
+   * row with a rank: fromRank. Where ties skip that rank, the page begins at the next lower row; beyond the end it is
+   * empty. A cursor stands for a row's place, not for a number: on a walk through all pages each player that keeps its
+   * score is seen exactly once, whatever the others do. A player whose score changes during the walk may be seen twice,
+   * or not at all. A cursor ends with its season.
+   */
+  readonly standings?: Maybe<StandingsConnection>;
+};
+
+
+/** A board: rules for scores, and the standings that they make. */
+export type BoardEntriesArgs = {
+  userIds: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+
+/** A board: rules for scores, and the standings that they make. */
+export type BoardStandingsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  fromRank?: InputMaybe<Scalars['SafeInt']['input']>;
+};
+
+/** Whether a board's updates can be trusted to be current. */
+export type BoardStatus = {
+  readonly __typename?: 'BoardStatus';
+  /** When this server last knew the newest standings. */
+  readonly asOf: Scalars['DateTime']['output'];
+  readonly board: Scalars['ID']['output'];
+  /** Accepted changes a second, over the last five seconds; 0 unless the state is LIVE. */
+  readonly changesPerSecond: Scalars['Float']['output'];
+  readonly state: FeedState;
+  /**
+   * How many connections follow anything of this board: this server's now, and those of the deployment's other servers as
+   * they were some seconds ago.
+   */
+  readonly viewers: Scalars['Int']['output'];
 };
 
 /** The result of one enqueued change of a batch: id, or error. */
@@ -38,6 +90,15 @@ export type EnqueuePayload = {
   readonly id: Scalars['ID']['output'];
 };
 
+/**
+ * LIVE: the standings' store answers, and what was pushed is current. STALE: it does not answer this server. RECOVERING:
+ * it answers, and the board is being compared or rebuilt.
+ */
+export type FeedState =
+  | 'LIVE'
+  | 'RECOVERING'
+  | 'STALE';
+
 /** The result of an accepted increment. */
 export type IncrementScorePayload = {
   readonly __typename?: 'IncrementScorePayload';
@@ -51,6 +112,15 @@ export type IncrementScorePayload = {
   readonly success: Scalars['Boolean']['output'];
   /** The board's ten best entries, read after this increment. */
   readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
+/** A row of a board, and its rank in a list of players. */
+export type LocalEntry = {
+  readonly __typename?: 'LocalEntry';
+  /** The row, with its rank in the whole board. */
+  readonly entry: ScoreEntry;
+  /** The rank among the players of the list, by the board's policy for ties. */
+  readonly localRank: Scalars['Int']['output'];
 };
 
 export type Mutation = {
@@ -81,17 +151,24 @@ export type Mutation = {
    */
   readonly setPlayer: Player;
   /**
-   * Applies 1 to 100 changes of one board in their order, each as incrementScore would. Each is judged by itself: one that
+   * Applies 1 to 100 changes of one board in their order, each as incrementScore or submitScore would. Each is judged by itself: one that
    * fails has an error in its result and does not disturb the others. Rate limits count each change. A wrong token or
    * board, and a wrong number of changes, are errors of the whole.
    */
   readonly submitChanges: ReadonlyArray<ScoreChangeResult>;
+  /**
+   * Sends a player's score to a board whose operator is BEST or LATEST. Roles are those of incrementScore, and a player may
+   * send any score of its own. A retry with the same idempotencyKey within 24 hours changes nothing and gets the first
+   * answer's score and revision.
+   */
+  readonly submitScore: SubmitScorePayload;
 };
 
 
 export type MutationEnqueueChangesArgs = {
   board?: Scalars['ID']['input'];
   changes: ReadonlyArray<ScoreChangeInput>;
+  season?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -99,6 +176,7 @@ export type MutationEnqueueIncrementArgs = {
   board?: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   scoreIncrement: Scalars['SafeInt']['input'];
+  season?: InputMaybe<Scalars['Int']['input']>;
   userId: Scalars['ID']['input'];
 };
 
@@ -107,6 +185,7 @@ export type MutationIncrementScoreArgs = {
   board?: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   scoreIncrement: Scalars['SafeInt']['input'];
+  season?: InputMaybe<Scalars['Int']['input']>;
   userId: Scalars['ID']['input'];
 };
 
@@ -119,6 +198,16 @@ export type MutationSetPlayerArgs = {
 export type MutationSubmitChangesArgs = {
   board?: Scalars['ID']['input'];
   changes: ReadonlyArray<ScoreChangeInput>;
+  season?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type MutationSubmitScoreArgs = {
+  board?: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  score: Scalars['SafeInt']['input'];
+  season?: InputMaybe<Scalars['Int']['input']>;
+  userId: Scalars['ID']['input'];
 };
 
 export type PageInfo = {
@@ -157,6 +246,8 @@ export type PlayerScoreUpdate = {
 
 export type Query = {
   readonly __typename?: 'Query';
+  /** A board, or null when there is no such board. */
+  readonly board?: Maybe<Board>;
   /** A player with its profile; without one, all but its id is null. */
   readonly player: Player;
   /** A player's row, or null when the player has no score on this board. */
@@ -175,6 +266,11 @@ export type Query = {
   readonly scoresAround: ReadonlyArray<ScoreEntry>;
   /** The best entries of a board, highest score first. The limit is 1 to 100. */
   readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
+
+export type QueryBoardArgs = {
+  id?: Scalars['ID']['input'];
 };
 
 
@@ -228,15 +324,15 @@ export type ScoreChangeError = {
 };
 
 /**
- * One change of a batch. Boards add increments, so a change has an increment and no score: anything else is that change's
- * own BAD_USER_INPUT.
+ * One change of a batch: on a board that adds an increment, on any other board a score. A change with the wrong one, with
+ * both or with none is that change's own BAD_USER_INPUT.
  */
 export type ScoreChangeInput = {
   /** 1 to 255 printable ASCII characters, chosen for this change alone: see incrementScore. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The amount to add, any whole number other than zero. A player may add 1 to MAX_INCREMENT to its own score. */
   readonly increment?: InputMaybe<Scalars['SafeInt']['input']>;
-  /** The score to set, for boards that take scores instead of increments. There are none yet. */
+  /** The score, any whole number. */
   readonly score?: InputMaybe<Scalars['SafeInt']['input']>;
   /** The player, 1 to 255 characters without control characters. */
   readonly userId: Scalars['ID']['input'];
@@ -306,6 +402,34 @@ export type ScoresAroundUpdate = {
   readonly scoresAround: ReadonlyArray<ScoreEntry>;
 };
 
+/** A season of a board. */
+export type Season = {
+  readonly __typename?: 'Season';
+  /** A player's row in this season, or null when the player has no score in it. */
+  readonly entry?: Maybe<ScoreEntry>;
+  /** From 1. */
+  readonly number: Scalars['Int']['output'];
+  /**
+   * The season's standings, page by page: see Board.standings. Once the season has ended they never change. UNAVAILABLE,
+   * with retryAfter, during the moments after the end in which they are written.
+   */
+  readonly standings?: Maybe<StandingsConnection>;
+};
+
+
+/** A season of a board. */
+export type SeasonEntryArgs = {
+  userId: Scalars['ID']['input'];
+};
+
+
+/** A season of a board. */
+export type SeasonStandingsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  fromRank?: InputMaybe<Scalars['SafeInt']['input']>;
+};
+
 /** A change of a player's profile. What is left out stays; null clears. */
 export type SetPlayerInput = {
   /** An https address of at most 2,000 characters, without a user name or password. */
@@ -321,8 +445,49 @@ export type SetPlayerInput = {
   readonly userId: Scalars['ID']['input'];
 };
 
+/** One page of standings, best first. All of it belongs to one moment. */
+export type StandingsConnection = {
+  readonly __typename?: 'StandingsConnection';
+  readonly edges: ReadonlyArray<StandingsEdge>;
+  /** hasPreviousPage says whether rows stand above the page. */
+  readonly pageInfo: PageInfo;
+  /** How many players the board has. */
+  readonly totalCount: Scalars['SafeInt']['output'];
+};
+
+export type StandingsEdge = {
+  readonly __typename?: 'StandingsEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: ScoreEntry;
+};
+
+/**
+ * The result of a score that was accepted. On a board whose operator is BEST a score that is no better changes nothing, and
+ * is no error.
+ */
+export type SubmitScorePayload = {
+  readonly __typename?: 'SubmitScorePayload';
+  /** Whether the player's score changed. */
+  readonly changed: Scalars['Boolean']['output'];
+  /** The player's own row after this score. */
+  readonly entry: ScoreEntry;
+  /** A sentence to show to people. */
+  readonly message: Scalars['String']['output'];
+  /** The board's revision after this score. */
+  readonly revision: Scalars['SafeInt']['output'];
+  /** Always true: a refused score is an error with a code. */
+  readonly success: Scalars['Boolean']['output'];
+  /** The board's ten best entries, read after this score. */
+  readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
 export type Subscription = {
   readonly __typename?: 'Subscription';
+  /**
+   * Sends a board's status at once, within 2 seconds of each change of its state, and every 5 seconds: what an honest
+   * "live" on a page is made of.
+   */
+  readonly boardStatus: BoardStatus;
   /**
    * Sends a player's own row at once, then whenever its rank or score changes, at most once per push interval. Revisions
    * only grow.
@@ -335,6 +500,11 @@ export type Subscription = {
   readonly scoresAroundUpdated: ScoresAroundUpdate;
   /** Sends the current top scores at once, then each newer state. Revisions only grow. The limit is 1 to 100. */
   readonly topScoresUpdated: TopScoresUpdate;
+};
+
+
+export type SubscriptionBoardStatusArgs = {
+  board?: Scalars['ID']['input'];
 };
 
 
@@ -440,13 +610,18 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  Board: ResolverTypeWrapper<BoardDefinition>;
+  BoardStatus: ResolverTypeWrapper<BoardStatus>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   EnqueueChangeResult: ResolverTypeWrapper<EnqueueChangeResult>;
   EnqueuePayload: ResolverTypeWrapper<EnqueuePayload>;
+  FeedState: FeedState;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IncrementScorePayload: ResolverTypeWrapper<Omit<IncrementScorePayload, 'entry' | 'topScores'> & { entry: ResolversTypes['ScoreEntry'], topScores: ReadonlyArray<ResolversTypes['ScoreEntry']> }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  LocalEntry: ResolverTypeWrapper<Omit<LocalEntry, 'entry'> & { entry: ResolversTypes['ScoreEntry'] }>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Player: ResolverTypeWrapper<Player>;
@@ -461,21 +636,29 @@ export type ResolversTypes = {
   ScoreEventEdge: ResolverTypeWrapper<ScoreEventEdge>;
   ScoreHistoryConnection: ResolverTypeWrapper<ScoreHistoryConnection>;
   ScoresAroundUpdate: ResolverTypeWrapper<Omit<ScoresAroundUpdate, 'scoresAround'> & { scoresAround: ReadonlyArray<ResolversTypes['ScoreEntry']> }>;
+  Season: ResolverTypeWrapper<KnownSeason>;
   SetPlayerInput: SetPlayerInput;
+  StandingsConnection: ResolverTypeWrapper<Omit<StandingsConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['StandingsEdge']> }>;
+  StandingsEdge: ResolverTypeWrapper<Omit<StandingsEdge, 'node'> & { node: ResolversTypes['ScoreEntry'] }>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  SubmitScorePayload: ResolverTypeWrapper<Omit<SubmitScorePayload, 'entry' | 'topScores'> & { entry: ResolversTypes['ScoreEntry'], topScores: ReadonlyArray<ResolversTypes['ScoreEntry']> }>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TopScoresUpdate: ResolverTypeWrapper<Omit<TopScoresUpdate, 'topScores'> & { topScores: ReadonlyArray<ResolversTypes['ScoreEntry']> }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  Board: BoardDefinition;
+  BoardStatus: BoardStatus;
   Boolean: Scalars['Boolean']['output'];
   DateTime: Scalars['DateTime']['output'];
   EnqueueChangeResult: EnqueueChangeResult;
   EnqueuePayload: EnqueuePayload;
+  Float: Scalars['Float']['output'];
   ID: Scalars['ID']['output'];
   IncrementScorePayload: Omit<IncrementScorePayload, 'entry' | 'topScores'> & { entry: ResolversParentTypes['ScoreEntry'], topScores: ReadonlyArray<ResolversParentTypes['ScoreEntry']> };
   Int: Scalars['Int']['output'];
+  LocalEntry: Omit<LocalEntry, 'entry'> & { entry: ResolversParentTypes['ScoreEntry'] };
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
   Player: Player;
@@ -490,8 +673,12 @@ export type ResolversParentTypes = {
   ScoreEventEdge: ScoreEventEdge;
   ScoreHistoryConnection: ScoreHistoryConnection;
   ScoresAroundUpdate: Omit<ScoresAroundUpdate, 'scoresAround'> & { scoresAround: ReadonlyArray<ResolversParentTypes['ScoreEntry']> };
+  Season: KnownSeason;
   SetPlayerInput: SetPlayerInput;
+  StandingsConnection: Omit<StandingsConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['StandingsEdge']> };
+  StandingsEdge: Omit<StandingsEdge, 'node'> & { node: ResolversParentTypes['ScoreEntry'] };
   String: Scalars['String']['output'];
+  SubmitScorePayload: Omit<SubmitScorePayload, 'entry' | 'topScores'> & { entry: ResolversParentTypes['ScoreEntry'], topScores: ReadonlyArray<ResolversParentTypes['ScoreEntry']> };
   Subscription: Record<PropertyKey, never>;
   TopScoresUpdate: Omit<TopScoresUpdate, 'topScores'> & { topScores: ReadonlyArray<ResolversParentTypes['ScoreEntry']> };
 };
@@ -513,6 +700,20 @@ export type ListSizeDirectiveResolver<Result, Parent, ContextType = GraphQLConte
 export type SharedDirectiveArgs = { };
 
 export type SharedDirectiveResolver<Result, Parent, ContextType = GraphQLContext, Args = SharedDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type BoardResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Board'] = ResolversParentTypes['Board']> = {
+  entries?: Resolver<ReadonlyArray<ResolversTypes['LocalEntry']>, ParentType, ContextType, RequireFields<BoardEntriesArgs, 'userIds'>>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  standings?: Resolver<Maybe<ResolversTypes['StandingsConnection']>, ParentType, ContextType, RequireFields<BoardStandingsArgs, 'first'>>;
+};
+
+export type BoardStatusResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['BoardStatus'] = ResolversParentTypes['BoardStatus']> = {
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  board?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  changesPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['FeedState'], ParentType, ContextType>;
+  viewers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -537,12 +738,18 @@ export type IncrementScorePayloadResolvers<ContextType = GraphQLContext, ParentT
   topScores?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
 };
 
+export type LocalEntryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['LocalEntry'] = ResolversParentTypes['LocalEntry']> = {
+  entry?: Resolver<ResolversTypes['ScoreEntry'], ParentType, ContextType>;
+  localRank?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   enqueueChanges?: Resolver<ReadonlyArray<ResolversTypes['EnqueueChangeResult']>, ParentType, ContextType, RequireFields<MutationEnqueueChangesArgs, 'board' | 'changes'>>;
   enqueueIncrement?: Resolver<ResolversTypes['EnqueuePayload'], ParentType, ContextType, RequireFields<MutationEnqueueIncrementArgs, 'board' | 'scoreIncrement' | 'userId'>>;
   incrementScore?: Resolver<ResolversTypes['IncrementScorePayload'], ParentType, ContextType, RequireFields<MutationIncrementScoreArgs, 'board' | 'scoreIncrement' | 'userId'>>;
   setPlayer?: Resolver<ResolversTypes['Player'], ParentType, ContextType, RequireFields<MutationSetPlayerArgs, 'input'>>;
   submitChanges?: Resolver<ReadonlyArray<ResolversTypes['ScoreChangeResult']>, ParentType, ContextType, RequireFields<MutationSubmitChangesArgs, 'board' | 'changes'>>;
+  submitScore?: Resolver<ResolversTypes['SubmitScorePayload'], ParentType, ContextType, RequireFields<MutationSubmitScoreArgs, 'board' | 'score' | 'userId'>>;
 };
 
 export type PageInfoResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -568,6 +775,7 @@ export type PlayerScoreUpdateResolvers<ContextType = GraphQLContext, ParentType 
 };
 
 export type QueryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  board?: Resolver<Maybe<ResolversTypes['Board']>, ParentType, ContextType, RequireFields<QueryBoardArgs, 'id'>>;
   player?: Resolver<ResolversTypes['Player'], ParentType, ContextType, RequireFields<QueryPlayerArgs, 'userId'>>;
   playerScore?: Resolver<Maybe<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<QueryPlayerScoreArgs, 'board' | 'userId'>>;
   scoreAt?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType, RequireFields<QueryScoreAtArgs, 'at' | 'board' | 'userId'>>;
@@ -624,7 +832,34 @@ export type ScoresAroundUpdateResolvers<ContextType = GraphQLContext, ParentType
   scoresAround?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
 };
 
+export type SeasonResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Season'] = ResolversParentTypes['Season']> = {
+  entry?: Resolver<Maybe<ResolversTypes['ScoreEntry']>, ParentType, ContextType, RequireFields<SeasonEntryArgs, 'userId'>>;
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  standings?: Resolver<Maybe<ResolversTypes['StandingsConnection']>, ParentType, ContextType, RequireFields<SeasonStandingsArgs, 'first'>>;
+};
+
+export type StandingsConnectionResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['StandingsConnection'] = ResolversParentTypes['StandingsConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['StandingsEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
+export type StandingsEdgeResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['StandingsEdge'] = ResolversParentTypes['StandingsEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ScoreEntry'], ParentType, ContextType>;
+};
+
+export type SubmitScorePayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['SubmitScorePayload'] = ResolversParentTypes['SubmitScorePayload']> = {
+  changed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  entry?: Resolver<ResolversTypes['ScoreEntry'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  success?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  topScores?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
+};
+
 export type SubscriptionResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  boardStatus?: SubscriptionResolver<ResolversTypes['BoardStatus'], "boardStatus", ParentType, ContextType, RequireFields<SubscriptionBoardStatusArgs, 'board'>>;
   playerScoreUpdated?: SubscriptionResolver<ResolversTypes['PlayerScoreUpdate'], "playerScoreUpdated", ParentType, ContextType, RequireFields<SubscriptionPlayerScoreUpdatedArgs, 'board' | 'userId'>>;
   scoresAroundUpdated?: SubscriptionResolver<ResolversTypes['ScoresAroundUpdate'], "scoresAroundUpdated", ParentType, ContextType, RequireFields<SubscriptionScoresAroundUpdatedArgs, 'board' | 'radius' | 'userId'>>;
   topScoresUpdated?: SubscriptionResolver<ResolversTypes['TopScoresUpdate'], "topScoresUpdated", ParentType, ContextType, RequireFields<SubscriptionTopScoresUpdatedArgs, 'board' | 'limit'>>;
@@ -637,10 +872,13 @@ export type TopScoresUpdateResolvers<ContextType = GraphQLContext, ParentType ex
 };
 
 export type Resolvers<ContextType = GraphQLContext> = {
+  Board?: BoardResolvers<ContextType>;
+  BoardStatus?: BoardStatusResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   EnqueueChangeResult?: EnqueueChangeResultResolvers<ContextType>;
   EnqueuePayload?: EnqueuePayloadResolvers<ContextType>;
   IncrementScorePayload?: IncrementScorePayloadResolvers<ContextType>;
+  LocalEntry?: LocalEntryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Player?: PlayerResolvers<ContextType>;
@@ -654,6 +892,10 @@ export type Resolvers<ContextType = GraphQLContext> = {
   ScoreEventEdge?: ScoreEventEdgeResolvers<ContextType>;
   ScoreHistoryConnection?: ScoreHistoryConnectionResolvers<ContextType>;
   ScoresAroundUpdate?: ScoresAroundUpdateResolvers<ContextType>;
+  Season?: SeasonResolvers<ContextType>;
+  StandingsConnection?: StandingsConnectionResolvers<ContextType>;
+  StandingsEdge?: StandingsEdgeResolvers<ContextType>;
+  SubmitScorePayload?: SubmitScorePayloadResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TopScoresUpdate?: TopScoresUpdateResolvers<ContextType>;
 };

@@ -1,19 +1,24 @@
 import type { HistoryReads } from "../commands/history-reads.js";
 import type { Players } from "../commands/players.js";
 import type { Reads } from "../commands/reads.js";
+import type { StandingsPages } from "../commands/standings-pages.js";
 import type { ScoreChanges } from "../commands/score-changes.js";
+import { configuredBoard } from "../domain/board.js";
 import type { Neighbourhood, Snapshot } from "../domain/views.js";
+import { boardStatusSubscription } from "./board-status-subscription.js";
 import { changeResolvers } from "./change-resolvers.js";
 import { DateTime } from "./date-time.js";
 import type { PlayerScoreUpdate, Resolvers } from "./generated.js";
 import { historyResolvers } from "./history-resolvers.js";
 import { playerResolvers } from "./player-resolvers.js";
 import { SafeInt } from "./safe-int.js";
+import { standingsResolvers } from "./standings-resolvers.js";
 
 /** The commands of a viewer, whatever the transport. */
 export interface Commands {
   readonly reads: Reads;
   readonly history: HistoryReads;
+  readonly pages: StandingsPages;
   readonly scoreChanges: ScoreChanges;
   readonly players: Players;
 }
@@ -21,11 +26,12 @@ export interface Commands {
 /**
  * The schema's fields in terms of commands. They throw StandingsErrors, which `errors.ts` turns into GraphQL's errors.
  */
-export function createResolvers({ reads, history, scoreChanges, players }: Commands): Resolvers {
+export function createResolvers({ reads, history, pages, scoreChanges, players }: Commands): Resolvers {
   const { Query, Mutation, ScoreEntry } = playerResolvers(players);
   return {
     SafeInt,
     DateTime,
+    ...standingsResolvers(pages),
     Query: {
       topScores: (_root, { board, limit }) => reads.topScores(board, limit),
       playerScore: (_root, { board, userId }) => reads.playerScore(board, userId),
@@ -59,6 +65,7 @@ export function createResolvers({ reads, history, scoreChanges, players }: Comma
           scoresAround: [...entries],
         }),
       },
+      boardStatus: boardStatusSubscription(reads),
     },
   };
 }
