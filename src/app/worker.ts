@@ -1,3 +1,4 @@
+import { configuredBoard } from "../domain/board.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { databaseObserver, observePool } from "../ledger/metrics.js";
@@ -38,6 +39,7 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
     outbox: new Outbox(reader.client),
     ledger,
     history,
+    readDefinition: (board) => Promise.resolve(configuredBoard(board)),
     historyRetentionDays: config.historyRetentionDays,
     compareIntervalMs: config.compareIntervalMs,
     boards: boards.all,

@@ -12,6 +12,8 @@ const wholeNumber = z.number().int().nonnegative();
 
 const wireSnapshot = z.object({
   revision: wholeNumber,
+  /** Missing in messages of the release before. */
+  season: wholeNumber.default(1),
   changedAt: z.number().optional(),
   traceparent: z.string().optional(),
   entries: z.array(z.object({ rank: z.number().int(), userId: z.string(), score: z.number().int() })),
@@ -65,9 +67,15 @@ export class Channels implements Service {
   }
 
   /** Publishes a board's newest snapshot, complete, so that a receiver need not read Redis. */
-  async publishSnapshot({ board, revision, changedAt, traceparent, entries }: Snapshot): Promise<void> {
+  async publishSnapshot({ board, revision, season, changedAt, traceparent, entries }: Snapshot): Promise<void> {
     const rows = entries.map(({ rank, userId, score }) => ({ rank, userId, score }));
-    await this.#pubsub.publish(this.#channel(board, "top"), { revision, changedAt, traceparent, entries: rows });
+    await this.#pubsub.publish(this.#channel(board, "top"), {
+      revision,
+      season,
+      changedAt,
+      traceparent,
+      entries: rows,
+    });
   }
 
   async onSnapshot(board: Board, handle: (snapshot: Snapshot) => void): Promise<void> {

@@ -1,4 +1,5 @@
 import type { BoardDirectory } from "../boards/directory.js";
+import { configuredBoard } from "../domain/board.js";
 import { badInput } from "../domain/errors.js";
 import { readPage, type History, type HistoryPage, type ScoreEvent } from "../domain/history.js";
 import { parseUserId } from "../domain/player.js";
@@ -52,7 +53,7 @@ export class HistoryReads {
     const player = parseUserId(userId);
     const count = parseWithin("first", first, 1, maxPage);
     const before = after == null ? undefined : parseCursor(after);
-    return this.#turns.run(caller, () => readPage(this.#history, board, player, before, count));
+    return this.#turns.run(caller, () => readPage(this.#history, configuredBoard(board), player, before, count));
   }
 
   /** A player's total at a moment; undefined when it had none yet. @throws as `page` */

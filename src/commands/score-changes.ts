@@ -3,7 +3,7 @@ import { badInput, StandingsError, toStandingsError } from "../domain/errors.js"
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Accepted, Settled } from "../standings/waiting-change.js";
 import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type IncrementField } from "../domain/change.js";
-import type { Board } from "../domain/board.js";
+import { configuredBoard, type Board, type BoardDefinition } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
 import { authorizeBoard, authorizeIncrement } from "../auth/permissions.js";
 import { requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
@@ -21,7 +21,7 @@ export interface ScoreChangeQueue {
    * @returns the id of its message
    * @throws StandingsError `brokerFailed` or `overloaded` (the change is not in the queue), `unknownOutcome`
    */
-  enqueue(board: Board, change: Change, deadline: number): Promise<string>;
+  enqueue(board: BoardDefinition, change: Change, deadline: number): Promise<string>;
 }
 
 export interface ScoreChangesOptions {
@@ -124,7 +124,8 @@ export class ScoreChanges {
       const refusals = await this.#leaderboard.takeTokens(board, changes);
       return await Promise.all(
         changes.map(
-          async (change, index) => refusals[index] ?? queue.enqueue(board, change, deadline).catch(toStandingsError),
+          async (change, index) =>
+            refusals[index] ?? queue.enqueue(configuredBoard(board), change, deadline).catch(toStandingsError),
         ),
       );
     } catch (error) {
@@ -182,11 +183,11 @@ export class ScoreChanges {
   /** @throws StandingsError `badInput`, or see `authorizeIncrement` */
   #toChange(viewer: AuthenticatedViewer, input: ChangeInput, ranked: boolean, field: IncrementField): Change {
     const userId = parseUserId(input.userId);
-    const increment = parseIncrement(amountOf(input), field);
+    const amount = parseIncrement(amountOf(input), field);
     const idempotencyKey = input.idempotencyKey == null ? undefined : parseIdempotencyKey(input.idempotencyKey);
-    authorizeIncrement(viewer, userId, increment, { field, maxIncrement: this.#options.maxIncrement });
+    authorizeIncrement(viewer, userId, amount, { field, maxIncrement: this.#options.maxIncrement });
     const ratePolicy = viewer.role === "player" ? "player" : "service";
-    return { userId, increment, subject: viewer.subject, ratePolicy, idempotencyKey, ranked };
+    return { userId, amount, season: undefined, subject: viewer.subject, ratePolicy, idempotencyKey, ranked };
   }
 
   /**

@@ -15,6 +15,11 @@ export interface ScoreRow {
   readonly score: Score;
 }
 
+/** A member of the standings, and the revision at which its score was reached, where the board keeps that. */
+export interface ReachedRow extends ScoreRow {
+  readonly reachedAt: Revision | undefined;
+}
+
 export interface ScoreEntry extends ScoreRow {
   readonly board: Board;
   readonly rank: Rank;

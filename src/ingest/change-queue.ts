@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ScoreChangeQueue } from "../commands/score-changes.js";
 import type { Change } from "../domain/change.js";
-import type { Board } from "../domain/board.js";
+import type { BoardDefinition } from "../domain/board.js";
 import type { IngestMetrics } from "./metrics.js";
 import { toMessage } from "./message.js";
 import type { Publisher } from "./publisher.js";
@@ -17,10 +17,10 @@ export class ChangeQueue implements ScoreChangeQueue {
     this.#metrics = metrics;
   }
 
-  async enqueue(board: Board, change: Change, deadline: number): Promise<string> {
+  async enqueue(board: BoardDefinition, change: Change, deadline: number): Promise<string> {
     const id = randomUUID();
     await this.#publisher.publish({ queue: incrementsQueue.queue, id, body: toMessage(board, change) }, deadline);
-    this.#metrics.enqueued.inc({ board });
+    this.#metrics.enqueued.inc({ board: board.id });
     return id;
   }
 }

@@ -33,7 +33,7 @@ const retryWait = { firstMs: 50, maxMs: 1_000 };
 const deadLetterTimeoutMs = 4_500;
 
 /** Errors that would come again however often the change is tried. */
-const refusals: ReadonlySet<ErrorKind> = new Set(["badInput", "keyReused"]);
+const refusals: ReadonlySet<ErrorKind> = new Set(["badInput", "keyReused", "seasonClosed", "boardArchived"]);
 
 /**
  * Applies the queue's changes. A message is acknowledged when its change is applied and durable, or when it is among

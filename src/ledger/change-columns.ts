@@ -1,14 +1,15 @@
-import type { OutboxEntry } from "../standings/outbox-entry.js";
+import type { ChangeEntry } from "../standings/outbox-entry.js";
 import { numberArray, textArray } from "./arrays.js";
 import type { Parameters } from "./statement.js";
 
 /** Changes as the parameters of sql/include/changes.sql. */
-export function changeColumns(entries: readonly OutboxEntry[]): Parameters {
+export function changeColumns(entries: readonly ChangeEntry[]): Parameters {
   return {
     epochs: numberArray(entries.map(({ position }) => position.epoch)),
     revisions: numberArray(entries.map(({ position }) => position.revision)),
     user_ids: textArray(entries.map(({ userId }) => userId)),
-    increments: numberArray(entries.map(({ increment }) => increment)),
+    amounts: numberArray(entries.map(({ amount }) => amount)),
+    seasons: numberArray(entries.map(({ season }) => season)),
     scores: numberArray(entries.map(({ score }) => score)),
     subjects: textArray(entries.map(({ subject }) => subject)),
     idempotency_keys: textArray(entries.map(({ idempotencyKey }) => idempotencyKey ?? "")),
@@ -16,10 +17,10 @@ export function changeColumns(entries: readonly OutboxEntry[]): Parameters {
   };
 }
 
-/** Each player's newest total as the parameters of sql/commit-changes.sql. */
-export function totalColumns(entries: readonly OutboxEntry[]): Parameters {
-  const newest = new Map<string, OutboxEntry>();
-  for (const entry of entries) newest.set(entry.userId, entry); // the entries are in order
+/** The newest total of each player whose total changed, as the parameters of sql/commit-changes.sql. */
+export function totalColumns(entries: readonly ChangeEntry[]): Parameters {
+  const newest = new Map<string, ChangeEntry>();
+  for (const entry of entries) if (!entry.unchanged) newest.set(entry.userId, entry); // the entries are in order
   const totals = [...newest.values()];
   return {
     total_user_ids: textArray(totals.map(({ userId }) => userId)),

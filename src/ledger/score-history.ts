@@ -1,11 +1,12 @@
 import { Obstacle, StandingsError } from "../domain/errors.js";
-import type { History, ScoreEvent } from "../domain/history.js";
-import type { OutboxEntry } from "../standings/outbox-entry.js";
+import type { History, KeptEvent } from "../domain/history.js";
+import type { ChangeEntry } from "../standings/outbox-entry.js";
 import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import type { IdempotencyKey } from "../domain/change.js";
 import type { UserId } from "../domain/player.js";
 import type { Revision, Score } from "../domain/score.js";
+import type { SeasonNumber } from "../domain/season.js";
 import type { Database } from "./database.js";
 import { createPartition, dropPartition, monthOf, parseMonth, type Month } from "./partitions.js";
 import { RefusedByPostgres, refusalOf, troubleOf } from "./postgres-errors.js";
@@ -29,26 +30,27 @@ export class ScoreHistory implements History {
     this.#database = database;
   }
 
-  async readEvents(board: Board, userId: UserId, before: Revision | undefined, count: number): Promise<ScoreEvent[]> {
+  async readEvents(board: Board, userId: UserId, before: Revision | undefined, count: number): Promise<KeptEvent[]> {
     const rows = await answering(() =>
       this.#database.query(statements.readEvents, {
         ...{ board, user_id: userId },
         ...{ before: before ?? Number.MAX_SAFE_INTEGER, count },
       }),
     );
-    return rows.map(({ revision, increment, score, at }) => ({
+    return rows.map(({ revision, season, increment, score, at }) => ({
       revision: Number(revision) as Revision,
-      increment: Number(increment) as Score,
+      season: season as SeasonNumber,
+      amount: Number(increment) as Score,
       score: Number(score) as Score,
       occurredAt: new Date(Number(at)),
     }));
   }
 
   async readScoreAt(board: Board, userId: UserId, at: Date): Promise<Score | undefined> {
-    const about = { board, user_id: userId, window: clockWindow };
+    const about = { board, user_id: userId, at: at.getTime(), window: clockWindow };
     return answering(async () => {
-      const [last] = await this.#database.query(statements.readScoreAt, { ...about, at: at.getTime() });
-      if (last) return Number(last.score) as Score;
+      const [last] = await this.#database.query(statements.readScoreAt, about);
+      if (last) return last.score === null ? undefined : (Number(last.score) as Score);
       // Earlier events may have been dropped with their month. The first remaining event tells the total before it.
       const [first] = await this.#database.query(statements.readFirstScore, about);
       const before = Number(first?.score ?? 0);
@@ -57,16 +59,18 @@ export class ScoreHistory implements History {
   }
 
   /** Events that carry an idempotency key, since a time, in order, page by page. */
-  async readKeyedEvents(board: Board, since: Date, after: Position, count: number): Promise<OutboxEntry[]> {
+  async readKeyedEvents(board: Board, since: Date, after: Position, count: number): Promise<ChangeEntry[]> {
     const rows = await this.#database.query(statements.readKeyedEvents, {
       ...{ board, since: since.getTime(), count },
       ...{ epoch: after.epoch, revision: after.revision },
     });
     return rows.map((row) => ({
       position: { epoch: Number(row.epoch), revision: Number(row.revision) as Revision },
+      season: row.season as SeasonNumber,
       userId: row.user_id as UserId,
-      increment: Number(row.increment) as Score,
+      amount: Number(row.increment) as Score,
       score: Number(row.score) as Score,
+      unchanged: false,
       subject: row.subject,
       idempotencyKey: row.idempotency_key as IdempotencyKey,
       occurredAt: Number(row.at),
@@ -89,7 +93,7 @@ export class ScoreHistory implements History {
   }
 
   /** Makes the partitions that these entries will lie in. */
-  async ensureMonths(entries: readonly OutboxEntry[]): Promise<void> {
+  async ensureMonths(entries: readonly ChangeEntry[]): Promise<void> {
     const months = new Map<string, Month>();
     for (const { occurredAt } of entries) {
       if (!(Math.abs(occurredAt) <= maxTime)) throw new RefusedByPostgres("an entry's time is no time");

@@ -1,8 +1,9 @@
-import type { OutboxEntry } from "../standings/outbox-entry.js";
+import type { ChangeEntry, SeasonEnd } from "../standings/outbox-entry.js";
 import type { Position } from "../domain/position.js";
-import type { Board } from "../domain/board.js";
+import type { Board, BoardDefinition } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
-import type { Revision, Score, ScoreRow } from "../domain/score.js";
+import type { ReachedRow, Revision, Score } from "../domain/score.js";
+import type { RunningSeason, SeasonNumber } from "../domain/season.js";
 import { numberArray, textArray } from "./arrays.js";
 import { changeColumns, totalColumns } from "./change-columns.js";
 import type { Database } from "./database.js";
@@ -14,8 +15,13 @@ import { statements, type CursorRow, type ScoreColumns } from "./statements.js";
 /** One leader's right to write a board, and the position up to which PostgreSQL has the board. */
 export interface Lease {
   readonly position: Position;
+  /** The season that runs at the position. */
+  readonly season: SeasonNumber;
   readonly fence: number;
 }
+
+/** One season of a board, with the rules by which its totals are read. */
+export type BoardSeason = BoardDefinition & { readonly season: SeasonNumber };
 
 /**
  * The standings in PostgreSQL, and the cursor. Every write names the writer's fence, and changes nothing when another
@@ -47,7 +53,7 @@ export class ScoreLedger {
     const prisma = await this.#database.connect();
     const row = await prisma.syncCursor.findUnique({
       where: { board },
-      select: { epoch: true, revision: true, fence: true },
+      select: { epoch: true, revision: true, fence: true, season: true },
     });
     return row ? toLease(row) : undefined;
   }
@@ -60,7 +66,7 @@ export class ScoreLedger {
    * @returns the lease at its new position; undefined when the cursor's position or fence differs from the lease
    * @throws RefusedByPostgres when PostgreSQL refuses an entry's data; nothing was written
    */
-  async commit(board: Board, lease: Lease, entries: readonly OutboxEntry[]): Promise<Lease | undefined> {
+  async commit(board: Board, lease: Lease, entries: readonly ChangeEntry[]): Promise<Lease | undefined> {
     const last = entries.at(-1);
     if (!last) return lease;
     try {
@@ -72,7 +78,7 @@ export class ScoreLedger {
     }
   }
 
-  async #commit(board: Board, lease: Lease, entries: readonly OutboxEntry[], to: Position): Promise<Lease | undefined> {
+  async #commit(board: Board, lease: Lease, entries: readonly ChangeEntry[], to: Position): Promise<Lease | undefined> {
     const parameters = { ...cursorMove(board, lease, to), ...changeColumns(entries), ...totalColumns(entries) };
     const [row] = await this.#database.query(statements.commitChanges, parameters).catch((error: unknown) => {
       if (!isDuplicate(error)) throw error;
@@ -88,7 +94,7 @@ export class ScoreLedger {
    * @returns false when the right to write is no longer ours
    * @throws RefusedByPostgres when PostgreSQL refuses an entry's data; nothing was written
    */
-  async recordEvents(board: Board, lease: Lease, entries: readonly OutboxEntry[]): Promise<boolean> {
+  async recordEvents(board: Board, lease: Lease, entries: readonly ChangeEntry[]): Promise<boolean> {
     try {
       await this.#history.ensureMonths(entries);
       const [held] = await this.#database.query(statements.recordEvents, {
@@ -106,7 +112,7 @@ export class ScoreLedger {
    *
    * @returns undefined when the cursor's position or fence differs from the lease
    */
-  async reject(board: Board, lease: Lease, entry: OutboxEntry, reason: string): Promise<Lease | undefined> {
+  async reject(board: Board, lease: Lease, entry: ChangeEntry, reason: string): Promise<Lease | undefined> {
     const [row] = await this.#database.query(statements.rejectEntry, {
       ...cursorMove(board, lease, entry.position),
       // JSON escapes the characters that PostgreSQL can't store as text.
@@ -118,43 +124,74 @@ export class ScoreLedger {
   /**
    * Moves the cursor without changes, for a new epoch.
    *
-   * @returns undefined when the cursor's position or fence differs from the lease
+   * @returns undefined when the cursor's position, season or fence differs from the lease
    */
-  async moveCursor(board: Board, { fence, position }: Lease, to: Position): Promise<Lease | undefined> {
+  async moveCursor(board: Board, lease: Lease, to: Position): Promise<Lease | undefined> {
+    const { fence, position, season } = lease;
     const prisma = await this.#database.connect();
     const { count } = await prisma.syncCursor.updateMany({
-      where: { board, fence, epoch: position.epoch, revision: position.revision },
+      where: { board, fence, epoch: position.epoch, revision: position.revision, season },
       data: { epoch: to.epoch, revision: to.revision, updatedAt: new Date() },
     });
-    return count === 0 ? undefined : { position: to, fence };
+    return count === 0 ? undefined : { ...lease, position: to };
   }
 
-  /** A page of totals in the order of user ids, after a user id. */
-  async readScores(board: Board, after: string, count: number): Promise<ScoreRow[]> {
-    return toScores(await this.#database.query(statements.readScores, { board, after, count }));
+  /**
+   * Ends the season that runs at the lease's position and begins the next, in one statement. The totals of the old one
+   * stay until its standings are written.
+   *
+   * @returns the lease in the next season; undefined when the cursor's position, season or fence differs from the lease
+   */
+  async endSeason(board: Board, lease: Lease, { position, occurredAt }: SeasonEnd): Promise<Lease | undefined> {
+    const to = { ...cursorMove(board, lease, position), to_season: lease.season + 1 };
+    const [row] = await this.#database.query(statements.endSeason, { ...to, at: occurredAt });
+    return row && toLease(row);
+  }
+
+  /** The season that runs at the cursor. */
+  async readRunningSeason(board: Board): Promise<RunningSeason> {
+    const [row] = await this.#database.query(statements.readRunningSeason, { board });
+    if (!row) throw new Error(`PostgreSQL does not know ${board}`);
+    return { number: row.season as SeasonNumber, startedAt: Number(row.started_at) };
+  }
+
+  /** A page of a season's totals in the order of user ids, after a user id. */
+  async readScores({ id: board, season, ties }: BoardSeason, after: string, count: number): Promise<ReachedRow[]> {
+    const withRevisions = ties === "FIRST_TO_REACH" ? 1 : 0;
+    const about = { board, season, after, count, with_revisions: withRevisions };
+    return toScores(await this.#database.query(statements.readScores, about));
   }
 
   /** The totals of those of these players that have one. */
-  async readScoresOf(board: Board, userIds: readonly UserId[]): Promise<Map<UserId, Score>> {
-    const rows = toScores(await this.#database.query(statements.readScoresOf, { board, user_ids: textArray(userIds) }));
+  async readScoresOf({ id: board, season }: BoardSeason, userIds: readonly UserId[]): Promise<Map<UserId, Score>> {
+    const about = { board, season, user_ids: textArray(userIds) };
+    const rows = toScores(await this.#database.query(statements.readScoresOf, about));
     return new Map(rows.map(({ userId, score }) => [userId, score]));
   }
 
-  /** How many players a board has, and the sum of their totals (which may exceed 2^53). */
-  async summary(board: Board): Promise<{ count: number; sum: bigint }> {
-    const [row] = await this.#database.query(statements.readSummary, { board });
+  /** How many players a season has, and the sum of their totals (which may exceed 2^53). */
+  async summary({ id: board, season }: BoardSeason): Promise<{ count: number; sum: bigint }> {
+    const [row] = await this.#database.query(statements.readSummary, { board, season });
     return { count: Number(row?.count ?? 0), sum: BigInt(row?.sum ?? 0) };
   }
 
   /**
-   * Overwrites totals with Redis' totals, whatever their revision.
+   * Overwrites a season's totals with Redis' totals, whatever their revision.
    *
+   * @param revision of totals of which it is not known when they were reached
    * @returns false when the right to write is no longer ours
    */
-  async overwriteScores(board: Board, lease: Lease, rows: readonly ScoreRow[], revision: Revision): Promise<boolean> {
+  async overwriteScores(
+    { id: board, season }: BoardSeason,
+    { fence }: Lease,
+    rows: readonly ReachedRow[],
+    revision: Revision,
+  ): Promise<boolean> {
     const [held] = await this.#database.query(statements.overwriteScores, {
-      ...{ board, fence: lease.fence, revision },
-      ...{ user_ids: textArray(rows.map(({ userId }) => userId)), scores: numberArray(rows.map(({ score }) => score)) },
+      ...{ board, season, fence },
+      user_ids: textArray(rows.map(({ userId }) => userId)),
+      scores: numberArray(rows.map(({ score }) => score)),
+      revisions: numberArray(rows.map(({ reachedAt }) => reachedAt ?? revision)),
     });
     return held !== undefined;
   }
@@ -166,29 +203,34 @@ export class ScoreLedger {
    * @returns how many totals were wrong or missing
    */
   async correctTotals(board: Board, lease: Lease): Promise<number> {
-    return this.#database.execute(statements.correctTotals, { board, fence: lease.fence });
+    return this.#database.execute(statements.correctTotals, { board, fence: lease.fence, season: lease.season });
   }
 
-  /** Removes the totals of players that an overwrite at this revision did not name. */
-  async dropScoresOtherThan(board: Board, lease: Lease, revision: Revision): Promise<number> {
-    return this.#database.execute(statements.dropOtherScores, { board, fence: lease.fence, revision });
+  /** Removes the totals of players from a season. */
+  async dropScoresOf({ id: board, season }: BoardSeason, { fence }: Lease, userIds: readonly UserId[]): Promise<void> {
+    await this.#database.execute(statements.dropScoresOf, { board, season, fence, user_ids: textArray(userIds) });
   }
 }
 
 /** The parameters of sql/include/move-cursor.sql. */
-function cursorMove(board: Board, { fence, position }: Lease, to: Position): Parameters {
-  return { board, fence, ...position, to_epoch: to.epoch, to_revision: to.revision };
+function cursorMove(board: Board, { fence, position, season }: Lease, to: Position): Parameters {
+  return { board, fence, ...position, season, to_epoch: to.epoch, to_revision: to.revision, to_season: season };
 }
 
 /** Statements give BIGINTs as texts, Prisma's typed calls as bigint. */
-function toLease({ epoch, revision, fence }: Record<keyof CursorRow, string | bigint>): Lease {
-  return { position: { epoch: Number(epoch), revision: Number(revision) as Revision }, fence: Number(fence) };
+function toLease({ epoch, revision, fence, season }: Record<keyof CursorRow, string | bigint | number>): Lease {
+  return {
+    position: { epoch: Number(epoch), revision: Number(revision) as Revision },
+    fence: Number(fence),
+    season: Number(season) as SeasonNumber,
+  };
 }
 
-function toScores([page]: readonly ScoreColumns[]): ScoreRow[] {
-  const { user_ids: userIds, scores } = page ?? {};
+function toScores([page]: readonly ScoreColumns[]): ReachedRow[] {
+  const { user_ids: userIds, scores, revisions } = page ?? {};
   return (userIds ?? []).map((userId, index) => ({
     userId: userId as UserId,
     score: scores?.[index] as Score,
+    reachedAt: revisions?.[index] as Revision | undefined,
   }));
 }

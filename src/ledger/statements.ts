@@ -5,16 +5,21 @@ export interface CursorRow {
   epoch: string;
   revision: string;
   fence: string;
+  season: number;
 }
 
 /** A page of totals. */
 export interface ScoreColumns {
   user_ids: string[] | null;
   scores: number[] | null;
+  /** Only where they were asked for. */
+  revisions?: number[] | null;
 }
 
 interface EventRow {
   revision: string;
+  season: number;
+  /** The amount: the score that was sent, on boards that take scores. */
   increment: string;
   score: string;
   /** Milliseconds since 1970. */
@@ -26,6 +31,13 @@ interface KeyedEventRow extends EventRow {
   user_id: string;
   subject: string;
   idempotency_key: string;
+}
+
+interface SeasonToFreezeRow {
+  board: string;
+  number: number;
+  sort_order: string | null;
+  ties: string | null;
 }
 
 interface TokenRow {
@@ -56,13 +68,18 @@ export const statements = {
   readScoresOf: load<ScoreColumns>("read-scores-of"),
   readSummary: load<{ count: string; sum: string }>("read-summary"),
   overwriteScores: load<{ held: number }>("overwrite-scores"),
-  dropOtherScores: load<never>("drop-other-scores"),
+  dropScoresOf: load<never>("drop-scores-of"),
   correctTotals: load<never>("correct-totals"),
   readEvents: load<EventRow>("read-events"),
-  readScoreAt: load<{ score: string }>("read-score-at"),
+  readScoreAt: load<{ score: string | null }>("read-score-at"),
   readFirstScore: load<{ score: string }>("read-first-score"),
   readKeyedEvents: load<KeyedEventRow>("read-keyed-events"),
   readPartitions: load<{ name: string }>("read-partitions"),
+  endSeason: load<CursorRow>("end-season"),
+  readRunningSeason: load<{ season: number; started_at: string }>("read-running-season"),
+  readSeasonsToFreeze: load<SeasonToFreezeRow>("read-seasons-to-freeze"),
+  freezeSeason: load<{ player_count: string }>("freeze-season"),
+  dropFrozenScores: load<never>("drop-frozen-scores"),
   findTokens: load<TokenRow>("find-tokens"),
   readUnrevokedTokens: load<{ id: string }>("read-unrevoked-tokens"),
   recordTokenUses: load<never>("record-token-uses"),

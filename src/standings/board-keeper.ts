@@ -1,13 +1,14 @@
 import { dropRecords, restoreRecords } from "./idempotency-records.js";
 import { keys } from "../redis/keys.js";
 import type { RedisClient } from "../redis/client.js";
-import { toRows } from "./rows.js";
+import { formatRules, formOf, reachedAt, stampOf, toRows, toKept, fromKept } from "./kept-form.js";
 import { scripts } from "./scripts.js";
-import type { OutboxEntry } from "./outbox-entry.js";
+import type { ChangeEntry, SeasonEnd } from "./outbox-entry.js";
 import { formatPosition, parsePosition, type Position } from "../domain/position.js";
-import type { Board } from "../domain/board.js";
+import type { Board, BoardDefinition } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
-import type { Revision, Score, ScoreRow } from "../domain/score.js";
+import type { ReachedRow, Revision, Score, ScoreRow } from "../domain/score.js";
+import type { RunningSeason, SeasonNumber } from "../domain/season.js";
 
 /** A board in Redis, as recovery sees it. */
 export interface BoardState {
@@ -20,10 +21,12 @@ export interface BoardState {
   readonly hasScores: boolean;
   /** The revision up to which a board without scores is right. */
   readonly base: Revision;
+  readonly season: SeasonNumber;
   /** The outbox's first and last changes. */
   readonly outbox: { readonly first: Position; readonly last: Position } | undefined;
 }
 
+const noRevision = 0 as Revision;
 const rebuildTtlSeconds = 3_600;
 
 /** The worker's operations on a whole board: look at it, close it, rebuild it, open it. Every step may be repeated. */
@@ -40,9 +43,9 @@ export class BoardKeeper {
       [keys.scores(board), keys.outbox(board), keys.meta(board)],
       [],
     );
-    const [server, reconciled, epoch, revision, fence, hasScores, first, firstCount, last, base] = reply as [
+    const [server, reconciled, epoch, revision, fence, hasScores, first, firstCount, last, base, season] = reply as [
       ...[string, string, string, string, string],
-      ...[number, string, string, string, string],
+      ...[number, string, string, string, string, string],
     ];
     return {
       position: epoch === "" ? undefined : { epoch: Number(epoch), revision: Number(revision) as Revision },
@@ -50,6 +53,7 @@ export class BoardKeeper {
       fence: Number(fence),
       hasScores: hasScores === 1,
       base: Number(base) as Revision,
+      season: Number(season) as SeasonNumber,
       outbox: first === "" ? undefined : { first: firstChange(first, firstCount), last: parsePosition(last) },
     };
   }
@@ -71,6 +75,46 @@ export class BoardKeeper {
    */
   async create(board: Board, fence: number, { epoch, revision }: Position): Promise<boolean> {
     return this.#lead(board, fence, "create", epoch, revision);
+  }
+
+  /**
+   * Writes down what a board is, for scripts to obey and for processes to read.
+   *
+   * @param season the one that runs; undefined: as Redis has it
+   * @returns false when our fence is too low
+   */
+  async define(fence: number, definition: BoardDefinition, season?: RunningSeason): Promise<boolean> {
+    const what = [formatRules(definition), definition.archived ? 1 : 0, JSON.stringify(definition)];
+    const running = season ? [season.number, season.startedAt] : ["", ""];
+    return this.#lead(definition.id, fence, "define", ...what, ...running);
+  }
+
+  /**
+   * Ends the season that runs and begins the next, in one step.
+   *
+   * @param dueAt milliseconds since the Unix epoch: the end is never earlier
+   * @returns the end; "other" when that season does not run, undefined when our fence is too low or the board is closed
+   */
+  async endSeason(
+    board: Board,
+    fence: number,
+    season: SeasonNumber,
+    dueAt: number,
+  ): Promise<SeasonEnd | "other" | undefined> {
+    const scriptKeys = [
+      ...[keys.scores(board), keys.outbox(board), keys.meta(board), keys.stamps(board)],
+      ...[keys.seasonScores(board, season), keys.seasonStamps(board, season)],
+    ];
+    const reply = await scripts.endSeason.run(this.#client, scriptKeys, [fence, season, dueAt]);
+    const [outcome, epoch, revision, at] = reply as [outcome: number, epoch: string, revision: string, at: string];
+    if (outcome !== 1) return outcome === 2 ? "other" : undefined;
+    const position = { epoch: Number(epoch), revision: Number(revision) as Revision };
+    return { position, endedSeason: season, occurredAt: Number(at) };
+  }
+
+  /** Drops the scores of a season that ended, in the background of Redis. Call it when PostgreSQL has its standings. */
+  async dropSeason(board: Board, season: SeasonNumber): Promise<void> {
+    await this.#client.unlink(keys.seasonScores(board, season), keys.seasonStamps(board, season));
   }
 
   /**
@@ -100,23 +144,33 @@ export class BoardKeeper {
     return this.#lead(board, fence, "abandon", epoch);
   }
 
-  async #lead(board: Board, fence: number, action: string, ...positions: number[]): Promise<boolean> {
+  async #lead(board: Board, fence: number, action: string, ...args: (number | string)[]): Promise<boolean> {
     const scriptKeys = [keys.meta(board), keys.outbox(board), keys.abandoned(board)];
-    return (await scripts.lead.run(this.#client, scriptKeys, [fence, action, ...positions])) === 1;
+    return (await scripts.lead.run(this.#client, scriptKeys, [fence, action, ...args])) === 1;
   }
 
   /** Empties the place where standings are rebuilt, because an earlier attempt may have been interrupted. */
   async startRebuild(board: Board, epoch: number): Promise<void> {
-    await this.#client.unlink(keys.rebuild(board, epoch));
+    await this.#client.unlink(keys.rebuild(board, epoch), keys.rebuildStamps(board, epoch));
   }
 
-  async addRebuilt(board: Board, epoch: number, rows: readonly ScoreRow[]): Promise<void> {
-    const key = keys.rebuild(board, epoch);
-    await Promise.all([
-      this.#client.zadd(key, ...rows.flatMap(({ userId, score }) => [score, userId])),
-      // The remains of an interrupted attempt must not fill Redis for ever.
-      this.#client.expire(key, rebuildTtlSeconds),
+  async addRebuilt({ id, ...rules }: BoardDefinition, epoch: number, rows: readonly ReachedRow[]): Promise<void> {
+    const form = formOf(rules);
+    const places = [keys.rebuild(id, epoch)];
+    const stamps = form.stamped ? rows.map(({ reachedAt: revision = noRevision }) => stampOf(revision)) : [];
+    const members = rows.flatMap(({ userId, score }, index) => [
+      toKept(score, form),
+      `${stamps[index] ?? ""}${userId}`,
     ]);
+    const writes: Promise<unknown>[] = [this.#client.zadd(keys.rebuild(id, epoch), ...members)];
+    if (form.stamped) {
+      const key = keys.rebuildStamps(id, epoch);
+      places.push(key);
+      writes.push(this.#client.hset(key, ...rows.flatMap(({ userId }, index) => [userId, stamps[index] ?? ""])));
+    }
+    // The remains of an interrupted attempt must not fill Redis for ever.
+    for (const key of places) writes.push(this.#client.expire(key, rebuildTtlSeconds));
+    await Promise.all(writes);
   }
 
   /**
@@ -136,6 +190,7 @@ export class BoardKeeper {
         keys.rebuild(board, to.epoch),
         keys.abandoned(board),
         keys.aside(board, formatPosition(to)),
+        ...[keys.stamps(board), keys.rebuildStamps(board, to.epoch)],
       ],
       [fence, to.epoch, to.revision, count],
     );
@@ -144,7 +199,7 @@ export class BoardKeeper {
   }
 
   /** Writes the idempotency records of committed changes again, for the rest of their 24 hours. */
-  async restoreRecords(board: Board, events: readonly OutboxEntry[], now: number): Promise<void> {
+  async restoreRecords(board: Board, events: readonly ChangeEntry[], now: number): Promise<void> {
     await restoreRecords(this.#client, board, events, now);
   }
 
@@ -153,27 +208,59 @@ export class BoardKeeper {
    *
    * @returns false when our fence is too low
    */
-  async dropRecords(board: Board, fence: number, entries: readonly OutboxEntry[]): Promise<boolean> {
+  async dropRecords(board: Board, fence: number, entries: readonly ChangeEntry[]): Promise<boolean> {
     return dropRecords(this.#client, board, fence, entries);
   }
 
-  /** Rows by position in the standings, highest score first. O(log n + count). */
-  async readRows(board: Board, from: number, count: number): Promise<ScoreRow[]> {
-    const flat = await this.#client.zrevrange(keys.scores(board), from, from + count - 1, "WITHSCORES");
-    return toRows(flat);
+  /**
+   * Rows by position in the standings, best first. O(log n + count).
+   *
+   * @param season one that ended; undefined: the one that runs
+   */
+  async readRows(
+    { id, ...rules }: BoardDefinition,
+    from: number,
+    count: number,
+    season?: SeasonNumber,
+  ): Promise<ReachedRow[]> {
+    const key = season === undefined ? keys.scores(id) : keys.seasonScores(id, season);
+    const form = formOf(rules);
+    const flat = await this.#client.zrevrange(key, from, from + count - 1, "WITHSCORES");
+    return toRows(flat, form).map((row, index) => ({
+      ...row,
+      reachedAt: form.stamped ? reachedAt(flat[2 * index] ?? "") : undefined,
+    }));
   }
 
   /** Some rows, in no order, as ZSCAN returns them. A full scan returns each row that stays at least once. */
-  async scanRows(board: Board, cursor: string): Promise<{ cursor: string; rows: ScoreRow[] }> {
-    const [next, flat] = await this.#client.zscan(keys.scores(board), cursor, "COUNT", 2_000);
-    return { cursor: next, rows: toRows(flat) };
+  async scanRows({ id, ...rules }: BoardDefinition, cursor: string): Promise<{ cursor: string; rows: ScoreRow[] }> {
+    const [next, flat] = await this.#client.zscan(keys.scores(id), cursor, "COUNT", 2_000);
+    return { cursor: next, rows: toRows(flat, formOf(rules)) };
   }
 
-  /** The totals of players, undefined for those without one. */
-  async readScores(board: Board, userIds: readonly UserId[]): Promise<(Score | undefined)[]> {
+  /**
+   * The totals of players, undefined for those without one.
+   *
+   * @param season one that ended; undefined: the one that runs
+   */
+  async readScores(
+    { id, ...rules }: BoardDefinition,
+    userIds: readonly UserId[],
+    season?: SeasonNumber,
+  ): Promise<(Score | undefined)[]> {
     if (userIds.length === 0) return [];
-    const scores = await this.#client.zmscore(keys.scores(board), ...userIds);
-    return scores.map((score) => (score === null ? undefined : (Number(score) as Score)));
+    const form = formOf(rules);
+    const key = season === undefined ? keys.scores(id) : keys.seasonScores(id, season);
+    const stampsKey = season === undefined ? keys.stamps(id) : keys.seasonStamps(id, season);
+    const members = form.stamped ? await this.#stamped(stampsKey, userIds) : userIds;
+    const scores = await this.#client.zmscore(key, ...members);
+    return scores.map((score) => (score === null ? undefined : fromKept(Number(score), form)));
+  }
+
+  /** A user without a stamp has no member: no member has its id alone. */
+  async #stamped(stampsKey: string, userIds: readonly UserId[]): Promise<readonly string[]> {
+    const stamps = await this.#client.hmget(stampsKey, ...userIds);
+    return userIds.map((userId, index) => `${stamps[index] ?? ""}${userId}`);
   }
 
   async count(board: Board): Promise<number> {

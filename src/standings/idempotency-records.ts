@@ -3,13 +3,13 @@ import type { RedisClient } from "../redis/client.js";
 import { idempotencyWindowSeconds, isMessageKey, type IdempotencyKey } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
 import { dropClaim } from "./key-claims.js";
-import type { OutboxEntry } from "./outbox-entry.js";
+import type { ChangeEntry } from "./outbox-entry.js";
 import { scripts } from "./scripts.js";
 
 /** Lua can't take many more values of one hash at once. */
 const maxPerCall = 1_000;
 
-type KeyedEntry = OutboxEntry & { readonly idempotencyKey: IdempotencyKey };
+type KeyedEntry = ChangeEntry & { readonly idempotencyKey: IdempotencyKey };
 
 /**
  * Writes the idempotency records of committed changes again, and the claims on their keys, where they are younger than
@@ -20,7 +20,7 @@ type KeyedEntry = OutboxEntry & { readonly idempotencyKey: IdempotencyKey };
 export async function restoreRecords(
   client: RedisClient,
   board: Board,
-  events: readonly OutboxEntry[],
+  events: readonly ChangeEntry[],
   now: number,
 ): Promise<void> {
   const young = keyed(events).filter((event) => secondsLeft(event, now) > 0);
@@ -57,7 +57,7 @@ export async function dropRecords(
   client: RedisClient,
   board: Board,
   fence: number,
-  entries: readonly OutboxEntry[],
+  entries: readonly ChangeEntry[],
 ): Promise<boolean> {
   const all = keyed(entries);
   const values = all.flatMap(({ subject, idempotencyKey, occurredAt }) => [
@@ -78,7 +78,7 @@ export async function dropRecords(
   return true;
 }
 
-function keyed(entries: readonly OutboxEntry[]): KeyedEntry[] {
+function keyed(entries: readonly ChangeEntry[]): KeyedEntry[] {
   return entries.filter((entry): entry is KeyedEntry => entry.idempotencyKey !== undefined);
 }
 
@@ -86,11 +86,11 @@ function claimsPrefix({ isCluster }: RedisClient): string {
   return isCluster ? "" : keys.claims;
 }
 
-function secondsLeft({ occurredAt }: OutboxEntry, now: number): number {
+function secondsLeft({ occurredAt }: ChangeEntry, now: number): number {
   return Math.ceil(idempotencyWindowSeconds - (now - occurredAt) / 1000);
 }
 
 /** As increment.lua writes a record. */
-function formatRecord({ position, increment, score, userId }: OutboxEntry): string {
-  return `${position.revision} ${increment} ${score} ${userId}`;
+function formatRecord({ position, amount, score, unchanged, userId }: ChangeEntry): string {
+  return `${position.revision}${unchanged ? "=" : ""} ${amount} ${score} ${userId}`;
 }

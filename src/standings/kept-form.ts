@@ -32,22 +32,23 @@ export function tiesOf({ stamped }: KeptForm): TiePolicy {
 }
 
 /** Members with their scores as Redis lists them, flat. */
-export function toRows(flat: readonly string[], { negated, stamped }: KeptForm): ScoreRow[] {
+export function toRows(flat: readonly string[], form: KeptForm): ScoreRow[] {
   const rows: ScoreRow[] = [];
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const member = flat[index] ?? "";
-    const kept = Number(flat[index + 1]);
-    rows.push({
-      userId: (stamped ? member.slice(stampLength) : member) as UserId,
-      score: (negated ? 0 - kept : kept) as Score,
-    });
+    const userId = (form.stamped ? member.slice(stampLength) : member) as UserId;
+    rows.push({ userId, score: fromKept(Number(flat[index + 1]), form) });
   }
   return rows;
 }
 
-/** The score as Redis keeps it, and back. */
-export function kept(score: Score, { negated }: KeptForm): number {
+/** The score as Redis keeps it. Subtracting makes no negative zero. */
+export function toKept(score: Score, { negated }: KeptForm): number {
   return negated ? 0 - score : score;
+}
+
+export function fromKept(kept: number, { negated }: KeptForm): Score {
+  return (negated ? 0 - kept : kept) as Score;
 }
 
 /** The revision at which the score of a stamped member was reached. */

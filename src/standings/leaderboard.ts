@@ -5,7 +5,7 @@ import { noTraces, type Traces } from "../observability/traces.js";
 import type { KeyClaims } from "./key-claims.js";
 import type { Position } from "../domain/position.js";
 import type { Change } from "../domain/change.js";
-import type { BatchResult, ScoreStore } from "./score-store.js";
+import type { BatchResult, BoardFacts, ScoreStore } from "./score-store.js";
 import { rateLimited, ScoreWriter } from "./score-writer.js";
 import type { Accepted, Settled } from "./waiting-change.js";
 import type { BatchFailure } from "./write-errors.js";
@@ -164,6 +164,11 @@ export class Leaderboard {
 
   async revision(board: Board): Promise<Revision> {
     return this.#read(() => this.#store.readRevision(board));
+  }
+
+  /** What is known of a board beside its rows. O(1). */
+  async facts(board: Board): Promise<BoardFacts> {
+    return this.#read(() => this.#store.readFacts(board));
   }
 
   /** How many changes wait to be sent to Redis. */

@@ -2,14 +2,30 @@ import { parsePosition, type Position } from "../domain/position.js";
 import type { IdempotencyKey } from "../domain/change.js";
 import type { UserId } from "../domain/player.js";
 import type { Revision, Score } from "../domain/score.js";
+import { firstSeason, type SeasonNumber } from "../domain/season.js";
+
+/** What the outbox holds, in order. */
+export type OutboxEntry = ChangeEntry | SeasonEnd;
+
+/** The end of a season. Changes after it belong to the next one. */
+export interface SeasonEnd {
+  readonly position: Position;
+  readonly endedSeason: SeasonNumber;
+  /** Milliseconds since the Unix epoch, by Redis' clock. */
+  readonly occurredAt: number;
+}
 
 /** An accepted change on its way to PostgreSQL. */
-export interface OutboxEntry {
+export interface ChangeEntry {
   readonly position: Position;
+  readonly season: SeasonNumber;
   readonly userId: UserId;
-  readonly increment: Score;
+  /** The increment, or on boards that take scores the score that was sent. */
+  readonly amount: Score;
   /** The player's total after the change. */
   readonly score: Score;
+  /** Whether the change left the total as it was: it is kept for its idempotency key alone. */
+  readonly unchanged: boolean;
   readonly subject: string;
   readonly idempotencyKey: IdempotencyKey | undefined;
   /** Milliseconds since the Unix epoch, by Redis' clock. */
@@ -18,30 +34,42 @@ export interface OutboxEntry {
   readonly unreadable?: readonly string[];
 }
 
+export function isSeasonEnd(entry: OutboxEntry): entry is SeasonEnd {
+  return "endedSeason" in entry;
+}
+
+export function isChange(entry: OutboxEntry): entry is ChangeEntry {
+  return !isSeasonEnd(entry);
+}
+
 /**
- * As increment.lua writes a batch: user id, increment, total, subject (0: the user id, 1: that of the change before) and
+ * As increment.lua writes a batch: user id, amount, total, subject (0: the user id, 1: that of the change before) and
  * key (0: none) of each change.
  */
 type BatchValues = readonly (string | 0 | 1)[];
 const valuesPerChange = 5;
 
 /**
- * The changes of one entry of the outbox, in order. `v` names an entry's form: "2" is a batch; an entry without it is a
- * single change of the release before.
+ * What one entry of the outbox stream holds, in order. `v` names an entry's form: "2" is a batch, "3" a season's end; an
+ * entry without it is a single change of the release before.
  *
  * @throws Error when a later release wrote the entry
  */
-export function changesOf(id: string, fields: readonly string[]): OutboxEntry[] {
+export function entriesOf(id: string, fields: readonly string[]): OutboxEntry[] {
   const entry = new Map<string, string>();
   for (let index = 0; index + 1 < fields.length; index += 2) entry.set(fields[index] ?? "", fields[index + 1] ?? "");
   const form = entry.get("v");
+  if (form === "3") {
+    const endedSeason = Number(entry.get("season")) as SeasonNumber;
+    return [{ position: parsePosition(id), endedSeason, occurredAt: Number(entry.get("at")) }];
+  }
   if (form !== undefined && form !== "2") {
     throw new Error(`the outbox entry ${id} has the form ${form}, which only a later release can read`);
   }
   if (form === undefined) return [singleChange(id, entry)];
   const values = parseBatch(entry);
   return values
-    ? batchChanges(id, values, Number(entry.get("at")))
+    ? batchChanges(id, values, Number(entry.get("at")), Number(entry.get("s") ?? firstSeason) as SeasonNumber)
     : [{ ...singleChange(id, entry), unreadable: fields }];
 }
 
@@ -55,19 +83,23 @@ function parseBatch(entry: ReadonlyMap<string, string>): BatchValues | undefined
   }
 }
 
-function batchChanges(id: string, values: BatchValues, occurredAt: number): OutboxEntry[] {
+function batchChanges(id: string, values: BatchValues, occurredAt: number, season: SeasonNumber): ChangeEntry[] {
   const { epoch, revision: last } = parsePosition(id);
   const first = last - values.length / valuesPerChange + 1;
-  const changes: OutboxEntry[] = [];
+  const changes: ChangeEntry[] = [];
   let subject = "";
   for (let index = 0; index < values.length; index += valuesPerChange) {
     const [userId, named, key] = [values[index], values[index + 3], values[index + 4]];
     if (named !== 1) subject = (named === 0 ? userId : named) as string;
+    const amount = values[index + 1];
+    const unchanged = typeof amount === "string" && amount.startsWith("=");
     changes.push({
       position: { epoch, revision: (first + changes.length) as Revision },
+      season,
       userId: userId as UserId,
-      increment: toScore(values[index + 1]),
+      amount: toScore(unchanged ? amount.slice(1) : amount),
       score: toScore(values[index + 2]),
+      unchanged,
       subject,
       idempotencyKey: key === 0 ? undefined : (key as IdempotencyKey),
       occurredAt,
@@ -76,13 +108,15 @@ function batchChanges(id: string, values: BatchValues, occurredAt: number): Outb
   return changes;
 }
 
-function singleChange(id: string, entry: ReadonlyMap<string, string>): OutboxEntry {
+function singleChange(id: string, entry: ReadonlyMap<string, string>): ChangeEntry {
   const key = entry.get("key") ?? "";
   return {
     position: parsePosition(id),
+    season: firstSeason,
     userId: (entry.get("user") ?? "") as UserId,
-    increment: toScore(entry.get("increment")),
+    amount: toScore(entry.get("increment")),
     score: toScore(entry.get("score")),
+    unchanged: false,
     subject: entry.get("subject") ?? "",
     idempotencyKey: key === "" ? undefined : (key as IdempotencyKey),
     occurredAt: Number(entry.get("at")),

@@ -2,7 +2,7 @@ import { keys } from "../redis/keys.js";
 import type { RedisClient } from "../redis/client.js";
 import { formatPosition, parsePosition, type Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
-import { changesOf, type OutboxEntry } from "./outbox-entry.js";
+import { entriesOf, type OutboxEntry } from "./outbox-entry.js";
 
 /** The most entries in one read, and the most changes: Redis does nothing else meanwhile. */
 const [maxEntries, maxChanges] = [2_000, 20_000];
@@ -49,8 +49,8 @@ export class Outbox {
       this.#client.xrange(key, "-", "+", "COUNT", 1),
       this.#client.xrevrange(key, "+", "-", "COUNT", 1),
     ]);
-    const oldest = first && changesOf(...first)[0];
-    const newest = last && changesOf(...last).at(-1);
+    const oldest = first && entriesOf(...first)[0];
+    const newest = last && entriesOf(...last).at(-1);
     if (!oldest || !newest) return { length: 0, oldestAt: undefined };
     return { length: newest.position.revision - oldest.position.revision + 1, oldestAt: oldest.occurredAt };
   }
@@ -62,7 +62,7 @@ export class Outbox {
       const entries = await this.#readEntries(key, start, Math.min(maxChanges, count - changes.length));
       for (const [id, fields] of entries) {
         // PostgreSQL may have the first changes of a batch: those before one that it refused.
-        for (const change of changesOf(id, fields)) if (isAfter(change.position, after)) changes.push(change);
+        for (const entry of entriesOf(id, fields)) if (isAfter(entry.position, after)) changes.push(entry);
       }
       const last = entries.at(-1);
       if (!last) break;

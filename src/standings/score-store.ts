@@ -2,19 +2,22 @@ import { keys, recordField } from "../redis/keys.js";
 import { formatPosition, type Position } from "../domain/position.js";
 import type { RedisClient } from "../redis/client.js";
 import type { LuaScript } from "../redis/lua-script.js";
-import { toRows } from "./rows.js";
+import { parseForm, tiesOf, toRows, type KeptForm } from "./kept-form.js";
 import { scripts } from "./scripts.js";
 import type { Board } from "../domain/board.js";
 import { isMessageKey, type Change } from "../domain/change.js";
 import { rankRows } from "../domain/ranks.js";
 import type { ChangedEntry, Rank, Revision, Score, ScoreEntry } from "../domain/score.js";
 import { quotaOf, type Quota, type RateLimit, type RateLimits } from "../domain/rate-limit.js";
+import { firstSeason, type RunningSeason, type SeasonNumber } from "../domain/season.js";
 import type { Neighbourhood, Place, PlacedSnapshot } from "../domain/views.js";
 
 export type ChangeOutcome =
   | {
       readonly kind: "accepted";
       readonly replayed: boolean;
+      /** False where the score stayed as it was: a score that is no better, or the same again. */
+      readonly changed: boolean;
       readonly entry: ChangedEntry;
       readonly revision: Revision;
       /** What is left of the subject's rate limit; undefined where the change was charged to none. */
@@ -22,13 +25,15 @@ export type ChangeOutcome =
     }
   | { readonly kind: "keyReused" }
   | { readonly kind: "outOfRange" }
+  | { readonly kind: "seasonClosed" }
+  | { readonly kind: "boardArchived" }
   | { readonly kind: "rateLimited"; readonly retryAfterMs: number; readonly quota: Quota | undefined }
   | { readonly kind: "failed" };
 
 export interface BatchResult {
   /** The board's position after the batch. */
   readonly position: Position;
-  /** Whether any change was made; a batch of replays and refusals makes none. */
+  /** Whether any score changed; a batch of replays and refusals changes none. */
   readonly changed: boolean;
   /** The best entries after the batch. */
   readonly topScores: readonly ScoreEntry[];
@@ -42,7 +47,7 @@ const unlimited: RateLimit = { perSecond: 1, burst: 0 };
 /** The values with which increment.lua answers each change. */
 const resultFields = 5;
 /** As increment.lua takes them, added up. */
-const flags = { ranked: 1, claims: 2, service: 4 } as const;
+const flags = { ranked: 1, claims: 2, service: 4, season: 8 } as const;
 
 /** The standings in Redis. Turns domain values into keys and script arguments, and replies into domain values. */
 export class ScoreStore {
@@ -72,13 +77,16 @@ export class ScoreStore {
    */
   async applyBatch(board: Board, changes: readonly Change[]): Promise<BatchResult | undefined> {
     const { player, service = unlimited } = this.#rateLimits;
-    const keyTable = new KeyTable([keys.scores(board), keys.outbox(board), keys.meta(board), keys.records(board)]);
+    const keyTable = new KeyTable([
+      ...[keys.scores(board), keys.outbox(board), keys.meta(board)],
+      ...[keys.records(board), keys.stamps(board)],
+    ]);
     const values: (string | number)[] = [];
     for (const change of changes) {
-      const { userId, increment, subject, idempotencyKey, ratePolicy } = change;
+      const { userId, amount, subject, idempotencyKey, ratePolicy } = change;
       values.push(
         userId,
-        String(increment),
+        String(amount),
         subject === userId ? 0 : subject,
         idempotencyKey ?? 0,
         idempotencyKey === undefined ? 0 : recordField(subject, idempotencyKey),
@@ -90,15 +98,15 @@ export class ScoreStore {
     const claims = this.#claimsKeys ? keys.claims : "";
     const args = [answeredTopScores, ...limits, board, claims, JSON.stringify(values)];
     const reply = (await this.#write(scripts.increment, keyTable.keys, args)) as
-      [recovering: string] | [epoch: string, revision: string, topJson: string, results: string];
+      [recovering: string] | [epoch: string, revision: string, topJson: string, results: string, rules: string];
     if (reply.length === 1) return undefined;
-    const [epoch, revision, topJson, resultsText] = reply;
+    const [epoch, revision, topJson, resultsText, rules] = reply;
     const results = resultsText.split(" ");
     const outcomes = changes.map((change, index) => this.#toOutcome(board, change, results, resultFields * index));
     return {
       position: { epoch: Number(epoch), revision: Number(revision) as Revision },
-      changed: outcomes.some((outcome) => outcome.kind === "accepted" && !outcome.replayed),
-      topScores: rankRows(board, toRows(JSON.parse(topJson) as string[])),
+      changed: outcomes.some((outcome) => outcome.kind === "accepted" && outcome.changed && !outcome.replayed),
+      topScores: toEntries(board, JSON.parse(topJson) as string[], parseForm(rules)),
       outcomes,
     };
   }
@@ -112,9 +120,12 @@ export class ScoreStore {
     switch (outcome) {
       case "0":
       case "1":
+      case "8":
+      case "9":
         return {
           kind: "accepted",
-          replayed: outcome === "1",
+          replayed: outcome === "1" || outcome === "9",
+          changed: outcome === "0" || outcome === "1",
           entry: { board, rank: Number(c) as Rank, userId, score: Number(a) as Score },
           revision: Number(b) as Revision,
           quota,
@@ -125,14 +136,19 @@ export class ScoreStore {
         return { kind: "outOfRange" };
       case "4":
         return { kind: "rateLimited", retryAfterMs: Number(a), quota };
+      case "6":
+        return { kind: "seasonClosed" };
+      case "7":
+        return { kind: "boardArchived" };
       default:
         return { kind: "failed" };
     }
   }
 
-  #flagsOf({ idempotencyKey, ranked, ratePolicy }: Change): number {
+  #flagsOf({ idempotencyKey, ranked, ratePolicy, season }: Change): number {
     const claims = this.#claimsKeys && idempotencyKey !== undefined && !isMessageKey(idempotencyKey);
-    return (ranked ? flags.ranked : 0) + (claims ? flags.claims : 0) + (ratePolicy === "service" ? flags.service : 0);
+    const [rank, claim] = [ranked ? flags.ranked : 0, claims ? flags.claims : 0];
+    return rank + claim + (ratePolicy === "service" ? flags.service : 0) + flags.season * (season ?? 0);
   }
 
   /**
@@ -178,10 +194,12 @@ export class ScoreStore {
     const seen = known ? formatPosition({ epoch: known.epoch, revision: known.snapshot.revision }) : "";
     const reply = await scripts.readTop.run(this.#reader, [keys.scores(board), keys.meta(board)], [count, seen]);
     if (reply === null) return undefined;
-    const [epoch, revisionText, rows] = reply as [epoch: string, revision: string, rows?: string[]];
+    const [epoch, revisionText, seasonText, rules, rows] = reply as
+      [epoch: string, revision: string] | [string, string, season: string | null, rules: string | null, rows: string[]];
     if (!rows) return known;
-    const revision = Number(revisionText) as Revision;
-    return { epoch: Number(epoch), snapshot: { board, revision, entries: rankRows(board, toRows(rows)) } };
+    const entries = toEntries(board, rows, parseForm(rules));
+    const [revision, season] = [Number(revisionText) as Revision, toSeason(seasonText)];
+    return { epoch: Number(epoch), snapshot: { board, revision, season, entries } };
   }
 
   /**
@@ -190,15 +208,32 @@ export class ScoreStore {
    */
   async readAround(board: Board, places: readonly Place[]): Promise<Neighbourhood[] | undefined> {
     const args = places.flatMap(({ userId, radius }) => [userId, radius]);
-    const reply = await scripts.readAround.run(this.#reader, [keys.scores(board), keys.meta(board)], args);
+    const scriptKeys = [keys.scores(board), keys.meta(board), keys.stamps(board)];
+    const reply = await scripts.readAround.run(this.#reader, scriptKeys, args);
     if (reply === null) return undefined;
-    const [revisionText, found] = reply as [revision: string, found: string];
-    const revision = Number(revisionText) as Revision;
+    const [revisionText, seasonText, rules, found] = reply as [string, string | null, string | null, string];
+    const [revision, season, form] = [Number(revisionText) as Revision, toSeason(seasonText), parseForm(rules)];
     return (JSON.parse(found) as (FoundPlace | false)[]).map((place) => {
-      if (!place) return { board, revision, entries: [] };
+      if (!place) return { board, revision, season, entries: [] };
       const [first, higher, rows] = place;
-      return { board, revision, entries: rankRows(board, toRows(rows), higher + 1, first + 1) };
+      const start = { position: first + 1, rank: higher + 1 };
+      return { board, revision, season, entries: rankRows(board, toRows(rows, form), tiesOf(form), start) };
     });
+  }
+
+  /** What is known of a board beside its rows; undefined when Redis does not know the board. O(1). */
+  async readFacts(board: Board): Promise<BoardFacts | undefined> {
+    const [meta, playerCount] = await Promise.all([
+      this.#reader.hmget(keys.meta(board), "revision", "season", "season_at"),
+      this.#reader.zcard(keys.scores(board)),
+    ]);
+    const [revision, season, startedAt] = meta;
+    if (revision == null) return undefined;
+    return {
+      revision: Number(revision) as Revision,
+      season: { number: toSeason(season), startedAt: Number(startedAt ?? 0) },
+      playerCount,
+    };
   }
 
   /** The board's revision alone; undefined when Redis does not know the board. O(1). */
@@ -206,6 +241,22 @@ export class ScoreStore {
     const revision = await this.#reader.hget(keys.meta(board), "revision");
     return revision === null ? undefined : (Number(revision) as Revision);
   }
+}
+
+/** What is known of a board beside its rows. */
+export interface BoardFacts {
+  readonly revision: Revision;
+  readonly season: RunningSeason;
+  readonly playerCount: number;
+}
+
+function toEntries(board: Board, flat: readonly string[], form: KeptForm): ScoreEntry[] {
+  return rankRows(board, toRows(flat, form), tiesOf(form));
+}
+
+/** A board of a release before has no number: it is in its first season. */
+function toSeason(text: string | null | undefined): SeasonNumber {
+  return text == null ? firstSeason : (Number(text) as SeasonNumber);
 }
 
 /** As read-around.lua gives it. */

@@ -209,13 +209,16 @@ function toSettled(outcome: ChangeOutcome | undefined, { position, topScores }: 
   switch (outcome?.kind) {
     case "accepted": {
       // Spreading `outcome` would cost a microsecond for each increment.
-      const { kind, replayed, entry, revision, quota } = outcome;
-      return { kind, replayed, entry, revision, quota, topScores, epoch: position.epoch };
+      const { kind, replayed, changed, entry, revision, quota } = outcome;
+      return { kind, replayed, changed, entry, revision, quota, topScores, epoch: position.epoch };
     }
     case "keyReused":
       return new StandingsError("keyReused");
     case "outOfRange":
       return outOfRange("scoreIncrement");
+    case "seasonClosed":
+    case "boardArchived":
+      return new StandingsError(outcome.kind);
     case "rateLimited":
       return rateLimited(outcome.retryAfterMs, outcome.quota);
     default:

@@ -18,4 +18,5 @@ export const scripts = {
   swap: load("swap"),
   markProfile: load("mark-profile"),
   keepProfiles: load("keep-profiles"),
+  endSeason: load("end-season"),
 } as const;

@@ -1,15 +1,17 @@
 import type { BoardKeeper } from "../standings/board-keeper.js";
 import type { Outbox } from "../standings/outbox.js";
-import type { Board } from "../domain/board.js";
+import type { Board, BoardDefinition } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
 import type { Score } from "../domain/score.js";
-import type { ScoreLedger } from "../ledger/score-ledger.js";
+import { isSeasonEnd } from "../standings/outbox-entry.js";
+import type { BoardSeason, ScoreLedger } from "../ledger/score-ledger.js";
 import { scorePages } from "./score-pages.js";
 
 export interface DriftDeps {
   keeper: BoardKeeper;
   outbox: Outbox;
   ledger: ScoreLedger;
+  readDefinition: (board: Board) => Promise<BoardDefinition>;
 }
 
 export interface DriftReport {
@@ -40,18 +42,20 @@ const maxExamples = 5;
  *
  * @param wait called before each round; the worker needs an interval to catch up
  */
-export async function findDrift(deps: DriftDeps, board: Board, wait: () => Promise<void>): Promise<DriftReport> {
+export async function findDrift(deps: DriftDeps, id: Board, wait: () => Promise<void>): Promise<DriftReport> {
+  let board = await runningSeason(deps, id);
   // Redis' scan may return a player twice.
   const found = new Map<UserId, Difference>();
   const add = (difference: Difference) => void found.set(difference.userId, difference);
   const { players: inPostgres, inBoth } = await lookAtPostgres(deps, board, add);
   // If Redis has no more players than both know, no player is in Redis alone, and Redis need not be scanned.
-  const inRedis = await deps.keeper.count(board);
+  const inRedis = await deps.keeper.count(id);
   if (inRedis !== inBoth) await lookAtRedis(deps, board, add);
 
   let differences = await withoutPending(deps, board, [...found.values()]);
   for (let round = 0; round < maxRounds && differences.length > 0; round += 1) {
     await wait();
+    board = await runningSeason(deps, id);
     const suspects = differences.map(({ userId }) => userId);
     differences = await withoutPending(deps, board, await compareAll(deps, board, suspects));
   }
@@ -59,10 +63,19 @@ export async function findDrift(deps: DriftDeps, board: Board, wait: () => Promi
   return { players, differing: differences.length, examples: differences.slice(0, maxExamples) };
 }
 
+/**
+ * The season that runs in Redis: PostgreSQL may not have the end of the one before yet, and then has no totals of this
+ * one.
+ */
+async function runningSeason({ keeper, readDefinition }: DriftDeps, board: Board): Promise<BoardSeason> {
+  const [definition, { season }] = await Promise.all([readDefinition(board), keeper.readState(board)]);
+  return { ...definition, season };
+}
+
 /** @returns how many players PostgreSQL knows, and how many of them Redis knows, too */
 async function lookAtPostgres(
   { keeper, ledger }: DriftDeps,
-  board: Board,
+  board: BoardSeason,
   add: (difference: Difference) => void,
 ): Promise<{ players: number; inBoth: number }> {
   let [players, inBoth] = [0, 0];
@@ -82,7 +95,7 @@ async function lookAtPostgres(
 }
 
 /** Looks for players that only Redis knows. */
-async function lookAtRedis(deps: DriftDeps, board: Board, add: (difference: Difference) => void): Promise<void> {
+async function lookAtRedis(deps: DriftDeps, board: BoardSeason, add: (difference: Difference) => void): Promise<void> {
   let cursor = "0";
   do {
     const scan = await deps.keeper.scanRows(board, cursor);
@@ -94,7 +107,7 @@ async function lookAtRedis(deps: DriftDeps, board: Board, add: (difference: Diff
   } while (cursor !== "0");
 }
 
-async function compareAll(deps: DriftDeps, board: Board, userIds: readonly UserId[]): Promise<Difference[]> {
+async function compareAll(deps: DriftDeps, board: BoardSeason, userIds: readonly UserId[]): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (let from = 0; from < userIds.length; from += pageSize) {
     for (const each of await compare(deps, board, userIds.slice(from, from + pageSize))) differences.push(each);
@@ -102,7 +115,11 @@ async function compareAll(deps: DriftDeps, board: Board, userIds: readonly UserI
   return differences;
 }
 
-async function compare({ keeper, ledger }: DriftDeps, board: Board, userIds: readonly UserId[]): Promise<Difference[]> {
+async function compare(
+  { keeper, ledger }: DriftDeps,
+  board: BoardSeason,
+  userIds: readonly UserId[],
+): Promise<Difference[]> {
   if (userIds.length === 0) return [];
   const inRedis = await keeper.readScores(board, userIds);
   const inPostgres = await ledger.readScoresOf(board, userIds);
@@ -116,7 +133,7 @@ async function compare({ keeper, ledger }: DriftDeps, board: Board, userIds: rea
  */
 async function withoutPending(
   deps: DriftDeps,
-  board: Board,
+  { id: board }: BoardSeason,
   differences: readonly Difference[],
 ): Promise<readonly Difference[]> {
   if (differences.length === 0) return [];
@@ -133,7 +150,10 @@ async function pendingTotals(
   let after = (await ledger.readCursor(board))?.position;
   while (after) {
     const entries = await outbox.read(board, after, pageSize);
-    for (const { userId, score } of entries) totals.set(userId, score);
+    for (const entry of entries) {
+      if (isSeasonEnd(entry)) totals.clear();
+      else totals.set(entry.userId, entry.score);
+    }
     after = entries.at(-1)?.position;
   }
   return totals;

@@ -1,8 +1,9 @@
 import type { BoardKeeper, BoardState } from "../standings/board-keeper.js";
 import type { Outbox } from "../standings/outbox.js";
+import { isChange } from "../standings/outbox-entry.js";
 import { formatPosition, type Position } from "../domain/position.js";
 import { idempotencyWindowSeconds } from "../domain/change.js";
-import type { Board } from "../domain/board.js";
+import type { Board, BoardDefinition } from "../domain/board.js";
 import type { Revision } from "../domain/score.js";
 import type { Logger } from "../observability/logger.js";
 import { RefusedByPostgres } from "../ledger/postgres-errors.js";
@@ -11,13 +12,14 @@ import { lostStandings, outboxCovers, type RecoveryPlan } from "./recovery-plan.
 import { scorePages } from "./score-pages.js";
 import { syncScores, type SyncResult } from "./sync-scores.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
-import type { Lease, ScoreLedger } from "../ledger/score-ledger.js";
+import type { BoardSeason, Lease, ScoreLedger } from "../ledger/score-ledger.js";
 
 export interface RecoveryDeps {
   keeper: BoardKeeper;
   outbox: Outbox;
   ledger: ScoreLedger;
   history: ScoreHistory;
+  readDefinition: (board: Board) => Promise<BoardDefinition>;
   /** Milliseconds since the Unix epoch. */
   now: () => number;
   logger: Logger;
@@ -56,10 +58,12 @@ export async function recover(deps: RecoveryDeps, board: Board, lease: Lease, pl
   }
 }
 
-async function open({ keeper, ledger }: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
+async function open({ keeper, ledger, readDefinition }: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
   // Redis may have lost the fence together with the board, so check PostgreSQL's.
   const cursor = await ledger.readCursor(board);
   if (cursor?.fence !== lease.fence) throw new LeadershipLost(board);
+  const season = await ledger.readRunningSeason(board);
+  demand(board, await keeper.define(lease.fence, await readDefinition(board), season));
   demand(board, await keeper.open(board, lease.fence, lease.position));
   return lease;
 }
@@ -105,14 +109,20 @@ async function rebuildStandings(deps: RecoveryDeps, board: Board, from: Lease): 
   demand(board, await keeper.abandon(board, lease.fence, to.epoch));
   await dropAbandonedRecords(deps, board, lease);
   await restoreRecords(deps, board);
-  const count = await loadStandings(deps, board, to);
+  const count = await loadStandings(deps, board, lease, to);
   demand(board, await keeper.finishRebuild(board, lease.fence, to, count));
   return moved;
 }
 
 /** @returns the number of rows loaded */
-async function loadStandings({ keeper, ledger }: RecoveryDeps, board: Board, to: Position): Promise<number> {
-  await keeper.startRebuild(board, to.epoch);
+async function loadStandings(
+  { keeper, ledger, readDefinition }: RecoveryDeps,
+  id: Board,
+  { season }: Lease,
+  to: Position,
+): Promise<number> {
+  const board = { ...(await readDefinition(id)), season };
+  await keeper.startRebuild(id, to.epoch);
   const { count, sum } = await ledger.summary(board);
   let loaded = 0n;
   let writing = Promise.resolve();
@@ -124,7 +134,7 @@ async function loadStandings({ keeper, ledger }: RecoveryDeps, board: Board, to:
     for (const row of page) loaded += BigInt(row.score);
   }
   await writing;
-  if (loaded !== sum) throw new Error(`the totals of ${board} changed while they were read`);
+  if (loaded !== sum) throw new Error(`the totals of ${id} changed while they were read`);
   return count;
 }
 
@@ -138,17 +148,23 @@ async function dropAbandonedRecords({ keeper, outbox }: RecoveryDeps, board: Boa
     const entries = await outbox.readAbandoned(board, after, recordsPageSize);
     const last = entries.at(-1);
     if (!last) return;
-    demand(board, await keeper.dropRecords(board, fence, entries));
+    demand(board, await keeper.dropRecords(board, fence, entries.filter(isChange)));
     after = last.position;
   }
 }
 
-async function restoreRecords({ keeper, history, now }: RecoveryDeps, board: Board): Promise<void> {
+async function restoreRecords({ keeper, history, readDefinition, now }: RecoveryDeps, board: Board): Promise<void> {
+  const { operator } = await readDefinition(board);
   const since = new Date(now() - idempotencyWindowSeconds * 1000);
   let after = beginning;
   for (;;) {
     const events = await history.readKeyedEvents(board, since, after, pageSize);
-    await keeper.restoreRecords(board, events, now());
+    // The history does not say which scores changed nothing; a score that is not the best one did not.
+    const judged = events.map((event) => ({
+      ...event,
+      unchanged: operator === "BEST" && event.amount !== event.score,
+    }));
+    await keeper.restoreRecords(board, judged, now());
     const last = events.at(-1);
     if (!last) return;
     after = last.position;
@@ -157,22 +173,52 @@ async function restoreRecords({ keeper, history, now }: RecoveryDeps, board: Boa
 
 /** Rebuilds PostgreSQL's totals from Redis. The history lacks the changes that were only in PostgreSQL's lost part. */
 async function rebuildLedger(deps: RecoveryDeps, board: Board, lease: Lease): Promise<Lease> {
-  const { keeper, ledger, outbox } = deps;
+  const { keeper, ledger, outbox, now } = deps;
   demand(board, await keeper.close(board, lease.fence));
   const state = await keeper.readState(board);
   const { position } = state;
   if (!position || lostStandings(state)) throw new Error(`${board} vanished from Redis; PostgreSQL keeps what it has`);
   await keepEvents(deps, board, lease);
-  // A closed board does not change, so reading it page by page by position misses no row.
-  for (let from = 0; ; from += pageSize) {
-    const rows = await keeper.readRows(board, from, pageSize);
-    if (rows.length === 0) break;
-    demand(board, await ledger.overwriteScores(board, lease, rows, position.revision));
+  const definition = await deps.readDefinition(board);
+  let held = lease;
+  // PostgreSQL lost the ends of these seasons. Redis keeps a season's scores until its standings are written.
+  while (held.season < state.season) {
+    await copySeason(deps, { ...definition, season: held.season }, held, position.revision, "ended");
+    const end = { position: held.position, endedSeason: held.season, occurredAt: now() };
+    held = demand(board, await ledger.endSeason(board, held, end));
   }
-  await ledger.dropScoresOtherThan(board, lease, position.revision);
-  const moved = demand(board, await ledger.moveCursor(board, lease, position));
+  await copySeason(deps, { ...definition, season: held.season }, held, position.revision, "running");
+  const moved = demand(board, await ledger.moveCursor(board, held, position));
   await outbox.trim(board, position);
   return moved;
+}
+
+/**
+ * Makes a season's totals in PostgreSQL those of Redis. A closed board and an ended season do not change, so reading
+ * page by page by position misses no row. Where Redis has no scores of an ended season, PostgreSQL keeps what it has.
+ */
+async function copySeason(
+  { keeper, ledger }: RecoveryDeps,
+  board: BoardSeason,
+  lease: Lease,
+  revision: Revision,
+  kind: "running" | "ended",
+): Promise<void> {
+  const ended = kind === "ended" ? board.season : undefined;
+  let copied = 0;
+  for (;;) {
+    const rows = await keeper.readRows(board, copied, pageSize, ended);
+    if (rows.length === 0) break;
+    demand(board.id, await ledger.overwriteScores(board, lease, rows, revision));
+    copied += rows.length;
+  }
+  if (kind === "ended" && copied === 0) return;
+  for await (const page of scorePages(ledger, board, pageSize)) {
+    const userIds = page.map(({ userId }) => userId);
+    const scores = await keeper.readScores(board, userIds, ended);
+    const others = userIds.filter((_userId, index) => scores[index] === undefined);
+    if (others.length > 0) await ledger.dropScoresOf(board, lease, others);
+  }
 }
 
 /** Adds the outbox's changes to the history. The totals come from the standings. */
@@ -183,7 +229,7 @@ async function keepEvents({ outbox, ledger, logger }: RecoveryDeps, board: Board
     const last = entries.at(-1);
     if (!last) return;
     try {
-      demand(board, await ledger.recordEvents(board, lease, entries));
+      demand(board, await ledger.recordEvents(board, lease, entries.filter(isChange)));
     } catch (error) {
       if (!(error instanceof RefusedByPostgres)) throw error;
       logger.error({ err: error, board, after }, "the history lacks changes, because PostgreSQL refuses some");

@@ -1,8 +1,15 @@
 import type { BoardKeeper, BoardState } from "../standings/board-keeper.js";
 import type { Outbox } from "../standings/outbox.js";
-import type { OutboxEntry } from "../standings/outbox-entry.js";
+import {
+  isChange,
+  isSeasonEnd,
+  type ChangeEntry,
+  type OutboxEntry,
+  type SeasonEnd,
+} from "../standings/outbox-entry.js";
 import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
+import type { SeasonNumber } from "../domain/season.js";
 import { RefusedByPostgres } from "../ledger/postgres-errors.js";
 import { batchSizeAfter, smallestBatch } from "./batch-size.js";
 import { LeadershipLost } from "./leadership-lost.js";
@@ -21,12 +28,14 @@ export interface SyncResult {
   readonly synced: number;
   /** Entries that PostgreSQL refused; they are in `rejected_events`. */
   readonly rejected: readonly RejectedEntry[];
+  /** Seasons whose ends this pass committed. */
+  readonly endedSeasons: readonly SeasonNumber[];
   /** Whether the outbox held all changes. If not, the pass ended before the first one that is missing. */
   readonly complete: boolean;
 }
 
 export interface RejectedEntry {
-  readonly entry: OutboxEntry;
+  readonly entry: ChangeEntry;
   readonly reason: string;
 }
 
@@ -67,6 +76,7 @@ export async function lookAtBoard({ keeper }: SyncDeps, board: Board, lease: Lea
 export async function syncScores(deps: SyncDeps, board: Board, from: Lease): Promise<SyncResult> {
   const { outbox } = deps;
   const rejected: RejectedEntry[] = [];
+  const endedSeasons: SeasonNumber[] = [];
   let lease = from;
   let synced = 0;
   let batchSize = smallestBatch;
@@ -75,24 +85,51 @@ export async function syncScores(deps: SyncDeps, board: Board, from: Lease): Pro
     const read = await reading;
     const entries = withoutGap(read, lease.position);
     const last = entries.at(-1);
-    if (!last) return { lease, synced: synced - rejected.length, rejected, complete: read.length === 0 };
+    if (!last) {
+      const complete = read.length === 0;
+      return { lease, synced: synced - rejected.length - endedSeasons.length, rejected, endedSeasons, complete };
+    }
     // Read the next batch from Redis while PostgreSQL commits this one.
     reading = outbox.read(board, last.position, batchSize);
     reading.catch(() => undefined); // If the commit fails, no code awaits this read.
     const began = performance.now();
-    lease = await commit(deps, board, lease, entries, rejected);
+    for (const part of betweenSeasons(entries)) {
+      if (part.changes.length > 0) lease = await commit(deps, board, lease, part.changes, rejected);
+      if (!part.end) continue;
+      endedSeasons.push(lease.season);
+      lease = required(board, await deps.ledger.endSeason(board, lease, part.end));
+    }
     batchSize = batchSizeAfter(entries.length, performance.now() - began);
     synced += entries.length;
     await outbox.trim(board, lease.position);
   }
 }
 
+/** Entries in order, divided after each season's end: what is before it is committed in the season that it ends. */
+function* betweenSeasons(entries: readonly OutboxEntry[]): Generator<SeasonPart> {
+  let changes: ChangeEntry[] = [];
+  for (const entry of entries) {
+    if (!isSeasonEnd(entry)) {
+      changes.push(entry);
+      continue;
+    }
+    yield { changes, end: entry };
+    changes = [];
+  }
+  yield { changes, end: undefined };
+}
+
+interface SeasonPart {
+  readonly changes: readonly ChangeEntry[];
+  readonly end: SeasonEnd | undefined;
+}
+
 /** Revisions count up by one, so a missing change shows. An entry that can't be read stands for any number of changes. */
 function withoutGap(entries: readonly OutboxEntry[], from: Position): readonly OutboxEntry[] {
   let previous = from.revision;
-  const gap = entries.findIndex(({ position, unreadable }) => {
-    const follows = position.revision === previous + 1 || unreadable !== undefined;
-    previous = position.revision;
+  const gap = entries.findIndex((entry) => {
+    const follows = entry.position.revision === previous + 1 || (isChange(entry) && entry.unreadable !== undefined);
+    previous = entry.position.revision;
     return !follows;
   });
   return gap < 0 ? entries : entries.slice(0, gap);
@@ -106,7 +143,7 @@ async function commit(
   deps: SyncDeps,
   board: Board,
   lease: Lease,
-  entries: readonly OutboxEntry[],
+  entries: readonly ChangeEntry[],
   rejected: RejectedEntry[],
 ): Promise<Lease> {
   const [first, ...others] = entries;

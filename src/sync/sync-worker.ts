@@ -1,5 +1,5 @@
 import type { Position } from "../domain/position.js";
-import type { Board } from "../domain/board.js";
+import type { Board, BoardDefinition } from "../domain/board.js";
 import type { BoardState } from "../standings/board-keeper.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
@@ -21,6 +21,7 @@ import { Loop } from "../timing/loop.js";
 
 export interface SyncWorkerOptions extends SyncDeps {
   history: ScoreHistory;
+  readDefinition: (board: Board) => Promise<BoardDefinition>;
   /** Undefined: history is kept for ever. */
   historyRetentionDays: number | undefined;
   /** How often all totals in Redis and PostgreSQL are compared; 0: never. */

@@ -1,3 +1,4 @@
+import { configuredBoard } from "../../domain/board.js";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parseVariables } from "../../config.js";
@@ -86,6 +87,7 @@ async function openStores(redisUrls: readonly string[], { serving, direct }: Dat
     outbox: new Outbox(redis.client),
     ledger: new ScoreLedger(database, history),
     history,
+    readDefinition: (board) => Promise.resolve(configuredBoard(board)),
     now: Date.now,
     logger,
   };

@@ -3,7 +3,7 @@
 -- :board, the lease and where the cursor moves  see include/move-cursor.sql
 -- the changes                                  see include/changes.sql
 -- the newest totals                            see include/write-totals.sql
--- Returns the cursor; no row when its position or its fence differs from the lease.
+-- Returns the cursor; no row when its position, season or fence differs from the lease.
 WITH moved AS (
 -- @include move-cursor.sql
 ), change AS (
@@ -15,4 +15,4 @@ ON CONFLICT DO NOTHING
 ), total AS (
 -- @include write-totals.sql
 )
-SELECT epoch, revision, fence FROM moved
+SELECT epoch, revision, fence, season FROM moved

@@ -4,7 +4,7 @@
 -- :before  only revisions below this one
 -- :count   the most rows
 -- Times are milliseconds since 1970: no time zone and no date format can change a number.
-SELECT revision, increment, score, (extract(epoch FROM occurred_at) * 1000)::bigint AS at
+SELECT revision, season, increment, score, (extract(epoch FROM occurred_at) * 1000)::bigint AS at
 FROM {schema}.score_events
 WHERE board = :board AND user_id = :user_id AND revision < :before
 ORDER BY revision DESC LIMIT :count

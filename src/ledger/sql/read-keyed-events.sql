@@ -5,7 +5,7 @@
 -- :epoch, :revision the position of the previous page's last event
 -- :count            the most rows
 -- Times are milliseconds since 1970.
-SELECT epoch, revision, user_id, increment, score, subject, idempotency_key,
+SELECT epoch, revision, season, user_id, increment, score, subject, idempotency_key,
   (extract(epoch FROM occurred_at) * 1000)::bigint AS at
 FROM {schema}.score_events
 WHERE board = :board AND idempotency_key IS NOT NULL

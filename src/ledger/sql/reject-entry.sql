@@ -2,7 +2,7 @@
 --
 -- :board, the lease and where the cursor moves  see include/move-cursor.sql
 -- :entry, :reason  as JSON
--- Returns the cursor; no row when its position or its fence differs from the lease.
+-- Returns the cursor; no row when its position, season or fence differs from the lease.
 WITH moved AS (
 -- @include move-cursor.sql
 ), rejected AS (
@@ -10,4 +10,4 @@ INSERT INTO {schema}.rejected_events (board, epoch, revision, entry, reason)
 SELECT :board, epoch, revision, :entry, :reason FROM moved
 ON CONFLICT DO NOTHING
 )
-SELECT epoch, revision, fence FROM moved
+SELECT epoch, revision, fence, season FROM moved

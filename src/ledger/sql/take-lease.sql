@@ -5,4 +5,4 @@
 -- Returns the cursor.
 INSERT INTO {schema}.sync_cursor AS c (board, epoch, revision, fence) VALUES (:board, 0, 0, :at_least)
 ON CONFLICT (board) DO UPDATE SET fence = greatest(c.fence + 1, :at_least), updated_at = now()
-RETURNING epoch, revision, fence
+RETURNING epoch, revision, fence, season

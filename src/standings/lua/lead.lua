@@ -12,6 +12,9 @@
 --              and revision, ARGV[5], ARGV[6] the epoch and revision that the caller saw
 --   'open'     accept writes, on this server process only, at the reconciled position. ARGV[3], ARGV[4] its epoch and
 --              revision
+--   'define'   write down what the board is. ARGV[3] its rules, ARGV[4] 1 where it is archived, else 0, ARGV[5] its
+--              definition as JSON, ARGV[6], ARGV[7] the season that runs and when it began, in milliseconds since the
+--              Unix epoch; '' keeps the season as it is
 --   'abandon'  begin a rebuild, closed: set the outbox aside, unless an earlier attempt did. ARGV[3] the next epoch
 -- Returns 1 when done, 0 when the fence is too low or the board is not where the caller saw it: Redis may have been
 -- emptied, or come back with an older copy, between any two steps.
@@ -55,6 +58,11 @@ end
 if action == 'open' then
   if epoch ~= ARGV[3] or revision ~= ARGV[4] then return 0 end
   redis.call('HSET', KEYS[1], 'run_id', run_id())
+end
+
+if action == 'define' then
+  redis.call('HSET', KEYS[1], 'rules', ARGV[3], 'archived', ARGV[4], 'definition', ARGV[5])
+  if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'season', ARGV[6], 'season_at', ARGV[7]) end
 end
 
 if action == 'abandon' then

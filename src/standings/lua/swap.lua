@@ -3,7 +3,7 @@
 -- outbox is kept under its final name. An earlier epoch never overwrites a later one.
 --
 -- KEYS[1] scores, KEYS[2] outbox, KEYS[3] meta, KEYS[4] rebuilt scores, KEYS[5] the abandoned outbox,
--- KEYS[6] the final name of the abandoned outbox
+-- KEYS[6] the final name of the abandoned outbox, KEYS[7] stamps, KEYS[8] rebuilt stamps
 -- ARGV[1] fence, ARGV[2] new epoch, ARGV[3] new revision, ARGV[4] how many rebuilt scores there must be
 -- Returns 1 when done, -1 when the count differs, 0 when the fence is too low, the board is in this epoch or a later
 --   one, or Redis was restarted or emptied since the rebuild began (the restored idempotency records may be gone).
@@ -17,10 +17,12 @@ if is_superseded(held, ARGV[1]) or tonumber(epoch or 0) >= tonumber(ARGV[2]) the
 if rebuilding ~= run_id() then return 0 end
 if redis.call('ZCARD', KEYS[4]) ~= tonumber(ARGV[4]) then return -1 end
 
-redis.call('DEL', KEYS[1])
-if tonumber(ARGV[4]) > 0 then
-  redis.call('RENAME', KEYS[4], KEYS[1])
-  redis.call('PERSIST', KEYS[1])
+for rebuilt, place in pairs({ [KEYS[4]] = KEYS[1], [KEYS[8]] = KEYS[7] }) do
+  redis.call('DEL', place)
+  if redis.call('EXISTS', rebuilt) == 1 then
+    redis.call('RENAME', rebuilt, place)
+    redis.call('PERSIST', place)
+  end
 end
 if redis.call('EXISTS', KEYS[5]) == 1 then redis.call('RENAME', KEYS[5], KEYS[6]) end
 redis.call('DEL', KEYS[2], KEYS[3])
