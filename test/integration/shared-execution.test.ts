@@ -3,6 +3,7 @@ import { parse, subscribe, validate, type ExecutionResult, type GraphQLSchema } 
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HistoryReads } from "../../src/commands/history-reads.js";
+import type { Players } from "../../src/commands/players.js";
 import { Reads } from "../../src/commands/reads.js";
 import { anonymous } from "../../src/auth/roles.js";
 import { Channels } from "../../src/channels/channels.js";
@@ -84,10 +85,12 @@ beforeAll(async () => {
   leaderboard.changes.on("batch", (changed, { position }) => feed.changed(changed, position.revision));
   await feed.start();
   await around.start();
+  const playerOf = (id: UserId) => ({ id, displayName: `Player ${id}`, avatarUrl: null, country: null });
   const never = () => Promise.reject(new Error("not asked for"));
   schema = createSchema({
     reads: new Reads({ boards, leaderboard, feed, around }),
     history: new HistoryReads(boards, { readEvents: never, readScoreAt: never }),
+    players: { of: playerOf } as unknown as Players,
   } as Commands); // The test changes scores past the schema.
 });
 afterAll(async () => {
@@ -128,7 +131,15 @@ const fields: Record<string, Record<string, string | undefined>> = {
   TopScoresUpdate: { board: undefined, revision: undefined, topScores: "ScoreEntry", __typename: undefined },
   PlayerScoreUpdate: { board: undefined, revision: undefined, userId: undefined, rank: undefined, score: undefined },
   ScoresAroundUpdate: { board: undefined, revision: undefined, scoresAround: "ScoreEntry" },
-  ScoreEntry: { board: undefined, rank: undefined, userId: undefined, score: undefined, __typename: undefined },
+  ScoreEntry: {
+    board: undefined,
+    rank: undefined,
+    userId: undefined,
+    score: undefined,
+    __typename: undefined,
+    player: "Player",
+  },
+  Player: { id: undefined, displayName: undefined, avatarUrl: undefined, country: undefined },
 };
 
 const directive = fc.constantFrom(
@@ -204,7 +215,8 @@ const fragments = `
   fragment TopScoresUpdateParts on TopScoresUpdate { revision c: topScores { ...ScoreEntryParts } }
   fragment PlayerScoreUpdateParts on PlayerScoreUpdate { score d: rank }
   fragment ScoresAroundUpdateParts on ScoresAroundUpdate { e: scoresAround @skip(if: $no) { ...ScoreEntryParts } }
-  fragment ScoreEntryParts on ScoreEntry { f: userId @include(if: $yes) score }`;
+  fragment ScoreEntryParts on ScoreEntry { f: userId @include(if: $yes) score }
+  fragment PlayerParts on Player { g: displayName }`;
 
 interface Operation {
   readonly query: string;
@@ -251,7 +263,8 @@ test("random subscriptions get the same results, shared or not", async () => {
   const sharedFields = new SharedFields(schema);
   const compiler = new Compiler(() => performance.now());
   const limits = new DocumentLimits(schema);
-  const subscriptions = new Subscriptions({ schema, limits, hub, sharedFields, compiler });
+  const profiles = { onChange: () => () => undefined };
+  const subscriptions = new Subscriptions({ schema, limits, hub, sharedFields, profiles, compiler });
   const serialise = ({ data, errors }: ExecutionResult) =>
     JSON.stringify(errors ? { errors: errors.map(present), data } : { data });
   const ends: (() => void)[] = [];
