@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { databaseTurns } from "../commands/database-turns.js";
 import { HistoryReads } from "../commands/history-reads.js";
 import { Reads } from "../commands/reads.js";
 import { ScoreChanges } from "../commands/score-changes.js";
+import { StandingsPages } from "../commands/standings-pages.js";
 import { countingObserver } from "../fanout/metrics.js";
 import { SubscriptionHub } from "../fanout/subscription-hub.js";
+import { BoardStatusFeed } from "../feed/board-status-feed.js";
+import { ViewerCounts } from "../feed/viewer-counts.js";
 import { createSchema } from "../graphql/schema.js";
 import { TrustedDocuments } from "../graphql/execution/trusted-documents.js";
 import { registerApiDescription } from "../transports/rest/api-description.js";
@@ -26,9 +30,12 @@ import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { databaseObserver, observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
+import { SeasonArchive } from "../ledger/season-archive.js";
+import { StandingsReader } from "../standings/standings-reader.js";
 import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
 import { createGraphQL } from "./graphql.js";
+import { createBoards } from "./boards.js";
 import { createPlayers } from "./players.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
@@ -38,7 +45,7 @@ const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */
 export function createApi(foundation: Foundation, standings: Standings, publisher: Publisher | undefined) {
-  const { config, version, boards, metrics, traces, logger, log } = foundation;
+  const { config, version, boards, reader, channels, metrics, traces, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
   const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
   const observer = databaseObserver(metrics.ledger);
@@ -54,10 +61,6 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     log,
   });
   const { introspection } = config;
-  const reads = new Reads({ boards, leaderboard, feed, around });
-  const history = new HistoryReads(boards, new ScoreHistory(database));
-  const { players, profiles } = createPlayers(foundation, standings, database);
-  const schema = createSchema({ reads, history, scoreChanges, players });
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
     onTracedPush: ({ traceparent: parent, startedAt, viewers }) =>
@@ -69,6 +72,19 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
       log.error({ err: error }, "a subscription could not be served");
     },
   });
+  const standingsReader = new StandingsReader(reader.client);
+  const viewerCounts = new ViewerCounts(channels, hub.audiences, logger);
+  const statuses = new BoardStatusFeed({
+    look: (board) => standingsReader.pulse(board),
+    viewersOf: (board) => viewerCounts.of(board),
+  });
+  const reads = new Reads({ boards, leaderboard, feed, around, statuses });
+  const turns = databaseTurns();
+  const history = new HistoryReads(boards, new ScoreHistory(database), turns);
+  const pages = new StandingsPages({ live: standingsReader, archive: new SeasonArchive(database), turns });
+  const { players, profiles } = createPlayers(foundation, standings, database);
+  const boardCommands = createBoards(foundation, standings, database, turns);
+  const schema = createSchema({ reads, history, pages, scoreChanges, players, ...boardCommands });
   const trusted =
     config.trustedDocuments &&
     new TrustedDocuments(config.trustedDocuments.file ?? join(webRoot, "persisted-documents.json"));
@@ -124,6 +140,15 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { apollo, streams } = graphql;
   const viewers = together("viewers", [graphql.socketsOn(http), streams]);
   const front = [apollo, http, viewers];
-  const services = [...(trusted ? [trusted] : []), shedder, database, profiles, ...authentication.services, ...front];
+  const services = [
+    ...(trusted ? [trusted] : []),
+    shedder,
+    database,
+    profiles,
+    ...authentication.services,
+    viewerCounts,
+    statuses,
+    ...front,
+  ];
   return { http, services };
 }

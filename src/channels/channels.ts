@@ -21,6 +21,17 @@ const wireSnapshot = z.object({
 const wireRevision = z.object({ revision: wholeNumber });
 const wirePosition = z.object({ epoch: wholeNumber, revision: wholeNumber });
 const wireRequest = z.object({});
+const wireViewers = z.object({ process: z.string(), viewers: z.array(z.tuple([z.string(), wholeNumber])) });
+
+/** How many viewers a process has, board by board. */
+export interface ProcessViewers {
+  /** Any text that no other process has. */
+  readonly process: string;
+  readonly viewers: readonly (readonly [board: string, count: number])[];
+}
+
+/** Stands where a channel of a board has the board's id. No board has this one. */
+const allBoards = "*" as Board;
 
 export interface ChannelsOptions {
   publisher: RedisClient;
@@ -111,6 +122,15 @@ export class Channels implements Service {
 
   async onSynced(board: Board, handle: (position: Position) => void): Promise<void> {
     await this.#subscribe(board, "synced", wirePosition, (wire) => handle(wire as unknown as Position));
+  }
+
+  /** Tells the other processes how many viewers this one has. */
+  async publishViewers({ process, viewers }: ProcessViewers): Promise<void> {
+    await this.#pubsub.publish(this.#channel(allBoards, "viewers"), { process, viewers });
+  }
+
+  async onViewers(handle: (message: ProcessViewers) => void): Promise<void> {
+    await this.#subscribe(allBoards, "viewers", wireViewers, handle);
   }
 
   async #subscribe<T>(board: Board, name: string, schema: z.ZodType<T>, handle: (message: T) => void): Promise<void> {

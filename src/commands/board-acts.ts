@@ -28,6 +28,8 @@ export interface BoardLeader {
 export interface BoardActsOptions {
   register: Pick<BoardRegister, "read" | "create" | "update" | "archive" | "orderSeasonEnd">;
   leader: BoardLeader;
+  /** Hears of each changed definition, so that this process knows it at once. */
+  directory: { learn(definition: BoardDefinition): unknown };
   leaderboard: { facts(board: Board): Promise<BoardFacts> };
   log: RequestLog;
 }
@@ -93,6 +95,7 @@ export class BoardActs {
 
   async #applied(definition: BoardDefinition): Promise<BoardDefinition> {
     const isApplied = async () => (await this.#options.leader.appliedVersion()) >= definition.version;
+    this.#options.directory.learn(definition);
     await this.#whenCarriedOut(definition.id, isApplied);
     return definition;
   }

@@ -21,18 +21,20 @@ import type { BoardChange, NewBoard } from "../ledger/board-writes.js";
 
 export interface ScheduleInput {
   readonly cron: string;
-  readonly timezone: string;
+  /** By default UTC. */
+  readonly timezone?: string | undefined;
 }
 
+/** What is undefined gets the default that the schema names. */
 export interface CreateBoardInput {
   readonly id: string;
   /** By default the id. */
   readonly title?: string | null | undefined;
-  readonly operator: string;
-  readonly order: string;
-  readonly ties: string;
-  readonly writers: string;
-  readonly unit: string;
+  readonly operator?: string | undefined;
+  readonly order?: string | undefined;
+  readonly ties?: string | undefined;
+  readonly writers?: string | undefined;
+  readonly unit?: string | undefined;
   readonly schedule?: ScheduleInput | null | undefined;
 }
 
@@ -60,11 +62,11 @@ export function parseNewBoard(input: CreateBoardInput, now: number): NewBoard {
   return {
     id: id as Board,
     title: parseTitle(title ?? id),
-    operator: parseWord("operator", input.operator, scoreOperators),
-    order: parseWord("order", input.order, scoreOrders),
-    ties: parseWord("ties", input.ties, tiePolicies),
-    writers: parseWord("writers", input.writers, boardWriters),
-    unit: parseWord("unit", input.unit, scoreUnits),
+    operator: parseWord("operator", input.operator ?? "ADD", scoreOperators),
+    order: parseWord("order", input.order ?? "HIGHEST_FIRST", scoreOrders),
+    ties: parseWord("ties", input.ties ?? "SHARED", tiePolicies),
+    writers: parseWord("writers", input.writers ?? "SERVICES", boardWriters),
+    unit: parseWord("unit", input.unit ?? "POINTS", scoreUnits),
     schedule: parseNewSchedule(schedule, now) ?? undefined,
   };
 }
@@ -112,5 +114,5 @@ function parseWord<Word extends string>(field: string, text: string | null, word
 }
 
 function parseNewSchedule(schedule: ScheduleInput | null | undefined, now: number): SeasonSchedule | null | undefined {
-  return schedule && parseSchedule(schedule.cron, schedule.timezone, now);
+  return schedule && parseSchedule(schedule.cron, schedule.timezone ?? "UTC", now);
 }

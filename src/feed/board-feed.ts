@@ -40,6 +40,7 @@ const retryIntervalMs = 500;
 
 /** Brings one board's newest snapshot from the process that changed it to the viewers of this process. */
 export class BoardFeed implements Topic<Snapshot> {
+  readonly about: string;
   readonly #board: Board;
   readonly #leaderboard: Leaderboard;
   readonly #channels: Channels;
@@ -62,6 +63,7 @@ export class BoardFeed implements Topic<Snapshot> {
 
   constructor(board: Board, leaderboard: Leaderboard, channels: Channels, options: BoardFeedOptions) {
     this.#board = board;
+    this.about = board;
     this.#leaderboard = leaderboard;
     this.#channels = channels;
     this.#options = options;

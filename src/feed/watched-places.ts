@@ -58,6 +58,7 @@ export class WatchedPlaces {
   topic(place: Place): Topic<Neighbourhood> {
     const key = `${place.radius} ${place.userId}`;
     const topic: Topic<Neighbourhood> = {
+      about: this.#board,
       current: () => this.#current(key, place),
       subscribe: (listener) => this.#subscribe(key, place, listener),
       isNewer: (value, than) => value.revision > than.revision,

@@ -51,6 +51,13 @@ interface TokenRow {
   is_revoked: boolean;
 }
 
+interface SeasonRow {
+  position: string;
+  rank: string;
+  user_id: string;
+  score: string;
+}
+
 const load = <Row>(name: string): Statement<Row> => new Statement(new URL(`sql/${name}.sql`, import.meta.url));
 
 /**
@@ -80,6 +87,10 @@ export const statements = {
   readSeasonsToFreeze: load<SeasonToFreezeRow>("read-seasons-to-freeze"),
   freezeSeason: load<{ player_count: string }>("freeze-season"),
   dropFrozenScores: load<never>("drop-frozen-scores"),
+  readSeason: load<{ is_frozen: boolean; player_count: string | null }>("read-season"),
+  readSeasonPage: load<SeasonRow>("read-season-page"),
+  readSeasonRank: load<{ rank: string | null }>("read-season-rank"),
+  readSeasonEntry: load<Pick<SeasonRow, "rank" | "score">>("read-season-entry"),
   findTokens: load<TokenRow>("find-tokens"),
   readUnrevokedTokens: load<{ id: string }>("read-unrevoked-tokens"),
   recordTokenUses: load<never>("record-token-uses"),

@@ -10,6 +10,8 @@ import type { SeasonNumber } from "../domain/season.js";
 export const keys = {
   /** The id of the deployment that owns these standings; part of its channels' names. */
   deployment: "lb:deployment",
+  /** The newest `boards.version` of PostgreSQL that the leader has applied to Redis. */
+  boardsVersion: "lb:boards:version",
   scores: (board: Board) => `lb:{${board}}:scores`,
   /** Hash: user id -> stamp, where ties go to the first to reach a score (lua/include/board-rules.lua). */
   stamps: (board: Board) => `lb:{${board}}:stamps`,

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { parse, subscribe, validate, type ExecutionResult, type GraphQLSchema } from "graphql";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { HistoryReads } from "../../src/commands/history-reads.js";
 import type { Players } from "../../src/commands/players.js";
 import { Reads } from "../../src/commands/reads.js";
 import { anonymous } from "../../src/auth/roles.js";
 import { Channels } from "../../src/channels/channels.js";
 import { type NextMessage } from "../../src/fanout/next-message.js";
+import { BoardStatusFeed } from "../../src/feed/board-status-feed.js";
 import { ScoresAroundFeed } from "../../src/feed/scores-around-feed.js";
 import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
 import { TopScoresFeed } from "../../src/feed/top-scores-feed.js";
@@ -19,6 +19,7 @@ import { Compiler } from "../../src/graphql/execution/compiler.js";
 import { SharedFields } from "../../src/graphql/execution/shared-fields.js";
 import { DocumentLimits, hashOf } from "../../src/graphql/execution/limits.js";
 import { Leaderboard } from "../../src/standings/leaderboard.js";
+import { StandingsReader } from "../../src/standings/standings-reader.js";
 import { ScoreStore } from "../../src/standings/score-store.js";
 import type { Board } from "../../src/domain/board.js";
 import { parseUserId, type UserId } from "../../src/domain/player.js";
@@ -85,11 +86,11 @@ beforeAll(async () => {
   leaderboard.changes.on("batch", (changed, { position }) => feed.changed(changed, position.revision));
   await feed.start();
   await around.start();
+  const reader = new StandingsReader(redis);
+  const statuses = new BoardStatusFeed({ look: (watched) => reader.pulse(watched), viewersOf: () => 0 });
   const playerOf = (id: UserId) => ({ id, displayName: `Player ${id}`, avatarUrl: null, country: null });
-  const never = () => Promise.reject(new Error("not asked for"));
   schema = createSchema({
-    reads: new Reads({ boards, leaderboard, feed, around }),
-    history: new HistoryReads(boards, { readEvents: never, readScoreAt: never }),
+    reads: new Reads({ boards, leaderboard, feed, around, statuses }),
     players: { of: playerOf } as unknown as Players,
   } as Commands); // The test changes scores past the schema.
 });
