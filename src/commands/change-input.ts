@@ -5,7 +5,9 @@ export interface IncrementInput {
   board: string;
   userId: string;
   scoreIncrement: number;
-  idempotencyKey: string | null | undefined;
+  idempotencyKey?: string | null | undefined;
+  /** The season that the change is for; by default the one that runs. */
+  season?: number | null | undefined;
 }
 
 /** One change of a batch as a transport received it: the types are right, the values are not checked. */
@@ -20,6 +22,8 @@ export interface ChangeInput {
 export interface BatchInput {
   readonly board: string;
   readonly changes: readonly ChangeInput[];
+  /** The season that the changes are for; by default the one that runs. */
+  readonly season?: number | null | undefined;
 }
 
 /** @throws StandingsError `badInput` for a change that does not have an increment alone */

@@ -10,8 +10,7 @@ import { RankSelections } from "./rank-selections.js";
 export function changeResolvers(changes: ScoreChanges): MutationResolvers {
   const ranks = new RankSelections();
   return {
-    incrementScore: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer, onQuota }, info) => {
-      const input = { board, userId, scoreIncrement, idempotencyKey };
+    incrementScore: async (_root, input, { viewer, onQuota }, info) => {
       try {
         const accepted = await changes.submit(viewer, input, ranks.isSelected(info));
         tell(onQuota, accepted);
@@ -22,8 +21,8 @@ export function changeResolvers(changes: ScoreChanges): MutationResolvers {
         throw error;
       }
     },
-    enqueueIncrement: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer }) => {
-      const id = await changes.enqueue(viewer, { board, userId, scoreIncrement, idempotencyKey });
+    enqueueIncrement: async (_root, input, { viewer }) => {
+      const id = await changes.enqueue(viewer, input);
       return { accepted: true, id };
     },
     submitChanges: async (_root, batch, { viewer, request, onQuota }, info) => {

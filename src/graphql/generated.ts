@@ -172,9 +172,11 @@ export type BoardStatus = {
   readonly __typename?: 'BoardStatus';
   /** When this server last knew the newest standings. */
   readonly asOf: Scalars['DateTime']['output'];
+  /** The board. */
   readonly board: Scalars['ID']['output'];
   /** Accepted changes a second, over the last five seconds; 0 unless the state is LIVE. */
   readonly changesPerSecond: Scalars['Float']['output'];
+  /** Whether its updates are current. */
   readonly state: FeedState;
   /**
    * How many connections follow anything of this board: this server's now, and those of the deployment's other servers as
@@ -230,13 +232,13 @@ export type EnqueuePayload = {
   readonly id: Scalars['ID']['output'];
 };
 
-/**
- * LIVE: the standings' store answers, and what was pushed is current. STALE: it does not answer this server. RECOVERING:
- * it answers, and the board is being compared or rebuilt.
- */
+/** Whether what is shown of a board is current. */
 export type FeedState =
+  /** The standings' store answers, and what was pushed is current. */
   | 'LIVE'
+  /** The store answers, and the board is being compared or rebuilt. */
   | 'RECOVERING'
+  /** The store does not answer this server. */
   | 'STALE';
 
 /** The result of an accepted increment. */
@@ -263,6 +265,7 @@ export type LocalEntry = {
   readonly localRank: Scalars['Int']['output'];
 };
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /** Closes a board to changes for good; reads go on. For the role admin. */
@@ -310,29 +313,34 @@ export type Mutation = {
 };
 
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type MutationArchiveBoardArgs = {
   board: Scalars['ID']['input'];
   reason: Scalars['String']['input'];
 };
 
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type MutationCreateBoardArgs = {
   input: CreateBoardInput;
 };
 
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type MutationEndSeasonArgs = {
   board: Scalars['ID']['input'];
   reason: Scalars['String']['input'];
 };
 
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type MutationEnqueueChangesArgs = {
   board?: Scalars['ID']['input'];
   changes: ReadonlyArray<ScoreChangeInput>;
 };
 
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type MutationEnqueueIncrementArgs = {
   board?: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -342,6 +350,7 @@ export type MutationEnqueueIncrementArgs = {
 };
 
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type MutationIncrementScoreArgs = {
   board?: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -351,11 +360,13 @@ export type MutationIncrementScoreArgs = {
 };
 
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type MutationSetPlayerArgs = {
   input: SetPlayerInput;
 };
 
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type MutationSubmitChangesArgs = {
   board?: Scalars['ID']['input'];
   changes: ReadonlyArray<ScoreChangeInput>;
@@ -363,15 +374,21 @@ export type MutationSubmitChangesArgs = {
 };
 
 
+/** Changes. Each needs a token, whose role decides what it may change. */
 export type MutationUpdateBoardArgs = {
   input: UpdateBoardInput;
 };
 
+/** Where a page lies in its list. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
+  /** The last cursor of this page: pass it as after to get the next one. Null when the page is empty. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
+  /** Whether there is more after this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Whether there is more before this page, where the server knows it; else false. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** The first cursor of this page; null when it is empty. */
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
@@ -391,6 +408,7 @@ export type Player = {
 /** A player's own row at a revision. */
 export type PlayerScoreUpdate = {
   readonly __typename?: 'PlayerScoreUpdate';
+  /** The board. */
   readonly board: Scalars['ID']['output'];
   /** Null while the player has no score on this board. */
   readonly rank?: Maybe<Scalars['Int']['output']>;
@@ -398,9 +416,11 @@ export type PlayerScoreUpdate = {
   readonly revision: Scalars['SafeInt']['output'];
   /** Null while the player has no score on this board. */
   readonly score?: Maybe<Scalars['SafeInt']['output']>;
+  /** The player. */
   readonly userId: Scalars['ID']['output'];
 };
 
+/** Reads. They need no token, except the audit log. */
 export type Query = {
   readonly __typename?: 'Query';
   /**
@@ -433,6 +453,7 @@ export type Query = {
 };
 
 
+/** Reads. They need no token, except the audit log. */
 export type QueryAuditLogArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   board?: InputMaybe<Scalars['ID']['input']>;
@@ -441,28 +462,33 @@ export type QueryAuditLogArgs = {
 };
 
 
+/** Reads. They need no token, except the audit log. */
 export type QueryBoardArgs = {
   id?: Scalars['ID']['input'];
 };
 
 
+/** Reads. They need no token, except the audit log. */
 export type QueryBoardsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: Scalars['Int']['input'];
 };
 
 
+/** Reads. They need no token, except the audit log. */
 export type QueryPlayerArgs = {
   userId: Scalars['ID']['input'];
 };
 
 
+/** Reads. They need no token, except the audit log. */
 export type QueryPlayerScoreArgs = {
   board?: Scalars['ID']['input'];
   userId: Scalars['ID']['input'];
 };
 
 
+/** Reads. They need no token, except the audit log. */
 export type QueryScoreAtArgs = {
   at: Scalars['DateTime']['input'];
   board?: Scalars['ID']['input'];
@@ -470,6 +496,7 @@ export type QueryScoreAtArgs = {
 };
 
 
+/** Reads. They need no token, except the audit log. */
 export type QueryScoreHistoryArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   board?: Scalars['ID']['input'];
@@ -478,6 +505,7 @@ export type QueryScoreHistoryArgs = {
 };
 
 
+/** Reads. They need no token, except the audit log. */
 export type QueryScoresAroundArgs = {
   board?: Scalars['ID']['input'];
   radius?: Scalars['Int']['input'];
@@ -485,6 +513,7 @@ export type QueryScoresAroundArgs = {
 };
 
 
+/** Reads. They need no token, except the audit log. */
 export type QueryTopScoresArgs = {
   board?: Scalars['ID']['input'];
   limit?: Scalars['Int']['input'];
@@ -557,16 +586,21 @@ export type ScoreEvent = {
   readonly score: Scalars['SafeInt']['output'];
 };
 
+/** An increment in a list. */
 export type ScoreEventEdge = {
   readonly __typename?: 'ScoreEventEdge';
+  /** Stands for this increment's place. */
   readonly cursor: Scalars['String']['output'];
+  /** The increment. */
   readonly node: ScoreEvent;
 };
 
 /** One page of a player's history, newest first. */
 export type ScoreHistoryConnection = {
   readonly __typename?: 'ScoreHistoryConnection';
+  /** The increments of this page. */
   readonly edges: ReadonlyArray<ScoreEventEdge>;
+  /** Where this page lies in the list. */
   readonly pageInfo: PageInfo;
 };
 
@@ -596,6 +630,7 @@ export type ScoreUnit =
 /** A player's row and its neighbours at a revision. */
 export type ScoresAroundUpdate = {
   readonly __typename?: 'ScoresAroundUpdate';
+  /** The board. */
   readonly board: Scalars['ID']['output'];
   /** Counts the board's accepted changes; it never goes back. */
   readonly revision: Scalars['SafeInt']['output'];
@@ -699,6 +734,7 @@ export type SetPlayerInput = {
 /** One page of standings, best first. All of it belongs to one moment. */
 export type StandingsConnection = {
   readonly __typename?: 'StandingsConnection';
+  /** The rows of this page. */
   readonly edges: ReadonlyArray<StandingsEdge>;
   /** hasPreviousPage says whether rows stand above the page. */
   readonly pageInfo: PageInfo;
@@ -706,12 +742,16 @@ export type StandingsConnection = {
   readonly totalCount: Scalars['SafeInt']['output'];
 };
 
+/** A row in a list. */
 export type StandingsEdge = {
   readonly __typename?: 'StandingsEdge';
+  /** Stands for this row's place. */
   readonly cursor: Scalars['String']['output'];
+  /** The row. */
   readonly node: ScoreEntry;
 };
 
+/** Updates as they happen. They need no token. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
@@ -734,17 +774,20 @@ export type Subscription = {
 };
 
 
+/** Updates as they happen. They need no token. */
 export type SubscriptionBoardStatusArgs = {
   board?: Scalars['ID']['input'];
 };
 
 
+/** Updates as they happen. They need no token. */
 export type SubscriptionPlayerScoreUpdatedArgs = {
   board?: Scalars['ID']['input'];
   userId: Scalars['ID']['input'];
 };
 
 
+/** Updates as they happen. They need no token. */
 export type SubscriptionScoresAroundUpdatedArgs = {
   board?: Scalars['ID']['input'];
   radius?: Scalars['Int']['input'];
@@ -752,6 +795,7 @@ export type SubscriptionScoresAroundUpdatedArgs = {
 };
 
 
+/** Updates as they happen. They need no token. */
 export type SubscriptionTopScoresUpdatedArgs = {
   board?: Scalars['ID']['input'];
   limit?: Scalars['Int']['input'];
