@@ -33,6 +33,7 @@ import { StandingsReader } from "../standings/standings-reader.js";
 import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
 import { createGraphQL } from "./graphql.js";
+import { createBoards } from "./boards.js";
 import { createPlayers } from "./players.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
@@ -55,7 +56,6 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     log,
   });
   const { introspection } = config;
-  const { players, profiles } = createPlayers(foundation, standings, database);
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
     onTracedPush: ({ traceparent: parent, startedAt, viewers }) =>
@@ -77,7 +77,9 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const turns = databaseTurns();
   const history = new HistoryReads(boards, new ScoreHistory(database), turns);
   const pages = new StandingsPages({ live: standingsReader, archive: new FrozenStandings(database), turns });
-  const schema = createSchema({ reads, history, pages, scoreChanges, players });
+  const { players, profiles } = createPlayers(foundation, standings, database);
+  const boardCommands = createBoards(foundation, standings, database, turns);
+  const schema = createSchema({ reads, history, pages, scoreChanges, players, ...boardCommands });
   const trusted =
     config.trustedDocuments &&
     new TrustedDocuments(config.trustedDocuments.file ?? join(webRoot, "persisted-documents.json"));

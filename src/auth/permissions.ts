@@ -1,4 +1,4 @@
-import type { Board, BoardDefinition } from "../domain/board.js";
+import type { BoardDefinition } from "../domain/board.js";
 import type { IncrementField } from "../domain/change.js";
 import { StandingsError, badInput } from "../domain/errors.js";
 import type { UserId } from "../domain/player.js";
@@ -14,6 +14,8 @@ const permissions = {
   changeByAnyAmount: ["service", "admin"],
   setOwnProfile: ["player", "service", "admin"],
   setOtherProfile: ["service", "admin"],
+  /** Boards, seasons, and the log of what admins did. */
+  administer: ["admin"],
 } as const satisfies Record<string, readonly Role[]>;
 
 type Operation = keyof typeof permissions;
@@ -28,7 +30,7 @@ function may({ role }: AuthenticatedViewer, operation: Operation): boolean {
  *
  * @throws StandingsError `forbidden`
  */
-export function authorizeBoard({ boards }: AuthenticatedViewer, board: Board): void {
+export function authorizeBoard({ boards }: AuthenticatedViewer, board: string): void {
   if (boards && !boards.has(board)) {
     throw new StandingsError("forbidden", { message: "This token may not write on this board." });
   }
@@ -74,4 +76,13 @@ export function authorizeProfile(viewer: AuthenticatedViewer, userId: UserId): v
   if (viewer.boards && !isOwn) {
     throw new StandingsError("forbidden", { message: "This token may write on its boards alone." });
   }
+}
+
+/**
+ * Returns when this viewer is an admin.
+ *
+ * @throws StandingsError `forbidden`
+ */
+export function authorizeAdmin(viewer: AuthenticatedViewer): void {
+  if (!may(viewer, "administer")) throw new StandingsError("forbidden", { message: "This takes the role admin." });
 }

@@ -1,5 +1,5 @@
 import type { Page, StandingsPages } from "../commands/standings-pages.js";
-import type { BoardResolvers, SeasonResolvers, StandingsConnection } from "./generated.js";
+import type { BoardResolvers, SeasonResolvers } from "./generated.js";
 
 /** The fields of a board and of a season that show any part of the standings. */
 export function standingsResolvers(pages: StandingsPages): {
@@ -18,7 +18,7 @@ export function standingsResolvers(pages: StandingsPages): {
   };
 }
 
-function toConnection({ total, rows, hasPrevious, hasNext }: Page): StandingsConnection {
+function toConnection({ total, rows, hasPrevious, hasNext }: Page) {
   return {
     totalCount: total,
     edges: rows.map(({ cursor, entry }) => ({ cursor, node: entry })),

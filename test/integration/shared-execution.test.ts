@@ -87,9 +87,9 @@ beforeAll(async () => {
   leaderboard.changes.on("batch", (changed, { position }) => feed.changed(changed, position.revision));
   await feed.start();
   await around.start();
-  const playerOf = (id: UserId) => ({ id, displayName: `Player ${id}`, avatarUrl: null, country: null });
   const reader = new StandingsReader(redis);
   const statuses = new BoardStatusFeed({ look: (watched) => reader.pulse(watched), viewersOf: () => 0 });
+  const playerOf = (id: UserId) => ({ id, displayName: `Player ${id}`, avatarUrl: null, country: null });
   schema = createSchema({
     reads: new Reads({ boards, leaderboard, feed, around, statuses }),
     players: { of: playerOf } as unknown as Players,
