@@ -3,11 +3,11 @@ import { BoardActs } from "../commands/board-acts.js";
 import { BoardList } from "../commands/board-list.js";
 import { BoardReads } from "../commands/board-reads.js";
 import type { FairQueue } from "../commands/fair-queue.js";
-import type { Board } from "../domain/board.js";
+import type { Board, BoardDefinition } from "../domain/board.js";
 import { AuditLog } from "../ledger/audit-log.js";
 import { BoardRegister } from "../ledger/board-register.js";
 import type { Database } from "../ledger/database.js";
-import { readAppliedVersion } from "../standings/applied-version.js";
+import { readDefinition } from "../standings/kept-definitions.js";
 import type { Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
 
@@ -17,16 +17,18 @@ import type { Standings } from "./standings.js";
  * @param turns of callers at PostgreSQL
  */
 export function createBoards(
-  { reader, channels, log }: Foundation,
+  { boards: directory, reader, keeper, channels, log }: Foundation,
   { leaderboard }: Standings,
   database: Database,
   turns: FairQueue,
 ) {
   const register = new BoardRegister(database);
-  const directory = { find: (id: string) => register.read(id as Board), learn: () => undefined };
   const leader = {
-    request: (board: Board) => channels.requestSync(board),
-    appliedVersion: () => readAppliedVersion(reader.client),
+    request: (board: Board) => channels.requestWork(board),
+    hasApplied: async ({ id, version }: BoardDefinition) => {
+      const [applied, { open }] = await Promise.all([readDefinition(reader.client, id), keeper.readState(id)]);
+      return open && applied !== undefined && applied.version >= version;
+    },
   };
   return {
     boardReads: new BoardReads({ directory, list: new BoardList(register, log), register, leaderboard, turns }),

@@ -4,6 +4,7 @@ import { requireAuthenticated, type Viewer } from "../auth/roles.js";
 import type { Act } from "../domain/audit.js";
 import type { Board, BoardDefinition } from "../domain/board.js";
 import { badInput, StandingsError } from "../domain/errors.js";
+import { nextSeason } from "../domain/season.js";
 import type { RequestLog } from "../observability/sampled-log.js";
 import type { BoardRegister } from "../ledger/board-register.js";
 import {
@@ -15,27 +16,30 @@ import {
   type UpdateBoardInput,
 } from "./board-input.js";
 import { answerFromRegister, changeRegister } from "./register-answer.js";
-import type { BoardFacts, ShownSeason } from "./shown-board.js";
+import type { Leaderboard } from "../standings/leaderboard.js";
+import { showEndedSeason, type ShownSeason } from "./shown-board.js";
 
 /** The leader, which brings to Redis what the register says. */
 export interface BoardLeader {
   /** Tells it that it has something to do; it looks by itself, too. */
   request(board: Board): Promise<void>;
-  /** The newest version of any board that it has brought to Redis. */
-  appliedVersion(): Promise<number>;
+  /** Whether Redis obeys this definition or a newer one, and the board is open. */
+  hasApplied(definition: BoardDefinition): Promise<boolean>;
 }
 
 export interface BoardActsOptions {
-  register: Pick<BoardRegister, "read" | "create" | "update" | "archive" | "orderSeasonEnd">;
+  register: Pick<BoardRegister, "read" | "create" | "update" | "archive" | "orderSeasonEnd" | "seasons">;
   leader: BoardLeader;
   /** Hears of each changed definition, so that this process knows it at once. */
   directory: { learn(definition: BoardDefinition): unknown };
-  leaderboard: { facts(board: Board): Promise<BoardFacts> };
+  leaderboard: Pick<Leaderboard, "facts">;
   log: RequestLog;
 }
 
 /** How long an answer waits for the leader: as long as a change may take to be known everywhere. */
 const leaderTimeoutMs = 2_000;
+/** A season's standings are written after its end, in some ten seconds for a million players. */
+const seasonTimeoutMs = 4_000;
 const pollMs = 20;
 
 /**
@@ -70,7 +74,7 @@ export class BoardActs {
     return this.#applied(await changeRegister(() => this.#options.register.archive(id, act)));
   }
 
-  /** @returns the season that ended; how many players it has is known when its standings are frozen, soon after */
+  /** @returns the season that ended; its standings and the number of its players may come somewhat later */
   async endSeason(viewer: Viewer, boardId: string, reason: string): Promise<ShownSeason> {
     const { register, leaderboard } = this.#options;
     const act = { ...authorize(viewer, boardId), reason: parseReason(reason) };
@@ -80,13 +84,14 @@ export class BoardActs {
     if (definition.archived) throw new StandingsError("boardArchived");
     const { season } = await leaderboard.facts(board);
     await changeRegister(() => register.orderSeasonEnd(board, season.number, act));
-    let endedAt: number | undefined;
-    await this.#whenCarriedOut(board, async () => {
-      const { season: running } = await leaderboard.facts(board);
-      if (running.number > season.number) endedAt = running.startedAt;
-      return endedAt !== undefined;
-    });
-    if (endedAt !== undefined) return { board, ...season, endsAt: undefined, endedAt, playerCount: undefined };
+    let ended: ShownSeason | undefined;
+    const isFrozen = async () => {
+      const [newest] = await register.seasons(board, nextSeason(season.number), 1);
+      if (newest?.number === season.number) ended = showEndedSeason(board, newest);
+      return ended?.playerCount !== undefined;
+    };
+    await this.#whenCarriedOut(board, isFrozen, seasonTimeoutMs);
+    if (ended) return ended;
     throw new StandingsError("storeFailed", {
       message: `The end of season ${season.number} is ordered, and comes as soon as a worker runs.`,
       logged: true,
@@ -94,16 +99,16 @@ export class BoardActs {
   }
 
   async #applied(definition: BoardDefinition): Promise<BoardDefinition> {
-    const isApplied = async () => (await this.#options.leader.appliedVersion()) >= definition.version;
-    this.#options.directory.learn(definition);
-    await this.#whenCarriedOut(definition.id, isApplied);
+    const { directory, leader } = this.#options;
+    directory.learn(definition);
+    await this.#whenCarriedOut(definition.id, () => leader.hasApplied(definition), leaderTimeoutMs);
     return definition;
   }
 
   /** Resolves when the leader has carried an act out, and in any case after a while. */
-  async #whenCarriedOut(board: Board, isDone: () => Promise<boolean>): Promise<void> {
+  async #whenCarriedOut(board: Board, isDone: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const { leader, log } = this.#options;
-    const deadline = performance.now() + leaderTimeoutMs;
+    const deadline = performance.now() + timeoutMs;
     try {
       await leader.request(board);
       while (!(await isDone()) && performance.now() < deadline) await delay(pollMs);

@@ -1,17 +1,17 @@
 import { badInput } from "../domain/errors.js";
 import { parseUserId } from "../domain/player.js";
 import { parseLimit } from "../domain/views.js";
-import type { Board, BoardDefinition } from "../domain/board.js";
+import type { BoardDefinition } from "../domain/board.js";
 import type { ScoreEntry } from "../domain/score.js";
 import type { SeasonNumber } from "../domain/season.js";
 import type { BoardRegister } from "../ledger/board-register.js";
 import type { Leaderboard } from "../standings/leaderboard.js";
-import type { BoardList } from "./board-list.js";
 import { parseKnownId } from "./board-input.js";
+import type { BoardList } from "./board-list.js";
 import type { FairQueue } from "./fair-queue.js";
 import { PagedList, type Page } from "./page.js";
 import { answerFromRegister } from "./register-answer.js";
-import { showBoard, showEndedSeason, type BoardFacts, type ShownBoard, type ShownSeason } from "./shown-board.js";
+import { showBoard, showEndedSeason, type ShownBoard, type ShownSeason } from "./shown-board.js";
 
 /** A page as a client asks for it: the types are right, the values are not checked. */
 export interface PageInput {
@@ -26,7 +26,7 @@ export interface BoardReadsOptions {
   directory: { find(id: string): Promise<BoardDefinition | undefined> };
   list: BoardList;
   register: Pick<BoardRegister, "seasons" | "endedSeasonCount">;
-  leaderboard: Pick<Leaderboard, "topScores" | "scoresAround"> & { facts(board: Board): Promise<BoardFacts> };
+  leaderboard: Pick<Leaderboard, "topScores" | "scoresAround" | "facts">;
   /** The turns of callers at PostgreSQL. */
   turns: FairQueue;
 }

@@ -1,5 +1,4 @@
 import type { BoardDirectory } from "../boards/directory.js";
-import { configuredBoard } from "../domain/board.js";
 import { badInput } from "../domain/errors.js";
 import { readPage, type History, type HistoryPage, type ScoreEvent } from "../domain/history.js";
 import { parseUserId } from "../domain/player.js";
@@ -39,11 +38,11 @@ export class HistoryReads {
     first: number,
     after: string | null | undefined,
   ): Promise<HistoryPage> {
-    const { id: board } = this.#boards.known(boardId) ?? (await this.#boards.parse(boardId));
+    const board = this.#boards.known(boardId) ?? (await this.#boards.parse(boardId));
     const player = parseUserId(userId);
     const count = parseWithin("first", first, 1, maxPage);
     const before = after == null ? undefined : parseCursor(after);
-    return this.#turns.run(caller, () => readPage(this.#history, configuredBoard(board), player, before, count));
+    return this.#turns.run(caller, () => readPage(this.#history, board, player, before, count));
   }
 
   /** A player's total at a moment; undefined when it had none yet. @throws as `page` */

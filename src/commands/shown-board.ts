@@ -1,14 +1,7 @@
 import type { Board, BoardDefinition } from "../domain/board.js";
-import type { Revision } from "../domain/score.js";
+import type { BoardFacts } from "../standings/score-store.js";
 import { nextEnd } from "../domain/season-schedule.js";
-import type { EndedSeason, RunningSeason, SeasonNumber } from "../domain/season.js";
-
-/** What the standings' store knows of a board, beside its rows. */
-export interface BoardFacts {
-  readonly revision: Revision;
-  readonly season: RunningSeason;
-  readonly playerCount: number;
-}
+import type { EndedSeason, SeasonNumber } from "../domain/season.js";
 
 /** A board as viewers see it. */
 export interface ShownBoard extends BoardDefinition {

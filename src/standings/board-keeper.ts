@@ -84,9 +84,7 @@ export class BoardKeeper {
    * @returns false when our fence is too low
    */
   async define(fence: number, definition: BoardDefinition, season?: RunningSeason): Promise<boolean> {
-    const what = [formatRules(definition), definition.archived ? 1 : 0, JSON.stringify(definition)];
-    const running = season ? [season.number, season.startedAt] : ["", ""];
-    return this.#lead(definition.id, fence, "define", ...what, ...running);
+    return this.#lead(definition.id, fence, "define", ...described(definition, season));
   }
 
   /**
@@ -180,7 +178,12 @@ export class BoardKeeper {
    * or emptied since `abandon`
    * @throws Error when Redis does not hold `count` rebuilt rows
    */
-  async finishRebuild(board: Board, fence: number, to: Position, count: number): Promise<boolean> {
+  async finishRebuild(
+    definition: BoardDefinition,
+    fence: number,
+    { to, season, count }: { to: Position; season: RunningSeason; count: number },
+  ): Promise<boolean> {
+    const { id: board } = definition;
     const outcome = await scripts.swap.run(
       this.#client,
       [
@@ -192,7 +195,7 @@ export class BoardKeeper {
         keys.aside(board, formatPosition(to)),
         ...[keys.stamps(board), keys.rebuildStamps(board, to.epoch)],
       ],
-      [fence, to.epoch, to.revision, count],
+      [fence, to.epoch, to.revision, count, ...described(definition, season)],
     );
     if (outcome === -1) throw new Error(`the rebuilt standings of ${board} are incomplete`);
     return outcome === 1;
@@ -266,6 +269,12 @@ export class BoardKeeper {
   async count(board: Board): Promise<number> {
     return this.#client.zcard(keys.scores(board));
   }
+}
+
+/** What a board is, as the scripts take it. */
+function described(definition: BoardDefinition, season: RunningSeason | undefined): (string | number)[] {
+  const what = [formatRules(definition), definition.archived ? 1 : 0, JSON.stringify(definition)];
+  return [...what, season?.number ?? "", season?.startedAt ?? ""];
 }
 
 /** @param id the first entry's: the position of its last change */

@@ -109,20 +109,15 @@ async function rebuildStandings(deps: RecoveryDeps, board: Board, from: Lease): 
   demand(board, await keeper.abandon(board, lease.fence, to.epoch));
   await dropAbandonedRecords(deps, board, lease);
   await restoreRecords(deps, board);
-  const count = await loadStandings(deps, board, lease, to);
-  demand(board, await keeper.finishRebuild(board, lease.fence, to, count));
+  const [definition, season] = await Promise.all([deps.readDefinition(board), ledger.readRunningSeason(board)]);
+  const count = await loadStandings(deps, { ...definition, season: season.number }, to);
+  demand(board, await keeper.finishRebuild(definition, lease.fence, { to, season, count }));
   return moved;
 }
 
 /** @returns the number of rows loaded */
-async function loadStandings(
-  { keeper, ledger, readDefinition }: RecoveryDeps,
-  id: Board,
-  { season }: Lease,
-  to: Position,
-): Promise<number> {
-  const board = { ...(await readDefinition(id)), season };
-  await keeper.startRebuild(id, to.epoch);
+async function loadStandings({ keeper, ledger }: RecoveryDeps, board: BoardSeason, to: Position): Promise<number> {
+  await keeper.startRebuild(board.id, to.epoch);
   const { count, sum } = await ledger.summary(board);
   let loaded = 0n;
   let writing = Promise.resolve();
@@ -134,7 +129,7 @@ async function loadStandings(
     for (const row of page) loaded += BigInt(row.score);
   }
   await writing;
-  if (loaded !== sum) throw new Error(`the totals of ${id} changed while they were read`);
+  if (loaded !== sum) throw new Error(`the totals of ${board.id} changed while they were read`);
   return count;
 }
 

@@ -207,7 +207,11 @@ export class FakeStores {
         for (const { userId, score } of rows) rebuild.set(userId, score);
         this.redis.rebuilds.set(epoch, rebuild);
       },
-      finishRebuild: (_board: string, fence: number, { epoch, revision }: Position, count: number) => {
+      finishRebuild: (
+        _board: BoardDefinition,
+        fence: number,
+        { to: { epoch, revision }, season, count }: { to: Position; season: RunningSeason; count: number },
+      ) => {
         const { redis } = this;
         if (redis.fence > fence || (redis.epoch ?? 0) >= epoch || redis.rebuilding !== this.runId) return false;
         const rebuilt = redis.rebuilds.get(epoch) ?? new Map<string, number>();
@@ -220,6 +224,7 @@ export class FakeStores {
           base: rebuilt.size > 0 ? 0 : revision,
           scores: rebuilt,
           records: redis.records,
+          season: season.number,
           ended: redis.ended,
         };
         return true;
