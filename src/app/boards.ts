@@ -3,7 +3,7 @@ import { BoardActs } from "../commands/board-acts.js";
 import { BoardList } from "../commands/board-list.js";
 import { BoardReads } from "../commands/board-reads.js";
 import type { FairQueue } from "../commands/fair-queue.js";
-import type { Board } from "../domain/board.js";
+import { configuredBoard, type Board } from "../domain/board.js";
 import { AuditLog } from "../ledger/audit-log.js";
 import { BoardRegister } from "../ledger/board-register.js";
 import type { Database } from "../ledger/database.js";
@@ -17,13 +17,15 @@ import type { Standings } from "./standings.js";
  * @param turns of callers at PostgreSQL
  */
 export function createBoards(
-  { reader, channels, log }: Foundation,
+  { boards, reader, channels, log }: Foundation,
   { leaderboard }: Standings,
   database: Database,
   turns: FairQueue,
 ) {
   const register = new BoardRegister(database);
-  const directory = { find: (id: string) => register.read(id as Board), learn: () => undefined };
+  const find = async (id: string) =>
+    (await register.read(id as Board)) ?? (boards.find(id) === undefined ? undefined : configuredBoard(id));
+  const directory = { find, learn: () => undefined };
   const leader = {
     request: (board: Board) => channels.requestSync(board),
     appliedVersion: () => readAppliedVersion(reader.client),

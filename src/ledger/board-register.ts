@@ -214,14 +214,6 @@ export class BoardRegister {
     await this.#answering(({ board }) => board.updateMany({ where: { id, version: BigInt(version) }, data }));
   }
 
-  /** Forgets the orders to end a season that has ended, and the time of its end: the next one is to be computed. */
-  async seasonEnded(id: Board, season: SeasonNumber): Promise<void> {
-    await this.#answering(async ({ board }) => {
-      await board.updateMany({ where: { id, endingSeason: { lte: season } }, data: { endingSeason: null } });
-      await board.updateMany({ where: { id }, data: { endsAt: null } });
-    });
-  }
-
   #changing<T>(work: Change<T>): Promise<T> {
     return this.#answering(() => this.#lock.change(work));
   }
