@@ -1,4 +1,5 @@
 import { Leaderboard } from "../../src/standings/leaderboard.js";
+import { WorkSet } from "../../src/standings/work-set.js";
 import { board, logger, type BenchBoard } from "./bench-board.js";
 import { applyBatch, randomChanges, type ChangeOptions } from "./random-changes.js";
 import { players, type Work, type WriteSeries } from "./measure.js";
@@ -48,8 +49,8 @@ async function pipelines({ client }: BenchBoard, until: number): Promise<Work> {
   for (; performance.now() < until; calls += 1) {
     const pipeline = client.pipeline();
     for (let command = 0; command < inFlight; command += 1) {
-      const { userId, increment } = next();
-      pipeline.zincrby("leaderboard", increment, userId);
+      const { userId, amount } = next();
+      pipeline.zincrby("leaderboard", amount, userId);
     }
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
   }
@@ -75,7 +76,7 @@ function callers(options: Omit<ChangeOptions, "players">): WriteSeries["run"] {
   return async (target, until) => {
     const next = randomChanges({ players, ...options });
     const leaderboard = new Leaderboard(target.store, {
-      boards: [board],
+      work: new WorkSet(target.client),
       whenDurable: undefined,
       timeoutMs: requestTimeoutMs,
       isFull: () => false,

@@ -26,11 +26,9 @@ import { LoadShedder } from "../transports/network/load-shedder.js";
 import { OriginPolicy } from "../transports/network/origins.js";
 import { ReadLimit } from "../transports/network/read-limit.js";
 import { TrustedProxies } from "../transports/network/trusted-proxies.js";
-import { databaseAddresses } from "../ledger/database-url.js";
-import { Database } from "../ledger/database.js";
-import { databaseObserver, observePool } from "../ledger/metrics.js";
+import { observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
-import { SeasonArchive } from "../ledger/season-archive.js";
+import { FrozenStandings } from "../ledger/frozen-standings.js";
 import { StandingsReader } from "../standings/standings-reader.js";
 import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
@@ -45,11 +43,8 @@ const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */
 export function createApi(foundation: Foundation, standings: Standings, publisher: Publisher | undefined) {
-  const { config, version, boards, reader, channels, metrics, traces, logger, log } = foundation;
+  const { config, version, boards, database, reader, channels, metrics, traces, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
-  const { serving: address } = databaseAddresses(config.databaseUrl, config.databaseDirectUrl);
-  const observer = databaseObserver(metrics.ledger);
-  const database = new Database({ address, statementTimeoutMs: requestTimeoutMs, observer, traces });
   observePool(metrics.ledger, "api", database);
   const authentication = createAuthentication(foundation, database);
   const { authenticator } = authentication;
@@ -61,6 +56,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     log,
   });
   const { introspection } = config;
+  const { players, profiles } = createPlayers(foundation, standings, database);
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
     onTracedPush: ({ traceparent: parent, startedAt, viewers }) =>
@@ -81,9 +77,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const reads = new Reads({ boards, leaderboard, feed, around, statuses });
   const turns = databaseTurns();
   const history = new HistoryReads(boards, new ScoreHistory(database), turns);
-  const pages = new StandingsPages({ live: standingsReader, archive: new SeasonArchive(database), turns });
-  const { players, profiles } = createPlayers(foundation, standings, database);
-  const boardCommands = createBoards(foundation, standings, database, turns);
+  const pages = new StandingsPages({ live: standingsReader, archive: new FrozenStandings(database), turns });
+  const boardCommands = createBoards(foundation, standings, turns);
   const schema = createSchema({ reads, history, pages, scoreChanges, players, ...boardCommands });
   const trusted =
     config.trustedDocuments &&
@@ -143,7 +138,6 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const services = [
     ...(trusted ? [trusted] : []),
     shedder,
-    database,
     profiles,
     ...authentication.services,
     viewerCounts,

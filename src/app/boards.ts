@@ -3,11 +3,9 @@ import { BoardActs } from "../commands/board-acts.js";
 import { BoardList } from "../commands/board-list.js";
 import { BoardReads } from "../commands/board-reads.js";
 import type { FairQueue } from "../commands/fair-queue.js";
-import { configuredBoard, type Board } from "../domain/board.js";
+import type { Board } from "../domain/board.js";
 import { AuditLog } from "../ledger/audit-log.js";
-import { BoardRegister } from "../ledger/board-register.js";
-import type { Database } from "../ledger/database.js";
-import { readAppliedVersion } from "../standings/applied-version.js";
+import { readBoardsVersion } from "../standings/kept-definitions.js";
 import type { Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
 
@@ -17,22 +15,17 @@ import type { Standings } from "./standings.js";
  * @param turns of callers at PostgreSQL
  */
 export function createBoards(
-  { boards, reader, channels, log }: Foundation,
+  { boards: directory, register, database, reader, channels, log }: Foundation,
   { leaderboard }: Standings,
-  database: Database,
   turns: FairQueue,
 ) {
-  const register = new BoardRegister(database);
-  const find = async (id: string) =>
-    (await register.read(id as Board)) ?? (boards.find(id) === undefined ? undefined : configuredBoard(id));
-  const directory = { find, learn: () => undefined };
   const leader = {
-    request: (board: Board) => channels.requestSync(board),
-    appliedVersion: () => readAppliedVersion(reader.client),
+    request: (board: Board) => channels.requestWork(board),
+    appliedVersion: async () => Number((await readBoardsVersion(reader.client)) ?? 0),
   };
   return {
     boardReads: new BoardReads({ directory, list: new BoardList(register, log), register, leaderboard, turns }),
-    boardActs: new BoardActs({ register, leader, directory, leaderboard, log }),
+    boardActs: new BoardActs({ register, directory, leader, leaderboard, log }),
     auditReads: new AuditReads(new AuditLog(database), turns),
   };
 }

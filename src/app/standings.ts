@@ -7,8 +7,9 @@ import { MemoryGuard } from "../redis/memory-guard.js";
 import { observeConnection } from "../redis/metrics.js";
 import { KeyClaims } from "../standings/key-claims.js";
 import { Leaderboard } from "../standings/leaderboard.js";
-import { expectBoards, observeBatch } from "../standings/metrics.js";
+import { expectBoards, forgetBoard, observeBatch } from "../standings/metrics.js";
 import { ScoreStore } from "../standings/score-store.js";
+import { WorkSet } from "../standings/work-set.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 
 export type Standings = ReturnType<typeof createStandings>;
@@ -22,15 +23,15 @@ export function createStandings({ config, boards, reader, channels, metrics, tra
   const writer = new RedisConnection(config.redisUrls, "writer", logger, traces);
   observeConnection(metrics.redis, writer);
   const { isCluster } = writer.client;
-  const severalBoards = boards.all.length > 1;
   const clients = { writer: writer.client, reader: reader.client };
-  const store = new ScoreStore(clients, config.rateLimits, severalBoards && !isCluster);
+  const store = new ScoreStore(clients, config.rateLimits, !isCluster);
   const waitForSync = config.durability === "postgres";
-  const progress = new SyncProgress(boards.all, channels);
+  const progress = new SyncProgress(channels);
   const memory = new MemoryGuard(reader.client, logger);
+  const work = new WorkSet(writer.client);
   const leaderboard = new Leaderboard(store, {
-    boards: boards.all,
-    claims: severalBoards && isCluster ? new KeyClaims(writer.client, logger) : undefined,
+    work,
+    claims: isCluster ? new KeyClaims(writer.client, logger) : undefined,
     whenDurable: waitForSync ? (board, position, deadline) => progress.wait(board, position, deadline) : undefined,
     timeoutMs: requestTimeoutMs,
     isFull: () => memory.full,
@@ -38,17 +39,16 @@ export function createStandings({ config, boards, reader, channels, metrics, tra
     logger,
   });
   const { pushIntervalMs } = config;
-  const around = new ScoresAroundFeed(leaderboard, { pushIntervalMs, reconcileIntervalMs, logger });
   const feed = new TopScoresFeed(leaderboard, channels, {
     pushIntervalMs,
     reconcileIntervalMs,
     onPublished: () => metrics.feed.publishedSnapshots.inc(),
     onPublishFailed: () => metrics.feed.publishFailures.inc(),
     onMissed: () => metrics.feed.missedSnapshots.inc(),
-    onRevision: (board, revision) => around.changed(board, revision),
     traces,
     logger,
   });
+  const around = new ScoresAroundFeed(leaderboard, feed, { pushIntervalMs, reconcileIntervalMs, logger });
 
   // A lost request only costs time: the worker passes on its interval anyway.
   const requestSync = (board: Board) =>
@@ -59,7 +59,17 @@ export function createStandings({ config, boards, reader, channels, metrics, tra
     feed.changed(board, result.position.revision);
     if (waitForSync) void requestSync(board);
   });
-  expectBoards(metrics.standings, boards.all);
+  expectBoards(metrics.standings, boards.configured);
+  const isConfigured = new Set(boards.configured);
+  leaderboard.changes.on("idle", (board) => {
+    if (!isConfigured.has(board)) forgetBoard(metrics.standings, board);
+  });
+  // The hint makes the leader look at once; the mark makes it look even if the hint gets lost.
+  leaderboard.changes.on("closed", (board) => {
+    Promise.all([work.mark(board), channels.requestWork(board)]).catch((error: unknown) =>
+      log.warn({ err: error, board }, "could not tell the leading worker of a closed board"),
+    );
+  });
   leaderboard.changes.on("batchFailed", (board, reason) => metrics.standings.batchFailures.inc({ board, reason }));
   metrics.redis.refusing.readFrom(() => (memory.full ? 1 : 0));
   metrics.redis.memory.readFrom(() => memory.used);

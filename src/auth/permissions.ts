@@ -1,3 +1,4 @@
+import type { BoardDefinition } from "../domain/board.js";
 import type { IncrementField } from "../domain/change.js";
 import { StandingsError, badInput } from "../domain/errors.js";
 import type { UserId } from "../domain/player.js";
@@ -36,19 +37,26 @@ export function authorizeBoard({ boards }: AuthenticatedViewer, board: string): 
 }
 
 /**
- * Returns when this viewer may make this increment.
+ * Returns when this viewer may change this player's score on this board.
  *
- * @throws StandingsError `forbidden` for another player's score, `badInput` for an amount that a player may not send
+ * @throws StandingsError `forbidden`
  */
-export function authorizeIncrement(
-  viewer: AuthenticatedViewer,
-  userId: UserId,
-  increment: Score,
-  { field, maxIncrement }: { field: IncrementField; maxIncrement: number },
-): void {
+export function authorizeChange(viewer: AuthenticatedViewer, { writers }: BoardDefinition, userId: UserId): void {
+  if (writers === "SERVICES" && !may(viewer, "changeOtherScore")) {
+    throw new StandingsError("forbidden", { message: "On this board only services change scores." });
+  }
   if (!may(viewer, userId === viewer.subject ? "changeOwnScore" : "changeOtherScore")) {
     throw new StandingsError("forbidden", { message: "A player may change no score but its own." });
   }
+}
+
+/** @throws StandingsError `badInput` for an amount that a player may not send */
+export function authorizeIncrement(
+  viewer: AuthenticatedViewer,
+  increment: Score,
+  field: IncrementField,
+  maxIncrement: number,
+): void {
   if ((increment < 1 || increment > maxIncrement) && !may(viewer, "changeByAnyAmount")) {
     throw badInput(`${field} must be from 1 to ${maxIncrement} for a player.`);
   }

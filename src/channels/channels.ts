@@ -1,7 +1,7 @@
 import { RedisPubSub } from "graphql-redis-subscriptions";
 import { z } from "zod";
 import type { Position } from "../domain/position.js";
-import type { Board } from "../domain/board.js";
+import { isBoardId, type Board } from "../domain/board.js";
 import type { Revision } from "../domain/score.js";
 import type { Snapshot } from "../domain/views.js";
 import type { Service } from "../lifecycle.js";
@@ -19,8 +19,9 @@ const wireSnapshot = z.object({
   entries: z.array(z.object({ rank: z.number().int(), userId: z.string(), score: z.number().int() })),
 });
 const wireRevision = z.object({ revision: wholeNumber });
-const wirePosition = z.object({ epoch: wholeNumber, revision: wholeNumber });
-const wireRequest = z.object({});
+const wireBoard = z.string().refine(isBoardId, "is no board's id");
+const wireSynced = z.object({ board: wireBoard, epoch: wholeNumber, revision: wholeNumber });
+const wireRequest = z.object({ board: wireBoard });
 const wireViewers = z.object({ process: z.string(), viewers: z.array(z.tuple([z.string(), wholeNumber])) });
 
 /** How many viewers a process has, board by board. */
@@ -30,24 +31,24 @@ export interface ProcessViewers {
   readonly viewers: readonly (readonly [board: string, count: number])[];
 }
 
-/** Stands where a channel of a board has the board's id. No board has this one. */
-const allBoards = "*" as Board;
-
 export interface ChannelsOptions {
   publisher: RedisClient;
   subscriber: RedisClient;
   /** Called with the problem when a channel carried something that is not one of our messages. */
-  onGarbage: (board: Board, problem: unknown) => void;
+  onGarbage: (channel: string, problem: unknown) => void;
 }
 
 interface Subscription {
-  readonly board: Board;
   readonly name: string;
   readonly handle: (message: unknown) => void;
   channel: string;
   /** RedisPubSub's id for this subscription. */
   id: number;
+  ended: boolean;
 }
+
+/** Ends a subscription. */
+export type Unsubscribe = () => void;
 
 /**
  * The channels between the processes of one deployment, and their messages. Redis may lose a message, and anybody with
@@ -59,7 +60,7 @@ export class Channels implements Service {
   readonly #pubsub: RedisPubSub;
   readonly #deployment: Deployment;
   readonly #onGarbage: ChannelsOptions["onGarbage"];
-  readonly #subscriptions: Subscription[] = [];
+  readonly #subscriptions = new Set<Subscription>();
 
   constructor({ publisher, subscriber, onGarbage }: ChannelsOptions) {
     this.#pubsub = new RedisPubSub({ publisher, subscriber });
@@ -80,18 +81,12 @@ export class Channels implements Service {
   /** Publishes a board's newest snapshot, complete, so that a receiver need not read Redis. */
   async publishSnapshot({ board, revision, season, changedAt, traceparent, entries }: Snapshot): Promise<void> {
     const rows = entries.map(({ rank, userId, score }) => ({ rank, userId, score }));
-    await this.#pubsub.publish(this.#channel(board, "top"), {
-      revision,
-      season,
-      changedAt,
-      traceparent,
-      entries: rows,
-    });
+    await this.#publish(boardName(board, "top"), { revision, season, changedAt, traceparent, entries: rows });
   }
 
-  async onSnapshot(board: Board, handle: (snapshot: Snapshot) => void): Promise<void> {
+  async onSnapshot(board: Board, handle: (snapshot: Snapshot) => void): Promise<Unsubscribe> {
     // Branding without parsing is safe: a process of this service wrote every number and id in the snapshot.
-    await this.#subscribe(board, "top", wireSnapshot, (wire) => {
+    return this.#subscribe(boardName(board, "top"), wireSnapshot, (wire) => {
       const entries = wire.entries.map((row) => ({ board, ...row }));
       handle({ board, ...wire, entries } as unknown as Snapshot);
     });
@@ -99,65 +94,95 @@ export class Channels implements Service {
 
   /** Says that a board changed but its top scores did not. */
   async publishRevision(board: Board, revision: Revision): Promise<void> {
-    await this.#pubsub.publish(this.#channel(board, "revision"), { revision });
+    await this.#publish(boardName(board, "revision"), { revision });
   }
 
-  async onRevision(board: Board, handle: (revision: Revision) => void): Promise<void> {
-    await this.#subscribe(board, "revision", wireRevision, ({ revision }) => handle(revision as Revision));
+  async onRevision(board: Board, handle: (revision: Revision) => void): Promise<Unsubscribe> {
+    const name = boardName(board, "revision");
+    return this.#subscribe(name, wireRevision, ({ revision }) => handle(revision as Revision));
+  }
+
+  /** Tells the leader that a board needs it: it is closed, its definition has changed, or its season is to end. */
+  async requestWork(board: Board): Promise<void> {
+    await this.#publish("work", { board });
+  }
+
+  async onWork(handle: (board: Board) => void): Promise<Unsubscribe> {
+    return this.#subscribe("work", wireRequest, ({ board }) => handle(board as Board));
   }
 
   /** Asks the worker not to wait for its interval. */
   async requestSync(board: Board): Promise<void> {
-    await this.#pubsub.publish(this.#channel(board, "sync-request"), {});
+    await this.#publish("sync-request", { board });
   }
 
-  async onSyncRequest(board: Board, handle: () => void): Promise<void> {
-    await this.#subscribe(board, "sync-request", wireRequest, handle);
+  async onSyncRequest(handle: (board: Board) => void): Promise<Unsubscribe> {
+    return this.#subscribe("sync-request", wireRequest, ({ board }) => handle(board as Board));
   }
 
   /** Says up to which position PostgreSQL holds a board's changes. */
   async publishSynced(board: Board, { epoch, revision }: Position): Promise<void> {
-    await this.#pubsub.publish(this.#channel(board, "synced"), { epoch, revision });
+    await this.#publish("synced", { board, epoch, revision });
   }
 
-  async onSynced(board: Board, handle: (position: Position) => void): Promise<void> {
-    await this.#subscribe(board, "synced", wirePosition, (wire) => handle(wire as unknown as Position));
+  async onSynced(handle: (board: Board, position: Position) => void): Promise<Unsubscribe> {
+    return this.#subscribe("synced", wireSynced, ({ board, epoch, revision }) =>
+      handle(board as Board, { epoch, revision: revision as Revision }),
+    );
   }
 
   /** Tells the other processes how many viewers this one has. */
   async publishViewers({ process, viewers }: ProcessViewers): Promise<void> {
-    await this.#pubsub.publish(this.#channel(allBoards, "viewers"), { process, viewers });
+    await this.#publish("viewers", { process, viewers });
   }
 
-  async onViewers(handle: (message: ProcessViewers) => void): Promise<void> {
-    await this.#subscribe(allBoards, "viewers", wireViewers, handle);
+  async onViewers(handle: (message: ProcessViewers) => void): Promise<Unsubscribe> {
+    return this.#subscribe("viewers", wireViewers, handle);
   }
 
-  async #subscribe<T>(board: Board, name: string, schema: z.ZodType<T>, handle: (message: T) => void): Promise<void> {
+  async #publish(name: string, message: object): Promise<void> {
+    await this.#pubsub.publish(this.#channel(name), message);
+  }
+
+  /** Resolves when the subscription stands: later messages are not missed. */
+  async #subscribe<T>(name: string, schema: z.ZodType<T>, handle: (message: T) => void): Promise<Unsubscribe> {
     const checked = (message: unknown) => {
       const result = schema.safeParse(message);
       if (result.success) handle(result.data);
-      else this.#onGarbage(board, result.error);
+      else this.#onGarbage(name, result.error);
     };
-    const channel = this.#channel(board, name);
+    const channel = this.#channel(name);
     const id = await this.#pubsub.subscribe(channel, checked);
-    this.#subscriptions.push({ board, name, handle: checked, channel, id });
+    const subscription = { name, handle: checked, channel, id, ended: false };
+    this.#subscriptions.add(subscription);
+    return () => {
+      if (subscription.ended) return;
+      subscription.ended = true;
+      this.#subscriptions.delete(subscription);
+      this.#pubsub.unsubscribe(subscription.id);
+    };
   }
 
   /**
    * Moves to the channels of the agreed id. Subscribes before it unsubscribes: the connection must not leave that mode.
    */
   async #move(): Promise<void> {
-    for (const subscription of this.#subscriptions) {
-      const { board, name, handle, id } = subscription;
-      const channel = this.#channel(board, name);
-      if (channel === subscription.channel) continue;
-      Object.assign(subscription, { channel, id: await this.#pubsub.subscribe(channel, handle) });
-      this.#pubsub.unsubscribe(id);
+    for (const subscription of [...this.#subscriptions]) {
+      const channel = this.#channel(subscription.name);
+      if (channel === subscription.channel || subscription.ended) continue;
+      const id = await this.#pubsub.subscribe(channel, subscription.handle);
+      // It may have ended meanwhile.
+      const left = subscription.ended ? id : subscription.id;
+      Object.assign(subscription, { channel, id });
+      this.#pubsub.unsubscribe(left);
     }
   }
 
-  #channel(board: Board, name: string): string {
-    return `lb:${this.#deployment.scope}:{${board}}:${name}`;
+  #channel(name: string): string {
+    return `lb:${this.#deployment.scope}:${name}`;
   }
+}
+
+function boardName(board: Board, name: string): string {
+  return `{${board}}:${name}`;
 }

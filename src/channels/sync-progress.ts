@@ -2,7 +2,8 @@ import { StandingsError } from "../domain/errors.js";
 import type { Position } from "../domain/position.js";
 import type { Board } from "../domain/board.js";
 import type { Service } from "../lifecycle.js";
-import type { Channels } from "./channels.js";
+import { OnDemand } from "../timing/on-demand.js";
+import type { Channels, Unsubscribe } from "./channels.js";
 
 interface Waiter {
   readonly position: Position;
@@ -20,32 +21,36 @@ const sweepIntervalMs = 100;
 
 /**
  * `DURABILITY=postgres`: holds an increment's answer back until the worker reports that PostgreSQL has the change. The
- * worker reports its position after every pass, so the next message makes up for a lost one.
+ * worker reports its position after every pass, so the next message makes up for a lost one. Boards on which nothing
+ * waits take no memory.
  */
 export class SyncProgress implements Service {
   readonly name = "sync-progress";
   readonly #channels: Channels;
-  readonly #boards: ReadonlyMap<Board, Progress>;
+  readonly #boards = new OnDemand<Board, Progress>({
+    make: () => ({ synced: undefined, waiters: new Set<Waiter>() }),
+    isBusy: ({ waiters }) => waiters.size > 0,
+  });
+  #unsubscribe: Unsubscribe | undefined;
   #sweeper: NodeJS.Timeout | undefined;
 
-  constructor(boards: readonly Board[], channels: Channels) {
+  constructor(channels: Channels) {
     this.#channels = channels;
-    this.#boards = new Map(boards.map((board) => [board, { synced: undefined, waiters: new Set<Waiter>() }]));
   }
 
   async start(): Promise<void> {
-    for (const [board, progress] of this.#boards) {
-      await this.#channels.onSynced(board, (position) => advance(progress, position));
-    }
-    this.#sweeper = setInterval(() => {
-      const now = performance.now();
-      for (const progress of this.#boards.values()) expire(progress, now);
-    }, sweepIntervalMs);
+    this.#unsubscribe = await this.#channels.onSynced((board, position) => {
+      const progress = this.#boards.peek(board);
+      if (progress) advance(progress, position);
+    });
+    this.#sweeper = setInterval(() => this.#expire(performance.now()), sweepIntervalMs);
   }
 
   stop(): Promise<void> {
+    this.#unsubscribe?.();
     clearInterval(this.#sweeper);
-    for (const progress of this.#boards.values()) expire(progress, Infinity);
+    this.#expire(Infinity);
+    this.#boards.clear();
     return Promise.resolve();
   }
 
@@ -57,11 +62,20 @@ export class SyncProgress implements Service {
    */
   wait(board: Board, position: Position, deadline: number): Promise<void> {
     const progress = this.#boards.get(board);
-    if (!progress) throw new Error(`no such board: ${board}`);
     return new Promise((resolve, reject) => {
       const waiter = { position, resolve, reject, deadline };
       if (!isSettled(waiter, progress.synced)) progress.waiters.add(waiter);
     });
+  }
+
+  #expire(now: number): void {
+    for (const { waiters } of this.#boards.values()) {
+      for (const waiter of waiters) {
+        if (waiter.deadline > now) continue;
+        waiter.reject(new StandingsError("unknownOutcome"));
+        waiters.delete(waiter);
+      }
+    }
   }
 }
 
@@ -80,12 +94,4 @@ function isSettled({ position, resolve, reject }: Waiter, synced: Position | und
   else if (synced.revision >= position.revision) resolve();
   else return false;
   return true;
-}
-
-function expire({ waiters }: Progress, now: number): void {
-  for (const waiter of waiters) {
-    if (waiter.deadline > now) continue;
-    waiter.reject(new StandingsError("unknownOutcome"));
-    waiters.delete(waiter);
-  }
 }

@@ -39,7 +39,7 @@ export class HistoryReads {
     first: number,
     after: string | null | undefined,
   ): Promise<HistoryPage> {
-    const board = this.#boards.parse(boardId);
+    const { id: board } = this.#boards.known(boardId) ?? (await this.#boards.parse(boardId));
     const player = parseUserId(userId);
     const count = parseWithin("first", first, 1, maxPage);
     const before = after == null ? undefined : parseCursor(after);
@@ -48,7 +48,7 @@ export class HistoryReads {
 
   /** A player's total at a moment; undefined when it had none yet. @throws as `page` */
   async scoreAt(caller: string, boardId: string, userId: string, at: Date): Promise<Score | undefined> {
-    const board = this.#boards.parse(boardId);
+    const { id: board } = this.#boards.known(boardId) ?? (await this.#boards.parse(boardId));
     const player = parseUserId(userId);
     const moment = parseMoment(at);
     return this.#turns.run(caller, () => this.#history.readScoreAt(board, player, moment));

@@ -1,5 +1,5 @@
 import type { BoardDirectory } from "../boards/directory.js";
-import type { Board } from "../domain/board.js";
+import type { BoardDefinition } from "../domain/board.js";
 import { StandingsError } from "../domain/errors.js";
 import type { BoardStatus } from "../domain/board-status.js";
 import { parseUserId } from "../domain/player.js";
@@ -45,7 +45,8 @@ export class Reads {
 
   /** The best entries, highest score first. O(log n + limit). */
   async topScores(board: string, limit: number): Promise<readonly ScoreEntry[]> {
-    return this.#leaderboard.topScores(this.#boards.parse(board), parseLimit(limit));
+    const { id } = this.#boards.known(board) ?? (await this.#boards.parse(board));
+    return this.#leaderboard.topScores(id, parseLimit(limit));
   }
 
   /** A player's row; null when the player has no score. O(log n). */
@@ -58,7 +59,8 @@ export class Reads {
    * A player's row with up to `radius` neighbours on each side; empty when the player has no score. O(log n + radius).
    */
   async scoresAround(board: string, userId: string, radius: number): Promise<readonly ScoreEntry[]> {
-    return this.#leaderboard.scoresAround(this.#boards.parse(board), parsePlace(userId, radius));
+    const { id } = this.#boards.known(board) ?? (await this.#boards.parse(board));
+    return this.#leaderboard.scoresAround(id, parsePlace(userId, radius));
   }
 
   /**
@@ -68,7 +70,8 @@ export class Reads {
    * @throws StandingsError `notFound`
    */
   async standings(board: string): Promise<Snapshot> {
-    return this.#current.top(this.#existing(board));
+    const { id } = this.#boards.known(board) ?? (await this.#existing(board));
+    return this.#current.top(id);
   }
 
   /**
@@ -77,27 +80,31 @@ export class Reads {
    * @throws StandingsError `notFound`, also when the player has no score
    */
   async standingOf(board: string, userId: string, radius: number): Promise<Neighbourhood> {
-    const neighbourhood = await this.#current.around(this.#existing(board), parsePlace(userId, radius));
+    const { id } = this.#boards.known(board) ?? (await this.#existing(board));
+    const neighbourhood = await this.#current.around(id, parsePlace(userId, radius));
     if (neighbourhood.entries.length > 0) return neighbourhood;
     throw new StandingsError("notFound", { message: "This player has no score on this board." });
   }
 
   /** Snapshots hold `maxLimit` entries, whatever the limit, so that all viewers of a board follow the same topic. */
-  watchTopScores(board: string, limit: number): Topic<Snapshot> {
+  async watchTopScores(board: string, limit: number): Promise<Topic<Snapshot>> {
     parseLimit(limit);
-    return this.#feed.topic(this.#boards.parse(board));
+    const { id } = this.#boards.known(board) ?? (await this.#boards.parse(board));
+    return this.#feed.topic(id);
   }
 
-  watchScoresAround(board: string, userId: string, radius: number): Topic<Neighbourhood> {
-    return this.#around.topic(this.#boards.parse(board), parsePlace(userId, radius));
+  async watchScoresAround(board: string, userId: string, radius: number): Promise<Topic<Neighbourhood>> {
+    const { id } = this.#boards.known(board) ?? (await this.#boards.parse(board));
+    return this.#around.topic(id, parsePlace(userId, radius));
   }
 
-  watchStatus(board: string): Topic<BoardStatus> {
-    return this.#statuses.topic(this.#boards.parse(board));
+  async watchStatus(board: string): Promise<Topic<BoardStatus>> {
+    const { id } = this.#boards.known(board) ?? (await this.#boards.parse(board));
+    return this.#statuses.topic(id);
   }
 
-  #existing(id: string): Board {
-    const board = this.#boards.find(id);
+  async #existing(id: string): Promise<BoardDefinition> {
+    const board = await this.#boards.find(id);
     if (board === undefined) throw new StandingsError("notFound", { message: "This server has no such board." });
     return board;
   }

@@ -2,14 +2,22 @@ import type { BoardDirectory } from "../boards/directory.js";
 import { badInput, StandingsError, toStandingsError } from "../domain/errors.js";
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Accepted, Settled } from "../standings/waiting-change.js";
-import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type IncrementField } from "../domain/change.js";
-import { configuredBoard, type Board, type BoardDefinition } from "../domain/board.js";
+import { outOfRange, parseIdempotencyKey, parseSeason, type Change } from "../domain/change.js";
+import type { BoardDefinition } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
-import { authorizeBoard, authorizeIncrement } from "../auth/permissions.js";
+import type { SeasonNumber } from "../domain/season.js";
+import { authorizeBoard, authorizeChange, authorizeIncrement } from "../auth/permissions.js";
 import { requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
 import type { RequestOrigin } from "../observability/request-id.js";
 import type { RequestLog } from "../observability/sampled-log.js";
-import { amountOf, type BatchInput, type ChangeInput, type IncrementInput } from "./change-input.js";
+import {
+  amountOf,
+  parseAmount,
+  type Amount,
+  type BatchInput,
+  type ChangeInput,
+  type SingleChangeInput,
+} from "./change-input.js";
 import type { OperationMetrics } from "./metrics.js";
 
 /** The queue of changes that are applied later. */
@@ -56,9 +64,9 @@ export class ScoreChanges {
    * @param ranked whether the answer shows the rank
    * @throws StandingsError: see `permissions.ts` and `Leaderboard.increment`
    */
-  async submit(viewer: Viewer, input: IncrementInput, ranked: boolean): Promise<Accepted> {
-    const { board, change } = this.#authorize(viewer, input, ranked);
-    return this.#leaderboard.increment(board, change);
+  async submit(viewer: Viewer, input: SingleChangeInput, ranked: boolean): Promise<Accepted> {
+    const { board, change } = await this.#authorize(viewer, input, ranked);
+    return this.#leaderboard.increment(board.id, change);
   }
 
   /**
@@ -75,9 +83,9 @@ export class ScoreChanges {
     ranked: boolean,
     request?: RequestOrigin,
   ): Promise<readonly Settled[]> {
-    const { board, judged } = this.#authorizeAll(viewer, batch, ranked);
+    const { board, judged } = await this.#authorizeAll(viewer, batch, ranked);
     return this.#settle(judged, request, async (changes) => {
-      const results = await this.#leaderboard.applyAll(board, changes);
+      const results = await this.#leaderboard.applyAll(board.id, changes);
       return results.map((result) => (isOutOfRange(result) ? outOfRange("increment") : result));
     });
   }
@@ -89,8 +97,8 @@ export class ScoreChanges {
    * @returns the id of its message
    * @throws StandingsError: see `permissions.ts`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`
    */
-  async enqueue(viewer: Viewer, input: IncrementInput): Promise<string> {
-    const { board, change } = this.#authorize(viewer, input, false);
+  async enqueue(viewer: Viewer, input: SingleChangeInput): Promise<string> {
+    const { board, change } = await this.#authorize(viewer, input, false);
     const [result = unanswered()] = await this.#acceptAll(this.#queue(), board, [change], this.#deadline());
     if (result instanceof StandingsError) throw result;
     return result;
@@ -108,7 +116,7 @@ export class ScoreChanges {
     batch: BatchInput,
     request?: RequestOrigin,
   ): Promise<readonly (string | StandingsError)[]> {
-    const { board, judged } = this.#authorizeAll(viewer, batch, false);
+    const { board, judged } = await this.#authorizeAll(viewer, batch, false);
     const [queue, deadline] = [this.#queue(), this.#deadline()];
     return this.#settle(judged, request, (changes) => this.#acceptAll(queue, board, changes, deadline));
   }
@@ -116,16 +124,15 @@ export class ScoreChanges {
   /** @param changes of one subject */
   async #acceptAll(
     queue: ScoreChangeQueue,
-    board: Board,
+    board: BoardDefinition,
     changes: readonly Change[],
     deadline: number,
   ): Promise<readonly (string | StandingsError)[]> {
     try {
-      const refusals = await this.#leaderboard.takeTokens(board, changes);
+      const refusals = await this.#leaderboard.takeTokens(board.id, changes);
       return await Promise.all(
         changes.map(
-          async (change, index) =>
-            refusals[index] ?? queue.enqueue(configuredBoard(board), change, deadline).catch(toStandingsError),
+          async (change, index) => refusals[index] ?? queue.enqueue(board, change, deadline).catch(toStandingsError),
         ),
       );
     } catch (error) {
@@ -144,35 +151,37 @@ export class ScoreChanges {
     return performance.now() + this.#options.timeoutMs;
   }
 
-  #authorize(viewer: Viewer, input: IncrementInput, ranked: boolean): { board: Board; change: Change } {
+  async #authorize(
+    viewer: Viewer,
+    { board: id, userId, amount, field, idempotencyKey, season }: SingleChangeInput,
+    ranked: boolean,
+  ): Promise<{ board: BoardDefinition; change: Change }> {
     const authenticated = requireAuthenticated(viewer);
-    const board = this.#writable(authenticated, input.board);
-    const { userId, scoreIncrement: increment, idempotencyKey } = input;
-    const change = this.#toChange(authenticated, { userId, increment, idempotencyKey }, ranked, "scoreIncrement");
-    return { board, change };
-  }
-
-  /** @throws StandingsError `badInput` for no board of ours, `forbidden` for one that the token may not write on */
-  #writable(viewer: AuthenticatedViewer, id: string): Board {
-    const board = this.#boards.parse(id);
-    authorizeBoard(viewer, board);
-    return board;
+    const board = this.#boards.known(id) ?? (await this.#boards.parse(id));
+    authorizeBoard(authenticated, board.id);
+    const about = { board, season: parseSeason(season), ranked };
+    return {
+      board,
+      change: this.#toChange(authenticated, about, { userId, idempotencyKey }, { value: amount, field }),
+    };
   }
 
   /** @returns each change, or the error that it meets before it is sent */
-  #authorizeAll(
+  async #authorizeAll(
     viewer: Viewer,
-    { board: id, changes }: BatchInput,
+    { board: id, changes, season }: BatchInput,
     ranked: boolean,
-  ): { board: Board; judged: readonly (Change | StandingsError)[] } {
+  ): Promise<{ board: BoardDefinition; judged: readonly (Change | StandingsError)[] }> {
     const authenticated = requireAuthenticated(viewer);
-    const board = this.#writable(authenticated, id);
+    const board = this.#boards.known(id) ?? (await this.#boards.parse(id));
+    authorizeBoard(authenticated, board.id);
     if (changes.length < 1 || changes.length > maxBatch) {
       throw badInput(`changes must hold 1 to ${maxBatch} changes, not ${changes.length}.`);
     }
+    const about = { board, season: parseSeason(season), ranked };
     const judged = changes.map((input) => {
       try {
-        return this.#toChange(authenticated, input, ranked, "increment");
+        return this.#toChange(authenticated, about, input, amountOf(input, board.operator));
       } catch (error) {
         return toStandingsError(error);
       }
@@ -180,14 +189,20 @@ export class ScoreChanges {
     return { board, judged };
   }
 
-  /** @throws StandingsError `badInput`, or see `authorizeIncrement` */
-  #toChange(viewer: AuthenticatedViewer, input: ChangeInput, ranked: boolean, field: IncrementField): Change {
+  /** @throws StandingsError `badInput`, or see `authorizeChange` */
+  #toChange(
+    viewer: AuthenticatedViewer,
+    { board, season, ranked }: { board: BoardDefinition; season: SeasonNumber | undefined; ranked: boolean },
+    input: Pick<ChangeInput, "userId" | "idempotencyKey">,
+    given: Amount,
+  ): Change {
     const userId = parseUserId(input.userId);
-    const amount = parseIncrement(amountOf(input), field);
+    const amount = parseAmount(given, board.operator);
     const idempotencyKey = input.idempotencyKey == null ? undefined : parseIdempotencyKey(input.idempotencyKey);
-    authorizeIncrement(viewer, userId, amount, { field, maxIncrement: this.#options.maxIncrement });
+    authorizeChange(viewer, board, userId);
+    if (given.field !== "score") authorizeIncrement(viewer, amount, given.field, this.#options.maxIncrement);
     const ratePolicy = viewer.role === "player" ? "player" : "service";
-    return { userId, amount, season: undefined, subject: viewer.subject, ratePolicy, idempotencyKey, ranked };
+    return { userId, amount, season, subject: viewer.subject, ratePolicy, idempotencyKey, ranked };
   }
 
   /**

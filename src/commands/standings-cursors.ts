@@ -1,7 +1,7 @@
 import type { Board } from "../domain/board.js";
 import { badInput } from "../domain/errors.js";
 import type { SeasonNumber } from "../domain/season.js";
-import type { ArchivePosition } from "../ledger/season-archive.js";
+import type { ArchivePosition } from "../ledger/frozen-standings.js";
 import type { KeptPlace } from "../standings/standings-reader.js";
 
 /*

@@ -5,7 +5,7 @@ import type { ScoreEntry } from "../domain/score.js";
 import type { SeasonNumber } from "../domain/season.js";
 import type { LocalEntry, PageStart, StandingsPage } from "../domain/standings-page.js";
 import { parseWithin } from "../domain/views.js";
-import type { SeasonArchive } from "../ledger/season-archive.js";
+import type { FrozenStandings } from "../ledger/frozen-standings.js";
 import type { KeptPlace, StandingsReader } from "../standings/standings-reader.js";
 import type { FairQueue } from "./fair-queue.js";
 import * as cursors from "./standings-cursors.js";
@@ -36,7 +36,7 @@ export interface StandingsPagesOptions {
   /** The standings of seasons that run. */
   readonly live: StandingsReader;
   /** The standings of seasons that ended. */
-  readonly archive: SeasonArchive;
+  readonly archive: FrozenStandings;
   /** The archive's readers take turns. */
   readonly turns: FairQueue;
 }
@@ -52,7 +52,7 @@ const maxUserIds = 500;
  */
 export class StandingsPages {
   readonly #live: StandingsReader;
-  readonly #archive: SeasonArchive;
+  readonly #archive: FrozenStandings;
   readonly #turns: FairQueue;
 
   constructor({ live, archive, turns }: StandingsPagesOptions) {

@@ -7,9 +7,8 @@ import type { Logger } from "../observability/logger.js";
 import { SampledLog } from "../observability/sampled-log.js";
 import { noTraces, traced, type Span, type Traces } from "../observability/traces.js";
 import { CoalescedRead } from "./coalesced-read.js";
-import { LatestIterator } from "../fanout/latest-iterator.js";
-import type { Channels } from "../channels/channels.js";
-import type { Topic } from "../fanout/topic.js";
+import type { Channels, Unsubscribe } from "../channels/channels.js";
+import { within } from "../timing/deadline.js";
 import { retry } from "../timing/retry.js";
 
 export interface BoardFeedOptions {
@@ -20,8 +19,6 @@ export interface BoardFeedOptions {
   onPublishFailed: () => void;
   /** Called when a comparison found a snapshot whose message is late or lost. */
   onMissed: () => void;
-  /** Called when a message tells of a new revision, whether or not the top scores changed. */
-  onRevision: (board: Board, revision: Revision) => void;
   traces?: Traces;
   logger: Logger;
 }
@@ -37,16 +34,25 @@ interface Unpublished {
 }
 
 const retryIntervalMs = 500;
+/** How long a first read waits for the subscription to the board's channels. Later the comparisons find what it missed. */
+const subscribeTimeoutMs = 1_000;
 
-/** Brings one board's newest snapshot from the process that changed it to the viewers of this process. */
-export class BoardFeed implements Topic<Snapshot> {
-  readonly about: string;
+/**
+ * Brings one board's newest snapshot from the process that changed it to the viewers of this process. It subscribes to
+ * the board's channels as soon as it is made, and reads only when that subscription stands, so that a viewer misses no
+ * change between its first value and the messages.
+ */
+export class BoardFeed {
   readonly #board: Board;
   readonly #leaderboard: Leaderboard;
   readonly #channels: Channels;
   readonly #options: BoardFeedOptions;
   readonly #log: SampledLog;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  readonly #revisionListeners = new Set<(revision: Revision) => void>();
+  /** Resolves when messages of the board arrive, or could not be subscribed to. */
+  readonly #subscribed: Promise<unknown>;
+  #isSubscribing = true;
   readonly #read: CoalescedRead<Snapshot>;
   readonly #traces: Traces;
   readonly #stop = new AbortController();
@@ -63,22 +69,24 @@ export class BoardFeed implements Topic<Snapshot> {
 
   constructor(board: Board, leaderboard: Leaderboard, channels: Channels, options: BoardFeedOptions) {
     this.#board = board;
-    this.about = board;
     this.#leaderboard = leaderboard;
     this.#channels = channels;
     this.#options = options;
     this.#traces = options.traces ?? noTraces;
     this.#log = new SampledLog(options.logger);
     this.#read = new CoalescedRead(() => this.#readSnapshot());
+    this.#subscribed = this.#subscribe();
   }
 
-  async start(): Promise<void> {
-    const { onRevision } = this.#options;
-    await this.#channels.onSnapshot(this.#board, (snapshot) => {
-      this.#offer(snapshot);
-      onRevision(this.#board, snapshot.revision);
-    });
-    await this.#channels.onRevision(this.#board, (revision) => onRevision(this.#board, revision));
+  /** Whether this object must not be dropped. */
+  get isBusy(): boolean {
+    const listens = this.#listeners.size > 0 || this.#revisionListeners.size > 0;
+    return listens || this.#isSubscribing || this.#publishing || this.#timer !== undefined || this.#dirty !== undefined;
+  }
+
+  /** Resolves soon: when messages of the board arrive, or a second later. */
+  async subscribed(): Promise<void> {
+    if (this.#isSubscribing) await within(subscribeTimeoutMs, this.#subscribed, () => undefined);
   }
 
   stop(): void {
@@ -86,7 +94,34 @@ export class BoardFeed implements Topic<Snapshot> {
     this.#stop.abort();
   }
 
+  async #subscribe(): Promise<void> {
+    const tell = (revision: Revision) => {
+      for (const listener of this.#revisionListeners) listener(revision);
+    };
+    const follow = async (subscription: Promise<Unsubscribe>) => {
+      const unsubscribe = await subscription;
+      if (this.#stop.signal.aborted) unsubscribe();
+      else this.#stop.signal.addEventListener("abort", unsubscribe, { once: true });
+    };
+    try {
+      await Promise.all([
+        follow(
+          this.#channels.onSnapshot(this.#board, (snapshot) => {
+            this.#offer(snapshot);
+            tell(snapshot.revision);
+          }),
+        ),
+        follow(this.#channels.onRevision(this.#board, tell)),
+      ]);
+    } catch (error) {
+      this.#log.warn({ err: error, board: this.#board }, "could not subscribe to a board's changes");
+    }
+    this.#isSubscribing = false;
+  }
+
+  /** As a topic's `current` and `subscribe`. */
   async current(): Promise<Snapshot> {
+    await this.subscribed();
     const snapshot = await this.#read.get();
     if (this.#servedAt === undefined || snapshot.revision > this.#servedAt) this.#servedAt = snapshot.revision;
     if (this.#newest && !sameEntries(this.#newest.entries, snapshot.entries)) this.#diverged = true;
@@ -98,20 +133,10 @@ export class BoardFeed implements Topic<Snapshot> {
     return () => this.#listeners.delete(listener);
   }
 
-  isNewer(snapshot: Snapshot, than: Snapshot): boolean {
-    return snapshot.revision > than.revision;
-  }
-
-  changedAt({ changedAt }: Snapshot): number | undefined {
-    return changedAt;
-  }
-
-  traceparent({ traceparent }: Snapshot): string | undefined {
-    return traceparent;
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Snapshot> {
-    return new LatestIterator(this);
+  /** Calls the listener with the revision of each message, whether or not the top scores changed. */
+  onRevision(listener: (revision: Revision) => void): () => void {
+    this.#revisionListeners.add(listener);
+    return () => this.#revisionListeners.delete(listener);
   }
 
   /** Says that this process changed the board, whose revision is now `revision`. Costs nothing while a push is due. */

@@ -1,8 +1,12 @@
+import { LRUCache } from "lru-cache";
 import type { Board } from "../domain/board.js";
 import type { Neighbourhood, Place, PlacedSnapshot, Snapshot } from "../domain/views.js";
 import type { Leaderboard } from "../standings/leaderboard.js";
 import { CoalescedRead } from "./coalesced-read.js";
 import { GatheredReads } from "./gathered-reads.js";
+
+/** Boards whose newest scores are kept for the next caller. */
+const maxBoards = 1_000;
 
 /**
  * The newest scores for callers that ask once and ask often. Nobody gets a state from before the request, so whoever
@@ -11,7 +15,7 @@ import { GatheredReads } from "./gathered-reads.js";
  * @throws StandingsError `recovering` and `storeFailed` from all methods
  */
 export class CurrentScores {
-  readonly #boards = new Map<Board, CoalescedRead<Snapshot>>();
+  readonly #boards = new LRUCache<Board, CoalescedRead<Snapshot>>({ max: maxBoards });
   readonly #places = new GatheredReads<Neighbourhood>();
   readonly #leaderboard: Leaderboard;
 

@@ -1,10 +1,12 @@
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Board } from "../domain/board.js";
-import type { Revision } from "../domain/score.js";
 import type { Neighbourhood, Place } from "../domain/views.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
+import { LatestIterator } from "../fanout/latest-iterator.js";
 import type { Topic } from "../fanout/topic.js";
+import { OnDemand } from "../timing/on-demand.js";
+import type { TopScoresFeed } from "./top-scores-feed.js";
 import { WatchedPlaces } from "./watched-places.js";
 
 export interface ScoresAroundFeedOptions {
@@ -24,15 +26,18 @@ export class ScoresAroundFeed implements Service {
   readonly name = "scores-around-feed";
   readonly #leaderboard: Leaderboard;
   readonly #options: ScoresAroundFeedOptions;
-  readonly #boards: ReadonlyMap<Board, WatchedPlaces>;
+  readonly #boards: OnDemand<Board, WatchedPlaces>;
   #reconciler: NodeJS.Timeout | undefined;
 
-  constructor(leaderboard: Leaderboard, options: ScoresAroundFeedOptions) {
+  /** @param top tells which boards have changed */
+  constructor(leaderboard: Leaderboard, top: TopScoresFeed, options: ScoresAroundFeedOptions) {
     this.#leaderboard = leaderboard;
     this.#options = options;
-    this.#boards = new Map(
-      leaderboard.boards.map((board) => [board, new WatchedPlaces(board, leaderboard, options)] as const),
-    );
+    this.#boards = new OnDemand({
+      make: (board) => new WatchedPlaces(board, leaderboard, top, options),
+      isBusy: (watched) => watched.isBusy,
+      onDropped: (watched) => watched.stop(),
+    });
   }
 
   /** How many distinct places viewers watch, on all boards. */
@@ -44,37 +49,41 @@ export class ScoresAroundFeed implements Service {
 
   start(): Promise<void> {
     this.#reconciler = setInterval(() => {
-      for (const [board, watched] of this.#boards) if (watched.size > 0) void this.#reconcile(board, watched);
+      for (const watched of this.#boards.values()) if (watched.size > 0) void this.#reconcile(watched);
     }, this.#options.reconcileIntervalMs);
     return Promise.resolve();
   }
 
   stop(): Promise<void> {
     clearInterval(this.#reconciler);
-    for (const watched of this.#boards.values()) watched.stop();
+    this.#boards.clear();
     return Promise.resolve();
   }
 
-  /** Says that some process changed a board, whose revision is now `revision`. */
-  changed(board: Board, revision: Revision): void {
-    this.#of(board).changed(revision);
-  }
-
   topic(board: Board, place: Place): Topic<Neighbourhood> {
-    return this.#of(board).topic(place);
+    const topic: Topic<Neighbourhood> = {
+      about: board,
+      // The board's object may be dropped and made again while a topic is kept.
+      current: () => this.#boards.get(board).current(place),
+      subscribe: (listener) => this.#boards.get(board).subscribe(place, listener),
+      isNewer: (value, than) => value.revision > than.revision,
+      changedAt: () => undefined,
+      [Symbol.asyncIterator]: () => new LatestIterator(topic),
+    };
+    return topic;
   }
 
-  async #reconcile(board: Board, watched: WatchedPlaces): Promise<void> {
+  /** Forgets boards that nobody has watched for a while. Called once a minute. */
+  dropIdle(): void {
+    this.#boards.dropIdle();
+  }
+
+  async #reconcile(watched: WatchedPlaces): Promise<void> {
+    const { board } = watched;
     try {
       watched.changed(await this.#leaderboard.revision(board));
     } catch (error) {
       this.#options.logger.debug({ err: error, board }, "could not compare a board with Redis");
     }
-  }
-
-  #of(board: Board): WatchedPlaces {
-    const watched = this.#boards.get(board);
-    if (!watched) throw new Error(`no feed of board ${board}`);
-    return watched;
   }
 }

@@ -5,9 +5,8 @@ import type { Revision } from "../domain/score.js";
 import type { Neighbourhood, Place } from "../domain/views.js";
 import type { Logger } from "../observability/logger.js";
 import { CoalescedRead } from "./coalesced-read.js";
-import { LatestIterator } from "../fanout/latest-iterator.js";
-import type { Topic } from "../fanout/topic.js";
 import { retry } from "../timing/retry.js";
+import type { TopScoresFeed } from "./top-scores-feed.js";
 
 export interface WatchedPlacesOptions {
   pushIntervalMs: number;
@@ -20,9 +19,11 @@ const retryIntervalMs = 500;
 
 /** The places of one board that viewers of this process watch. */
 export class WatchedPlaces {
-  readonly #board: Board;
+  readonly board: Board;
   readonly #leaderboard: Leaderboard;
+  readonly #top: TopScoresFeed;
   readonly #options: WatchedPlacesOptions;
+  readonly #unfollow: () => void;
   readonly #watched = new Map<string, WatchedPlace>();
   readonly #stop = new AbortController();
   /** The newest revision that the board is known to have. */
@@ -33,10 +34,17 @@ export class WatchedPlaces {
   #reading = false;
   #lastReadAt = -Infinity;
 
-  constructor(board: Board, leaderboard: Leaderboard, options: WatchedPlacesOptions) {
-    this.#board = board;
+  constructor(board: Board, leaderboard: Leaderboard, top: TopScoresFeed, options: WatchedPlacesOptions) {
+    this.board = board;
     this.#leaderboard = leaderboard;
+    this.#top = top;
     this.#options = options;
+    this.#unfollow = top.onRevision(board, (revision) => this.changed(revision));
+  }
+
+  /** Whether this object must not be dropped. */
+  get isBusy(): boolean {
+    return this.size > 0 || this.#reading || this.#timer !== undefined;
   }
 
   get size(): number {
@@ -45,6 +53,7 @@ export class WatchedPlaces {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#unfollow();
     this.#stop.abort();
   }
 
@@ -55,21 +64,11 @@ export class WatchedPlaces {
     this.#schedule();
   }
 
-  topic(place: Place): Topic<Neighbourhood> {
-    const key = `${place.radius} ${place.userId}`;
-    const topic: Topic<Neighbourhood> = {
-      about: this.#board,
-      current: () => this.#current(key, place),
-      subscribe: (listener) => this.#subscribe(key, place, listener),
-      isNewer: (value, than) => value.revision > than.revision,
-      changedAt: () => undefined,
-      [Symbol.asyncIterator]: () => new LatestIterator(topic),
-    };
-    return topic;
-  }
-
-  async #current(key: string, place: Place): Promise<Neighbourhood> {
-    const watched = this.#watched.get(key);
+  /** As a topic's `current` and `subscribe`. */
+  async current(place: Place): Promise<Neighbourhood> {
+    // A change after this read must not be missed.
+    await this.#top.subscribed(this.board);
+    const watched = this.#watched.get(keyOf(place));
     if (!watched) return this.#readOne(place);
     const value = await watched.read.get();
     // Show it to the other viewers too, or the next read would look like no change.
@@ -77,7 +76,8 @@ export class WatchedPlaces {
     return value;
   }
 
-  #subscribe(key: string, place: Place, listener: (value: Neighbourhood) => void): () => void {
+  subscribe(place: Place, listener: (value: Neighbourhood) => void): () => void {
+    const key = keyOf(place);
     let watched = this.#watched.get(key);
     if (!watched) {
       watched = new WatchedPlace(place, new CoalescedRead(() => this.#readOne(place)));
@@ -110,11 +110,11 @@ export class WatchedPlaces {
     try {
       for (const batch of batches([...this.#watched.values()])) {
         const places = batch.map(({ place }) => place);
-        const values = await this.#leaderboard.neighbourhoods(this.#board, places);
+        const values = await this.#leaderboard.neighbourhoods(this.board, places);
         for (const [index, value] of values.entries()) batch[index]?.offer(value);
       }
     } catch (error) {
-      this.#options.logger.debug({ err: error, board: this.#board }, "watched players can't be read; trying again");
+      this.#options.logger.debug({ err: error, board: this.board }, "watched players can't be read; trying again");
       this.#readAt = undefined;
       this.#lastReadAt = performance.now() + retryIntervalMs;
     }
@@ -125,7 +125,7 @@ export class WatchedPlaces {
   /** While the place can't be read, viewers wait. If they failed instead, all would come back at once. */
   #readOne(place: Place): Promise<Neighbourhood> {
     const attempt = async () => {
-      const [value] = await this.#leaderboard.neighbourhoods(this.#board, [place]);
+      const [value] = await this.#leaderboard.neighbourhoods(this.board, [place]);
       if (!value) throw new Error("the answer lacks the player's place");
       return value;
     };
@@ -133,7 +133,7 @@ export class WatchedPlaces {
     return retry(attempt, {
       waitMs: () => retryIntervalMs,
       signal: this.#stop.signal,
-      onFailure: (error) => logger.debug({ err: error, board: this.#board }, "a player can't be read; trying again"),
+      onFailure: (error) => logger.debug({ err: error, board: this.board }, "a player can't be read; trying again"),
     });
   }
 }
@@ -158,6 +158,10 @@ class WatchedPlace {
     if (newest && sameEntries(newest.entries, value.entries)) return;
     for (const listener of this.listeners) listener(value);
   }
+}
+
+function keyOf({ radius, userId }: Place): string {
+  return `${radius} ${userId}`;
 }
 
 function* batches(watched: readonly WatchedPlace[]): Generator<WatchedPlace[]> {

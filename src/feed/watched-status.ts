@@ -19,7 +19,8 @@ const deadlineMs = 700;
 const intervalMs = 1_000;
 /** Until a board is live again. */
 const troubledIntervalMs = 250;
-const pushIntervalMs = 5_000;
+/** Pushed with the look that is nearest to five seconds after the last push. */
+const pushAfterMs = 4_500;
 const rateWindowMs = 5_000;
 
 /** The status of one board while it has viewers. */
@@ -74,7 +75,7 @@ export class WatchedStatus {
     await this.#look();
     if (this.#stopped) return;
     const now = performance.now();
-    if (this.#state !== before || now - this.#pushedAt >= pushIntervalMs) {
+    if (this.#state !== before || now - this.#pushedAt >= pushAfterMs) {
       this.#pushedAt = now;
       const status = this.#status();
       for (const listener of this.#listeners) listener(status);

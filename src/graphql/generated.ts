@@ -303,11 +303,17 @@ export type Mutation = {
    */
   readonly setPlayer: Player;
   /**
-   * Applies 1 to 100 changes of one board in their order, each as incrementScore would. Each is judged by itself: one that
+   * Applies 1 to 100 changes of one board in their order, each as incrementScore or submitScore would. Each is judged by itself: one that
    * fails has an error in its result and does not disturb the others. Rate limits count each change. A wrong token or
    * board, and a wrong number of changes, are errors of the whole.
    */
   readonly submitChanges: ReadonlyArray<ScoreChangeResult>;
+  /**
+   * Sends a player's score to a board whose operator is BEST or LATEST. Roles are those of incrementScore, and a player may
+   * send any score of its own. A retry with the same idempotencyKey within 24 hours changes nothing and gets the first
+   * answer's score and revision.
+   */
+  readonly submitScore: SubmitScorePayload;
   /** Changes a board; BOARD_ARCHIVED when it is archived. Every server knows it within 2 seconds. For the role admin. */
   readonly updateBoard: Board;
 };
@@ -337,6 +343,7 @@ export type MutationEndSeasonArgs = {
 export type MutationEnqueueChangesArgs = {
   board?: Scalars['ID']['input'];
   changes: ReadonlyArray<ScoreChangeInput>;
+  season?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -371,6 +378,16 @@ export type MutationSubmitChangesArgs = {
   board?: Scalars['ID']['input'];
   changes: ReadonlyArray<ScoreChangeInput>;
   season?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Changes. Each needs a token, whose role decides what it may change. */
+export type MutationSubmitScoreArgs = {
+  board?: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  score: Scalars['SafeInt']['input'];
+  season?: InputMaybe<Scalars['Int']['input']>;
+  userId: Scalars['ID']['input'];
 };
 
 
@@ -531,15 +548,15 @@ export type ScoreChangeError = {
 };
 
 /**
- * One change of a batch. Boards add increments, so a change has an increment and no score: anything else is that change's
- * own BAD_USER_INPUT.
+ * One change of a batch: on a board that adds an increment, on any other board a score. A change with the wrong one, with
+ * both or with none is that change's own BAD_USER_INPUT.
  */
 export type ScoreChangeInput = {
   /** 1 to 255 printable ASCII characters, chosen for this change alone: see incrementScore. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The amount to add, any whole number other than zero. A player may add 1 to MAX_INCREMENT to its own score. */
   readonly increment?: InputMaybe<Scalars['SafeInt']['input']>;
-  /** The score to set, for boards that take scores instead of increments. There are none yet. */
+  /** The score, any whole number. */
   readonly score?: InputMaybe<Scalars['SafeInt']['input']>;
   /** The player, 1 to 255 characters without control characters. */
   readonly userId: Scalars['ID']['input'];
@@ -751,6 +768,26 @@ export type StandingsEdge = {
   readonly node: ScoreEntry;
 };
 
+/**
+ * The result of a score that was accepted. On a board whose operator is BEST a score that is no better changes nothing, and
+ * is no error.
+ */
+export type SubmitScorePayload = {
+  readonly __typename?: 'SubmitScorePayload';
+  /** Whether the player's score changed. */
+  readonly changed: Scalars['Boolean']['output'];
+  /** The player's own row after this score. */
+  readonly entry: ScoreEntry;
+  /** A sentence to show to people. */
+  readonly message: Scalars['String']['output'];
+  /** The board's revision after this score. */
+  readonly revision: Scalars['SafeInt']['output'];
+  /** Always true: a refused score is an error with a code. */
+  readonly success: Scalars['Boolean']['output'];
+  /** The board's ten best entries, read after this score. */
+  readonly topScores: ReadonlyArray<ScoreEntry>;
+};
+
 /** Updates as they happen. They need no token. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
@@ -953,6 +990,7 @@ export type ResolversTypes = {
   StandingsConnection: ResolverTypeWrapper<Omit<StandingsConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['StandingsEdge']> }>;
   StandingsEdge: ResolverTypeWrapper<Omit<StandingsEdge, 'node'> & { node: ResolversTypes['ScoreEntry'] }>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  SubmitScorePayload: ResolverTypeWrapper<Omit<SubmitScorePayload, 'entry' | 'topScores'> & { entry: ResolversTypes['ScoreEntry'], topScores: ReadonlyArray<ResolversTypes['ScoreEntry']> }>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TiePolicy: TiePolicy;
   TopScoresUpdate: ResolverTypeWrapper<Omit<TopScoresUpdate, 'topScores'> & { topScores: ReadonlyArray<ResolversTypes['ScoreEntry']> }>;
@@ -1001,6 +1039,7 @@ export type ResolversParentTypes = {
   StandingsConnection: Omit<StandingsConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['StandingsEdge']> };
   StandingsEdge: Omit<StandingsEdge, 'node'> & { node: ResolversParentTypes['ScoreEntry'] };
   String: Scalars['String']['output'];
+  SubmitScorePayload: Omit<SubmitScorePayload, 'entry' | 'topScores'> & { entry: ResolversParentTypes['ScoreEntry'], topScores: ReadonlyArray<ResolversParentTypes['ScoreEntry']> };
   Subscription: Record<PropertyKey, never>;
   TopScoresUpdate: Omit<TopScoresUpdate, 'topScores'> & { topScores: ReadonlyArray<ResolversParentTypes['ScoreEntry']> };
   UpdateBoardInput: UpdateBoardInput;
@@ -1122,6 +1161,7 @@ export type MutationResolvers<ContextType = GraphQLContext, ParentType extends R
   incrementScore?: Resolver<ResolversTypes['IncrementScorePayload'], ParentType, ContextType, RequireFields<MutationIncrementScoreArgs, 'board' | 'scoreIncrement' | 'userId'>>;
   setPlayer?: Resolver<ResolversTypes['Player'], ParentType, ContextType, RequireFields<MutationSetPlayerArgs, 'input'>>;
   submitChanges?: Resolver<ReadonlyArray<ResolversTypes['ScoreChangeResult']>, ParentType, ContextType, RequireFields<MutationSubmitChangesArgs, 'board' | 'changes'>>;
+  submitScore?: Resolver<ResolversTypes['SubmitScorePayload'], ParentType, ContextType, RequireFields<MutationSubmitScoreArgs, 'board' | 'score' | 'userId'>>;
   updateBoard?: Resolver<ResolversTypes['Board'], ParentType, ContextType, RequireFields<MutationUpdateBoardArgs, 'input'>>;
 };
 
@@ -1244,6 +1284,15 @@ export type StandingsEdgeResolvers<ContextType = GraphQLContext, ParentType exte
   node?: Resolver<ResolversTypes['ScoreEntry'], ParentType, ContextType>;
 };
 
+export type SubmitScorePayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['SubmitScorePayload'] = ResolversParentTypes['SubmitScorePayload']> = {
+  changed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  entry?: Resolver<ResolversTypes['ScoreEntry'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  success?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  topScores?: Resolver<ReadonlyArray<ResolversTypes['ScoreEntry']>, ParentType, ContextType>;
+};
+
 export type SubscriptionResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   boardStatus?: SubscriptionResolver<ResolversTypes['BoardStatus'], "boardStatus", ParentType, ContextType, RequireFields<SubscriptionBoardStatusArgs, 'board'>>;
   playerScoreUpdated?: SubscriptionResolver<ResolversTypes['PlayerScoreUpdate'], "playerScoreUpdated", ParentType, ContextType, RequireFields<SubscriptionPlayerScoreUpdatedArgs, 'board' | 'userId'>>;
@@ -1290,6 +1339,7 @@ export type Resolvers<ContextType = GraphQLContext> = {
   SeasonSchedule?: SeasonScheduleResolvers<ContextType>;
   StandingsConnection?: StandingsConnectionResolvers<ContextType>;
   StandingsEdge?: StandingsEdgeResolvers<ContextType>;
+  SubmitScorePayload?: SubmitScorePayloadResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TopScoresUpdate?: TopScoresUpdateResolvers<ContextType>;
 };

@@ -112,7 +112,7 @@ export class Ingester implements Service {
     const { boards, leaderboard, metrics } = this.#options;
     try {
       const { board: boardId, change } = toChange(message);
-      const board = boards.parse(boardId);
+      const { id: board } = boards.known(boardId) ?? (await boards.parse(boardId));
       const { replayed } = await leaderboard.increment(board, change);
       metrics.ingested.inc({ board, outcome: replayed ? "replayed" : "applied" });
     } catch (thrown) {

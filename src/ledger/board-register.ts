@@ -9,20 +9,6 @@ import type { Database } from "./database.js";
 import { obstacleOf } from "./postgres-errors.js";
 import { VersionLock, type Change } from "./version-lock.js";
 
-/** A board whose season ends now, or whose next end is to be computed. */
-export interface DueBoard {
-  readonly definition: BoardDefinition;
-  /** When the schedule ends the season that runs; undefined where that is to be computed, or there is no schedule. */
-  readonly endsAt: number | undefined;
-  /** The season that an admin ordered to end; it may have ended already. */
-  readonly endingSeason: SeasonNumber | undefined;
-}
-
-/** Stands in `ends_at` for a schedule without a further time, so that nobody computes it again. */
-const never = new Date("9999-12-31T23:59:59.999Z");
-/** One round of the leader's clockwork; the next one goes on. */
-const maxDue = 1_000;
-
 /**
  * The boards, as PostgreSQL has them. An act of an admin and its row of the audit log are one transaction.
  *
@@ -169,49 +155,6 @@ export class BoardRegister {
       const audited = { before: { season }, after: { season: season + 1 } };
       await recordAct(transaction, { ...act, action: "end_season", board: id, ...audited });
     });
-  }
-
-  /**
-   * Boards whose season ends by their schedule or by an order, and those whose next end is to be computed. Costs what
-   * these boards cost, not what all boards cost.
-   *
-   * @param now milliseconds since the Unix epoch
-   */
-  due(now: number): Promise<DueBoard[]> {
-    const select = { ...definitionColumns, endsAt: true, endingSeason: true };
-    return this.#answering(async ({ board }) => {
-      const scheduled = {
-        cron: { not: null },
-        archivedAt: null,
-        OR: [{ endsAt: null }, { endsAt: { lte: new Date(now) } }],
-      };
-      const [ordered, timely] = await Promise.all([
-        board.findMany({ where: { endingSeason: { not: null } }, select, take: maxDue }),
-        board.findMany({
-          where: scheduled,
-          select,
-          orderBy: { endsAt: { sort: "asc", nulls: "first" } },
-          take: maxDue,
-        }),
-      ]);
-      const rows = new Map([...ordered, ...timely].map((row) => [row.id, row]));
-      return [...rows.values()].map(({ endsAt, endingSeason, ...row }) => ({
-        definition: toDefinition(row),
-        endsAt: endsAt?.getTime(),
-        endingSeason: (endingSeason ?? undefined) as SeasonNumber | undefined,
-      }));
-    });
-  }
-
-  /**
-   * Notes when the schedule ends the season that runs.
-   *
-   * @param version of the definition from which the time was computed; nothing is written when it is no longer that one
-   * @param endsAt undefined: the schedule has no further time
-   */
-  async setEnd(id: Board, version: number, endsAt: number | undefined): Promise<void> {
-    const data = { endsAt: endsAt === undefined ? never : new Date(endsAt) };
-    await this.#answering(({ board }) => board.updateMany({ where: { id, version: BigInt(version) }, data }));
   }
 
   #changing<T>(work: Change<T>): Promise<T> {

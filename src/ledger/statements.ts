@@ -33,6 +33,18 @@ interface KeyedEventRow extends EventRow {
   idempotency_key: string;
 }
 
+export interface DueSeasonRow {
+  id: string;
+  version: string;
+  cron: string | null;
+  timezone: string | null;
+  season: number;
+  ending_season: number | null;
+  scheduled_since: string | null;
+  ends_at: string | null;
+  started_at: string;
+}
+
 interface SeasonToFreezeRow {
   board: string;
   number: number;
@@ -82,15 +94,18 @@ export const statements = {
   readFirstScore: load<{ score: string }>("read-first-score"),
   readKeyedEvents: load<KeyedEventRow>("read-keyed-events"),
   readPartitions: load<{ name: string }>("read-partitions"),
-  endSeason: load<CursorRow>("end-season"),
-  readRunningSeason: load<{ season: number; started_at: string }>("read-running-season"),
-  readSeasonsToFreeze: load<SeasonToFreezeRow>("read-seasons-to-freeze"),
-  freezeSeason: load<{ player_count: string }>("freeze-season"),
-  dropFrozenScores: load<never>("drop-frozen-scores"),
   readSeason: load<{ is_frozen: boolean; player_count: string | null }>("read-season"),
   readSeasonPage: load<SeasonRow>("read-season-page"),
   readSeasonRank: load<{ rank: string | null }>("read-season-rank"),
   readSeasonEntry: load<Pick<SeasonRow, "rank" | "score">>("read-season-entry"),
+  endSeason: load<CursorRow>("end-season"),
+  readRunningSeason: load<{ season: number; started_at: string }>("read-running-season"),
+  readDueSeasons: load<DueSeasonRow>("read-due-seasons"),
+  setSeasonEnd: load<never>("set-season-end"),
+  readSeasonsToFreeze: load<SeasonToFreezeRow>("read-seasons-to-freeze"),
+  freezeSeason: load<{ player_count: string }>("freeze-season"),
+  clearSeason: load<never>("clear-season"),
+  dropFrozenScores: load<never>("drop-frozen-scores"),
   findTokens: load<TokenRow>("find-tokens"),
   readUnrevokedTokens: load<{ id: string }>("read-unrevoked-tokens"),
   recordTokenUses: load<never>("record-token-uses"),

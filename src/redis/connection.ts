@@ -231,15 +231,23 @@ function isReplica(replication: string): boolean {
 /**
  * Keeps dropped promises from ending the process. ioredis subscribes again after a reconnect, RedisPubSub unsubscribes,
  * and both drop the promise: closing the connection at that moment would be an unhandled rejection. Other callers still
- * get the rejection.
+ * get the rejection. Where RedisPubSub passes a callback it also rejects a promise of its own, which it drops, so it is
+ * not told of a failure when the connection has ended for good.
  */
 function expectRejections(client: RedisClient): void {
   for (const name of ["subscribe", "unsubscribe", "punsubscribe"] as const) {
     const command = client[name].bind(client) as (...channels: unknown[]) => Promise<unknown>;
-    client[name] = (...channels: unknown[]) => {
-      const done = command(...channels);
+    client[name] = (...args: unknown[]) => {
+      const done = command(...args.map((arg) => (typeof arg === "function" ? silentAtEnd(client, arg) : arg)));
       done.catch(() => undefined);
       return done;
     };
   }
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- ioredis' callbacks have many forms.
+function silentAtEnd(client: RedisClient, callback: Function): (...results: unknown[]) => void {
+  return (error, ...results) => {
+    if (error == null || client.status !== "end") Reflect.apply(callback, undefined, [error, ...results]);
+  };
 }

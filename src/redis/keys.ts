@@ -12,6 +12,8 @@ export const keys = {
   deployment: "lb:deployment",
   /** The newest `boards.version` of PostgreSQL that the leader has applied to Redis. */
   boardsVersion: "lb:boards:version",
+  /** Sorted set of the boards with work for the leader: board -> when it was marked last (standings/work-set.ts). */
+  work: "lb:work",
   scores: (board: Board) => `lb:{${board}}:scores`,
   /** Hash: user id -> stamp, where ties go to the first to reach a score (lua/include/board-rules.lua). */
   stamps: (board: Board) => `lb:{${board}}:stamps`,

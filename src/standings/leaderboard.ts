@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { LRUCache } from "lru-cache";
 import { StandingsError, toStandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
 import { noTraces, type Traces } from "../observability/traces.js";
@@ -8,13 +9,17 @@ import type { Change } from "../domain/change.js";
 import type { BatchResult, BoardFacts, ScoreStore } from "./score-store.js";
 import { rateLimited, ScoreWriter } from "./score-writer.js";
 import type { Accepted, Settled } from "./waiting-change.js";
+import { WorkMark } from "./work-mark.js";
+import type { WorkSet } from "./work-set.js";
 import type { BatchFailure } from "./write-errors.js";
 import type { Board } from "../domain/board.js";
 import type { Revision, ScoreEntry } from "../domain/score.js";
+import { OnDemand } from "../timing/on-demand.js";
 import { maxLimit, type Neighbourhood, type Place, type PlacedSnapshot, type Snapshot } from "../domain/views.js";
 
 export interface LeaderboardOptions {
-  boards: readonly Board[];
+  /** Tells the leader which boards have changes. */
+  work: WorkSet;
   /** Resolves when a change is as durable as promised. Undefined: Redis' acknowledgement is enough. */
   whenDurable: ((board: Board, position: Position, deadline: number) => Promise<void>) | undefined;
   /** Set where the script itself can't claim idempotency keys. */
@@ -33,38 +38,55 @@ export interface BoardChanges {
   batch: [board: Board, result: BatchResult, seconds: number];
   /** After each batch that Redis did not settle. */
   batchFailed: [board: Board, reason: BatchFailure];
+  /** Redis refused changes of a board, or does not know it: the leader has to open it. At most once a second a board. */
+  closed: [board: Board];
+  /** This process has not changed a board for a while. */
+  idle: [board: Board];
 }
 
 /** The seconds after which a caller should retry when Redis is full. */
 const retryWhenFull = 5;
+const tellIntervalMs = 1_000;
+const maxTold = 10_000;
 
-/** The live standings of all boards: changes and reads. It knows no viewers, tokens or transports. */
+/**
+ * The live standings of all boards: changes and reads. It knows no viewers, tokens or transports, and callers have made
+ * sure that a board exists. Only boards that change take memory here.
+ */
 export class Leaderboard {
-  readonly boards: readonly Board[];
   readonly changes = new EventEmitter<BoardChanges>();
   readonly #store: ScoreStore;
-  readonly #writers: ReadonlyMap<Board, ScoreWriter>;
+  readonly #writers: OnDemand<Board, ScoreWriter>;
+  /** The boards of which `closed` has told lately. */
+  readonly #told = new LRUCache<Board, true>({ max: maxTold, ttl: tellIntervalMs });
   readonly #whenDurable: LeaderboardOptions["whenDurable"];
   readonly #isFull: LeaderboardOptions["isFull"];
   readonly #claims: KeyClaims | undefined;
   readonly #timeoutMs: number;
 
   constructor(store: ScoreStore, options: LeaderboardOptions) {
-    const { boards, whenDurable, claims, timeoutMs, isFull, traces = noTraces, logger } = options;
+    const { work, whenDurable, claims, timeoutMs, isFull, traces = noTraces, logger } = options;
     this.#claims = claims;
     this.#isFull = isFull;
     this.#timeoutMs = timeoutMs;
     this.#store = store;
     this.#whenDurable = whenDurable;
-    this.boards = boards;
-    this.#writers = new Map(
-      this.boards.map((board) => {
+    this.#writers = new OnDemand({
+      make: (board) => {
         const onBatch = (result: BatchResult, seconds: number) =>
           void this.changes.emit("batch", board, result, seconds);
-        const onBatchFailed = (reason: BatchFailure) => void this.changes.emit("batchFailed", board, reason);
-        return [board, new ScoreWriter(board, store, { onBatch, onBatchFailed, traces, logger })];
-      }),
-    );
+        const onBatchFailed = (reason: BatchFailure) => {
+          this.changes.emit("batchFailed", board, reason);
+          if (reason === "recovering") this.#isClosed(board);
+        };
+        const mark = new WorkMark(board, work, (error) =>
+          logger.debug({ err: error, board }, "a board could not be marked as changed; trying again"),
+        );
+        return new ScoreWriter(board, store, { mark, onBatch, onBatchFailed, traces, logger });
+      },
+      isBusy: (writer) => writer.isBusy,
+      onDropped: (_writer, board) => void this.changes.emit("idle", board),
+    });
   }
 
   /**
@@ -113,10 +135,8 @@ export class Leaderboard {
   }
 
   #begin(board: Board): { writer: ScoreWriter; deadline: number } {
-    const writer = this.#writers.get(board);
-    if (!writer) throw new Error(`no such board: ${board}`);
     if (this.#isFull()) throw new StandingsError("overloaded", { retryAfter: retryWhenFull });
-    return { writer, deadline: performance.now() + this.#timeoutMs };
+    return { writer: this.#writers.get(board), deadline: performance.now() + this.#timeoutMs };
   }
 
   /**
@@ -134,7 +154,7 @@ export class Leaderboard {
 
   /** The best entries, highest score first. O(log n + limit). */
   async topScores(board: Board, limit: number): Promise<readonly ScoreEntry[]> {
-    return (await this.#read(() => this.#store.readTop(board, limit))).snapshot.entries;
+    return (await this.#read(board, () => this.#store.readTop(board, limit))).snapshot.entries;
   }
 
   /** A player's row with its neighbours; empty when the player has no score. O(log n + radius). */
@@ -145,7 +165,7 @@ export class Leaderboard {
 
   /** The rows around several players, in their order, all at one revision, in one step of Redis. */
   async neighbourhoods(board: Board, places: readonly Place[]): Promise<readonly Neighbourhood[]> {
-    return this.#read(() => this.#store.readAround(board, places));
+    return this.#read(board, () => this.#store.readAround(board, places));
   }
 
   /** The best `maxLimit` entries and their revision. */
@@ -159,16 +179,16 @@ export class Leaderboard {
    * @param known what this method gave before. It is given back, in O(1), while the board has not changed since
    */
   async newestSnapshot(board: Board, known?: PlacedSnapshot): Promise<PlacedSnapshot> {
-    return this.#read(() => this.#store.readTop(board, maxLimit, known));
+    return this.#read(board, () => this.#store.readTop(board, maxLimit, known));
   }
 
   async revision(board: Board): Promise<Revision> {
-    return this.#read(() => this.#store.readRevision(board));
+    return this.#read(board, () => this.#store.readRevision(board));
   }
 
   /** What is known of a board beside its rows. O(1). */
   async facts(board: Board): Promise<BoardFacts> {
-    return this.#read(() => this.#store.readFacts(board));
+    return this.#read(board, () => this.#store.readFacts(board));
   }
 
   /** How many changes wait to be sent to Redis. */
@@ -182,10 +202,17 @@ export class Leaderboard {
    * Reads go on while a board is closed to writes. They fail when Redis does not know the board: "empty" would be
    * wrong.
    */
-  async #read<T>(operation: () => Promise<T | undefined>): Promise<T> {
+  async #read<T>(board: Board, operation: () => Promise<T | undefined>): Promise<T> {
     const result = await this.#access(operation);
-    if (result === undefined) throw new StandingsError("recovering");
-    return result;
+    if (result !== undefined) return result;
+    this.#isClosed(board);
+    throw new StandingsError("recovering");
+  }
+
+  #isClosed(board: Board): void {
+    if (this.#told.has(board)) return;
+    this.#told.set(board, true);
+    this.changes.emit("closed", board);
   }
 
   async #access<T>(operation: () => Promise<T>): Promise<T> {

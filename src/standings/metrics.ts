@@ -4,6 +4,10 @@ import { createReadGauge, type Registry } from "../observability/metrics.js";
 import type { BatchResult } from "./score-store.js";
 import { batchFailureReasons } from "./write-errors.js";
 
+const changeOutcomes = [
+  ...["accepted", "keyReused", "outOfRange", "rateLimited", "seasonClosed", "boardArchived", "failed"],
+] as const;
+
 export type StandingsMetrics = ReturnType<typeof createStandingsMetrics>;
 
 export function createStandingsMetrics(registry: Registry) {
@@ -45,6 +49,12 @@ export function createStandingsMetrics(registry: Registry) {
 /** Gives counters their first value, so that an alert sees the first event as an increase. */
 export function expectBoards({ batchFailures }: StandingsMetrics, boards: readonly Board[]): void {
   for (const board of boards) for (const reason of batchFailureReasons) batchFailures.inc({ board, reason }, 0);
+}
+
+/** Labels of boards that were busy once would pile up. */
+export function forgetBoard({ increments, batchFailures }: StandingsMetrics, board: Board): void {
+  for (const reason of batchFailureReasons) batchFailures.remove({ board, reason });
+  for (const outcome of changeOutcomes) increments.remove({ board, outcome });
 }
 
 export function observeBatch(

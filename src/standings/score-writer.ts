@@ -6,11 +6,14 @@ import { outOfRange, type Change } from "../domain/change.js";
 import type { Quota } from "../domain/rate-limit.js";
 import type { BatchResult, ChangeOutcome, ScoreStore } from "./score-store.js";
 import type { Board } from "../domain/board.js";
+import type { WorkMark } from "./work-mark.js";
 import { GroupReply, SingleReply, WaitingChange, type Accepted, type Settled } from "./waiting-change.js";
 import { batchSpan } from "./batch-span.js";
 import { isOutOfMemory, wasNotApplied, type BatchFailure } from "./write-errors.js";
 
 export interface ScoreWriterOptions {
+  /** Tells the leader that the board has changes. */
+  mark: WorkMark;
   /** Called after each batch that Redis settled. */
   onBatch: (result: BatchResult, durationSeconds: number) => void;
   /** Called after each batch that Redis did not settle. */
@@ -64,6 +67,11 @@ export class ScoreWriter {
 
   get waiting(): number {
     return this.#queue.length;
+  }
+
+  /** Whether this object must not be dropped. */
+  get isBusy(): boolean {
+    return this.#running || this.#options.mark.isDue;
   }
 
   /**
@@ -153,6 +161,11 @@ export class ScoreWriter {
 
   /** @returns the changes to send again */
   async #send(batch: readonly WaitingChange[], span: Span | undefined): Promise<WaitingChange[]> {
+    const { mark } = this.#options;
+    if (!mark.isTrusted) {
+      const failure = await mark.make().then(() => undefined, toError);
+      if (failure) return this.#settleUnmarked(batch, failure, span);
+    }
     const start = performance.now();
     try {
       const result = await this.#store.applyBatch(
@@ -160,9 +173,15 @@ export class ScoreWriter {
         batch.map((waiting) => waiting.change),
       );
       if (!result) {
+        mark.distrust();
         this.#options.onBatchFailed("recovering");
         span?.end(new StandingsError("recovering"));
         return this.#settleUnsent(batch, () => new StandingsError("recovering"));
+      }
+      if (result.changed) {
+        mark.changed();
+        const failure = mark.isTrusted ? undefined : await mark.make().then(() => undefined, toError);
+        if (failure) return this.#settleUnknown(batch, failure, span);
       }
       for (const [index, waiting] of batch.entries()) waiting.settle(toSettled(result.outcomes[index], result));
       this.#options.onBatch(result, (performance.now() - start) / 1000);
@@ -170,16 +189,34 @@ export class ScoreWriter {
       this.#trouble.isOver();
       return [];
     } catch (error) {
-      span?.end(error);
-      this.#trouble.is(error instanceof Error ? error.message : String(error), error);
-      this.#options.onBatchFailed(wasNotApplied(error) ? "not_applied" : "unknown");
-      if (wasNotApplied(error)) {
-        const kind = isOutOfMemory(error) ? "overloaded" : "storeFailed";
-        return this.#settleUnsent(batch, () => new StandingsError(kind, { cause: error, logged: true }));
-      }
-      for (const waiting of batch) waiting.uncertain = true;
-      return this.#settleUncertain(batch);
+      if (!wasNotApplied(error)) return this.#settleUnknown(batch, error, span);
+      this.#fails("not_applied", error, span);
+      return this.#settleUnsent(batch, () => notApplied(error));
     }
+  }
+
+  /**
+   * The board could not be marked, so the batch was not sent. Whatever may have come of the mark, the changes may be
+   * sent again.
+   */
+  #settleUnmarked(batch: readonly WaitingChange[], error: Error, span: Span | undefined): WaitingChange[] {
+    this.#fails("not_applied", error, span);
+    if (wasNotApplied(error)) return this.#settleUnsent(batch, () => notApplied(error));
+    return [...batch];
+  }
+
+  /** The batch may have been applied; so the board is marked, though nobody is told of these changes. */
+  #settleUnknown(batch: readonly WaitingChange[], error: unknown, span: Span | undefined): WaitingChange[] {
+    this.#fails("unknown", error, span);
+    this.#options.mark.changed();
+    for (const waiting of batch) waiting.uncertain = true;
+    return this.#settleUncertain(batch);
+  }
+
+  #fails(reason: BatchFailure, error: unknown, span: Span | undefined): void {
+    span?.end(error);
+    this.#trouble.is(error instanceof Error ? error.message : String(error), error);
+    this.#options.onBatchFailed(reason);
   }
 
   /** No change of this batch was applied by this call. A change that was uncertain before it still is. */
@@ -200,7 +237,15 @@ export class ScoreWriter {
   }
 }
 
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
 /** The batch's failure was logged already. */
+function notApplied(cause: unknown): StandingsError {
+  return new StandingsError(isOutOfMemory(cause) ? "overloaded" : "storeFailed", { cause, logged: true });
+}
+
 function lost(): StandingsError {
   return new StandingsError("unknownOutcome", { logged: true });
 }

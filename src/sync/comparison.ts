@@ -7,7 +7,8 @@ import type { SyncMetrics } from "./metrics.js";
 import { explain } from "./trouble.js";
 
 export interface ComparisonOptions extends DriftDeps {
-  boards: readonly Board[];
+  /** The boards that the worker looks at now: idle boards are left to `npm run check`. */
+  boards: () => Iterable<Board>;
   leadership: Pick<Leadership, "held">;
   /** The worker's. A player that seems to differ is compared again after it. */
   intervalMs: number;
@@ -57,7 +58,7 @@ export class Comparison {
   async #run(): Promise<boolean> {
     const { boards, logger } = this.#options;
     let agree = true;
-    for (const board of boards) {
+    for (const board of boards()) {
       try {
         agree = (await this.#compare(board)) && agree;
       } catch (error) {

@@ -103,19 +103,30 @@ export const upkeepTasks = ["createMonth", "dropMonths"] as const;
 export type UpkeepTask = (typeof upkeepTasks)[number];
 
 /** Gives counters their first value, so that an alert sees the first event as an increase. */
-export function expectEvents(
-  { syncedChanges, rejectedEvents, recoveries, upkeepFailures }: SyncMetrics,
-  boards: readonly Board[],
-): void {
+export function expectUpkeep({ upkeepFailures }: SyncMetrics): void {
   for (const task of upkeepTasks) upkeepFailures.inc({ task }, 0);
-  for (const board of boards) {
-    syncedChanges.inc({ board }, 0);
-    rejectedEvents.inc({ board }, 0);
-    for (const kind of planKinds) recoveries.inc({ board, kind }, 0);
-  }
+}
+
+/** As `expectUpkeep`, for a board that this worker begins to look at. */
+export function expectEvents({ syncedChanges, rejectedEvents, recoveries }: SyncMetrics, board: Board): void {
+  syncedChanges.inc({ board }, 0);
+  rejectedEvents.inc({ board }, 0);
+  for (const kind of planKinds) recoveries.inc({ board, kind }, 0);
+}
+
+/** Labels of boards that had work once would pile up. */
+export function forgetBoard(metrics: SyncMetrics, board: Board): void {
+  for (const gauge of boardGauges(metrics)) gauge.remove({ board });
+  metrics.syncedChanges.remove({ board });
+  metrics.rejectedEvents.remove({ board });
+  for (const kind of planKinds) metrics.recoveries.remove({ board, kind });
 }
 
 /** A worker that does not lead must not go on telling what it saw when it led. */
-export function forgetBoards({ outboxLength, syncLag, open, epoch, differingPlayers, comparedAt }: SyncMetrics): void {
-  for (const gauge of [outboxLength, syncLag, open, epoch, differingPlayers, comparedAt]) gauge.reset();
+export function forgetBoards(metrics: SyncMetrics): void {
+  for (const gauge of boardGauges(metrics)) gauge.reset();
+}
+
+function boardGauges({ outboxLength, syncLag, open, epoch, differingPlayers, comparedAt }: SyncMetrics) {
+  return [outboxLength, syncLag, open, epoch, differingPlayers, comparedAt];
 }

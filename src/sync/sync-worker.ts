@@ -1,19 +1,23 @@
 import type { Position } from "../domain/position.js";
 import type { Board, BoardDefinition } from "../domain/board.js";
 import type { BoardState } from "../standings/board-keeper.js";
+import type { WorkSet } from "../standings/work-set.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
 import { traced, tracedBelow, type Span, type Traces } from "../observability/traces.js";
+import type { SeasonEnd } from "../standings/outbox-entry.js";
 import type { Leadership } from "./leader.js";
+import type { SeasonArchive } from "./season-archive.js";
+import type { SeasonClock } from "./season-clock.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { Comparison } from "./comparison.js";
 import { HistoryUpkeep } from "./history-upkeep.js";
-import { expectEvents, forgetBoards, type SyncMetrics, type UpkeepTask } from "./metrics.js";
+import { expectEvents, expectUpkeep, forgetBoard, forgetBoards, type SyncMetrics, type UpkeepTask } from "./metrics.js";
 import { describePlan, recover } from "./recovery.js";
 import { missingChanges, type RecoveryPlan } from "./recovery-plan.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
 import type { Lease } from "../ledger/score-ledger.js";
-import { lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
+import { combined, lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
 import { Trouble } from "./trouble.js";
 import { backOffMs, jittered } from "../timing/backoff.js";
 import { within } from "../timing/deadline.js";
@@ -26,11 +30,23 @@ export interface SyncWorkerOptions extends SyncDeps {
   historyRetentionDays: number | undefined;
   /** How often all totals in Redis and PostgreSQL are compared; 0: never. */
   compareIntervalMs: number;
-  boards: readonly Board[];
+  /** The boards that are always looked at. */
+  configured: readonly Board[];
+  /** The other boards that have to be looked at. */
+  work: WorkSet;
   leadership: Leadership;
   intervalMs: number;
   /** How long the last drain may take; the remaining changes are safe in Redis for the next worker. */
   drainTimeoutMs: number;
+  /**
+   * Called when this worker has taken the right to write a board, and when a board was requested: its definition may have
+   * changed. A failure fails the pass, which is repeated.
+   */
+  onLeased: (board: Board, lease: Lease) => Promise<void>;
+  clock: Pick<SeasonClock, "carryOut">;
+  archive: Pick<SeasonArchive, "seasonEnded">;
+  /** Called when a season ended, before PostgreSQL knows. */
+  onSeasonEnded: (board: Board, end: SeasonEnd) => Promise<void>;
   /** Called after every pass with the position up to which PostgreSQL has the board. */
   onSynced: (board: Board, position: Position) => Promise<void>;
   metrics: SyncMetrics;
@@ -45,14 +61,18 @@ const candidateIntervalMs = 1_000;
 const retryWait = { firstMs: 200, maxMs: 5_000 };
 
 /**
- * The loop around `syncScores`: leads or waits, passes on an interval or on request, backs off while a store is down.
+ * The loop around `syncScores`: leads or waits, passes on an interval or on request, backs off while a store is down. It
+ * looks at the configured boards, those with work (`WorkSet`), and those that are requested. All others cost nothing: it
+ * takes a board's lease when the board comes to have work, and drops all that it holds of the board when it is idle.
  */
 export class SyncWorker implements Service {
   readonly name = "sync-worker";
   readonly #options: SyncWorkerOptions;
   readonly #leases = new Map<Board, Lease>();
   readonly #loop = new Loop(() => this.#attempt());
-  /** Boards with changes that callers wait for. */
+  /** The boards whose work was listed by the last pass. */
+  #listed = new Set<Board>();
+  /** Boards with changes that callers wait for, and those that need the leader otherwise. */
   readonly #requested = new Set<Board>();
   #nextPassAt = 0;
   readonly #upkeep: HistoryUpkeep;
@@ -60,13 +80,14 @@ export class SyncWorker implements Service {
   readonly #trouble: Trouble;
 
   constructor(options: SyncWorkerOptions) {
-    const { history, historyRetentionDays: retentionDays, logger, now, metrics, boards, leadership } = options;
+    const { history, historyRetentionDays: retentionDays, logger, now, metrics, configured, leadership } = options;
     this.#options = options;
     const onFailure = (task: UpkeepTask) => metrics.upkeepFailures.inc({ task });
     this.#upkeep = new HistoryUpkeep({ history, retentionDays, onFailure, logger, now });
-    this.#comparison = new Comparison(options);
+    this.#comparison = new Comparison({ ...options, boards: () => new Set([...configured, ...this.#leases.keys()]) });
     this.#trouble = new Trouble(logger, () => performance.now());
-    expectEvents(metrics, boards);
+    expectUpkeep(metrics);
+    for (const board of configured) expectEvents(metrics, board);
     metrics.leader.readFrom(() => (leadership.held ? 1 : 0));
     metrics.failuresInARow.readFrom(() => this.#trouble.failures);
   }
@@ -89,11 +110,15 @@ export class SyncWorker implements Service {
     await this.#options.leadership.release();
   }
 
-  /** Starts the next pass before its interval ends, because a caller waits for this board's changes. */
+  /**
+   * Looks at a board before the interval ends: a caller waits for its changes, it is closed, or its definition has
+   * changed. A worker that does not lead ignores this.
+   */
   request(board: Board): void {
+    if (!this.#options.leadership.held) return;
     this.#requested.add(board);
-    // While a store is down the back-off stays, and a worker that does not lead has nothing to do.
-    if (this.#trouble.failures === 0 && this.#options.leadership.held) this.#loop.wake();
+    // While a store is down the back-off stays.
+    if (this.#trouble.failures === 0) this.#loop.wake();
   }
 
   /** @returns milliseconds until the next attempt */
@@ -106,7 +131,8 @@ export class SyncWorker implements Service {
         return candidateIntervalMs;
       }
       const due = performance.now() >= this.#nextPassAt;
-      await this.#pass(due ? this.#options.boards : [...this.#requested]);
+      if (due) await this.#passAll();
+      else await this.#pass([...this.#requested]);
       if (due) this.#nextPassAt = performance.now() + intervalMs;
       await this.#upkeep.run();
       this.#comparison.runIfDue();
@@ -123,7 +149,10 @@ export class SyncWorker implements Service {
   async #lead(): Promise<boolean> {
     const { leadership, logger } = this.#options;
     const led = leadership.held;
-    if (!led) this.#leases.clear();
+    if (!led) {
+      this.#leases.clear();
+      this.#listed.clear();
+    }
     const leads = await leadership.acquire().catch(async (error: unknown) => {
       // While PostgreSQL is away no worker leads, and the changes that pile up matter most.
       await this.#observeBacklogs();
@@ -133,18 +162,49 @@ export class SyncWorker implements Service {
     return leads;
   }
 
-  /** One board's failure must not make the others wait: all boards are tried before a failure is thrown. */
+  /** Looks at every board that may have work, then leaves those that have none; see `WorkSet` for why in this order. */
+  async #passAll(): Promise<void> {
+    const { configured, work } = this.#options;
+    const marked = await work.list();
+    const listed = new Set(marked.map(({ board }) => board));
+    // Only leaders drop boards, so a mark that is gone was lost by Redis. Processes may still rely on it.
+    for (const board of this.#listed) if (!listed.has(board)) await work.mark(board);
+    await this.#pass([...new Set([...configured, ...listed, ...this.#leases.keys(), ...this.#listed])]);
+    for (const { board, isOld } of marked) {
+      if (!isOld) continue;
+      await work.drop(board);
+      listed.delete(board);
+    }
+    // A board that was marked again meanwhile is listed by the next pass.
+    const kept = new Set([...configured, ...listed, ...this.#requested]);
+    for (const board of this.#leases.keys()) if (!kept.has(board)) this.#leave(board);
+    this.#listed = listed;
+  }
+
+  #leave(board: Board): void {
+    this.#leases.delete(board);
+    forgetBoard(this.#options.metrics, board);
+  }
+
+  /**
+   * One board's failure must not make the others wait: all boards are tried before a failure is thrown. Boards that are
+   * requested meanwhile come first, because callers wait for them.
+   */
   async #pass(boards: readonly Board[]): Promise<void> {
     const failures: unknown[] = [];
-    for (const board of boards) {
-      this.#requested.delete(board);
-      try {
-        await this.#passBoard(board);
-      } catch (error) {
-        // The lease may be outdated; the next pass takes a new one.
-        this.#leases.delete(board);
-        if (error instanceof LeadershipLost) throw error;
-        failures.push(error);
+    const waiting = new Set(boards);
+    for (const next of waiting) {
+      for (const board of new Set([...this.#requested, next])) {
+        waiting.delete(board);
+        const requested = this.#requested.delete(board);
+        try {
+          await this.#passBoard(board, requested);
+        } catch (error) {
+          // The lease may be outdated; the next pass takes a new one.
+          this.#leases.delete(board);
+          if (error instanceof LeadershipLost) throw error;
+          failures.push(error);
+        }
       }
     }
     if (failures.length > 1) throw new AggregateError(failures, `${failures.length} boards failed`);
@@ -152,24 +212,28 @@ export class SyncWorker implements Service {
   }
 
   /** A pass that finds nothing to move is no trace: there is one every interval. */
-  async #passBoard(board: Board): Promise<void> {
+  async #passBoard(board: Board, requested: boolean): Promise<void> {
     const { traces } = this.#options;
     const backlog = await this.#observeBacklog(board);
-    if (backlog === 0) return this.#move(board);
+    if (backlog === 0) return this.#move(board, requested);
     const attributes = { "standings.board": board, "standings.outbox.length": backlog };
-    await traced(traces, "sync pass", { attributes }, (span) => this.#move(board, span));
+    await traced(traces, "sync pass", { attributes }, (span) => this.#move(board, requested, span));
   }
 
-  async #move(board: Board, span?: Span): Promise<void> {
+  async #move(board: Board, requested: boolean, span?: Span): Promise<void> {
     const { metrics, logger } = this.#options;
     const began = performance.now();
-    let lease = this.#leases.get(board) ?? (await takeLease(this.#options, board));
+    let lease = await this.#hold(board, requested);
     const { state, plan } = await lookAtBoard(this.#options, board, lease);
     metrics.open.set({ board }, state.open ? 1 : 0);
     if (plan.kind !== "none") lease = await this.#recover(board, lease, state, plan);
-    const result = await syncScores(this.#options, board, lease);
+    let result = await syncScores(this.#options, board, lease);
+    if (result.complete && (await this.#endSeason(board, result.lease))) {
+      result = combined(result, await syncScores(this.#options, board, result.lease));
+    }
     lease = result.complete ? result.lease : await this.#recover(board, result.lease, state, missingChanges);
     this.#leases.set(board, lease);
+    if (result.endedSeasons.length > 0) this.#options.archive.seasonEnded();
     metrics.open.set({ board }, 1);
     metrics.passDuration.observe((performance.now() - began) / 1000);
     await this.#options.onSynced(board, lease.position);
@@ -182,6 +246,27 @@ export class SyncWorker implements Service {
     }
   }
 
+  /** @returns whether the season ended now */
+  async #endSeason(board: Board, lease: Lease): Promise<boolean> {
+    const { clock, onSeasonEnded, logger } = this.#options;
+    const end = await clock.carryOut(board, lease);
+    if (!end) return false;
+    await onSeasonEnded(board, end).catch((error: unknown) => {
+      logger.debug({ err: error, board }, "viewers see the new season with the next comparison");
+    });
+    return true;
+  }
+
+  async #hold(board: Board, requested: boolean): Promise<Lease> {
+    const { metrics, onLeased } = this.#options;
+    const held = this.#leases.get(board);
+    if (held && !requested) return held;
+    if (!held) expectEvents(metrics, board);
+    const lease = held ?? (await takeLease(this.#options, board));
+    await onLeased(board, lease);
+    return lease;
+  }
+
   async #recover(board: Board, lease: Lease, state: BoardState, plan: RecoveryPlan): Promise<Lease> {
     const { metrics, traces, logger } = this.#options;
     describePlan(plan, state, lease, logger, board);
@@ -189,15 +274,18 @@ export class SyncWorker implements Service {
     const attributes = { "standings.board": board, "standings.recovery": plan.kind };
     const work = () => recover(this.#options, board, lease, plan);
     const recovered = await tracedBelow(traces, "recovery", { attributes }, work);
+    // Redis may have lost a mark that processes still rely on. The board stays listed for as long as they may.
+    await this.#options.work.mark(board);
     metrics.recoveryDuration.observe({ kind: plan.kind }, (performance.now() - began) / 1000);
     metrics.recoveries.inc({ board, kind: plan.kind });
     return recovered;
   }
 
   async #observeBacklogs(): Promise<void> {
-    const { boards, keeper, metrics, logger } = this.#options;
+    const { configured, work, keeper, metrics, logger } = this.#options;
     try {
-      for (const board of boards) {
+      const marked = (await work.list()).map(({ board }) => board);
+      for (const board of new Set([...configured, ...marked])) {
         await this.#observeBacklog(board);
         metrics.open.set({ board }, (await keeper.readState(board)).open ? 1 : 0);
       }
@@ -221,10 +309,10 @@ export class SyncWorker implements Service {
 
   /** Syncs the changes since the last pass before the process ends. */
   async #drain(): Promise<void> {
-    const { boards, leadership, drainTimeoutMs, logger } = this.#options;
+    const { leadership, drainTimeoutMs, logger } = this.#options;
     if (!leadership.held) return;
     try {
-      await within(drainTimeoutMs, this.#pass(boards), () => {
+      await within(drainTimeoutMs, this.#passAll(), () => {
         throw new Error("the last drain took too long");
       });
     } catch (error) {

@@ -105,7 +105,7 @@ describe("DURABILITY=postgres", () => {
     const publisher = new Redis(stores.redis.url);
     const subscriber = new Redis(stores.redis.url);
     const channels = new Channels({ publisher, subscriber, onGarbage: () => undefined });
-    const progress = new SyncProgress([board], channels);
+    const progress = new SyncProgress(channels);
     await channels.start();
     onTestFinished(async () => {
       await channels.stop();

@@ -3,7 +3,7 @@ import type { Board, BoardRules } from "../../src/domain/board.js";
 import type { UserId } from "../../src/domain/player.js";
 import type { Revision, Score } from "../../src/domain/score.js";
 import { keys } from "../../src/redis/keys.js";
-import { formatRules, formOf, kept, stampOf } from "../../src/standings/kept-form.js";
+import { formatRules, formOf, stampOf, toKept } from "../../src/standings/kept-form.js";
 
 /** A row as a test expects it. */
 export interface Row {
@@ -51,7 +51,7 @@ export class BoardModel {
       this.#scores.delete(userId);
       if (score === undefined) continue;
       this.#scores.set(userId, { score, revision: this.#revision });
-      batch.zadd(keys.scores(this.id), kept(score as Score, form), member(this.#revision));
+      batch.zadd(keys.scores(this.id), toKept(score as Score, form), member(this.#revision));
       if (form.stamped) batch.hset(keys.stamps(this.id), userId, stampOf(this.#revision as Revision));
     }
     await batch.exec();

@@ -2,7 +2,6 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { useTestApp } from "../helpers/app.js";
 import { SocketClient, type Message, type Result } from "../helpers/socket-client.js";
 import { subscription as topScores } from "../helpers/updates.js";
-import { waitFor } from "../helpers/wait-for.js";
 
 interface Status {
   board: string;
@@ -15,9 +14,10 @@ interface Status {
 const subscription =
   'subscription ($board: ID! = "main") { boardStatus(board: $board) { board state asOf viewers changesPerSecond } }';
 
-const app = useTestApp({ env: { BOARDS: "main,closed,audience,busy" } });
+const env = { BOARDS: "main,closed,audience,busy" };
+const app = useTestApp({ env });
 /** Another process of the service. */
-const other = useTestApp({ beside: app, role: "api" });
+const other = useTestApp({ beside: app, role: "api", env });
 const sockets: SocketClient[] = [];
 
 afterEach(() => {
@@ -81,7 +81,7 @@ describe("boardStatus", () => {
     expect(Date.parse(live.asOf)).toBeGreaterThan(frozenAt);
   });
 
-  it("is STALE while Redis is gone, RECOVERING until the board was compared, and then LIVE", async () => {
+  it("is STALE while Redis is gone, and LIVE after it is back and was compared", async () => {
     const socket = await watch("main");
     expect((await next(socket)).state).toBe("LIVE");
     await app.stores.redis.kill();
@@ -91,20 +91,17 @@ describe("boardStatus", () => {
   });
 
   it("is RECOVERING while the board is closed", async () => {
-    const key = "lb:{closed}:meta";
-    const { redisClient } = app.stores;
-    const runId = (await redisClient.hget(key, "run_id")) ?? "";
     const socket = await watch("closed");
     expect((await next(socket)).state).toBe("LIVE");
-    // The worker opens it again sooner or later.
-    await redisClient.hset(key, "run_id", "0".repeat(40));
-    const closed = await nextWith(socket, "RECOVERING");
-    expect(closed.took).toBeLessThan(2_000);
-    await waitFor(async () => {
-      await redisClient.hset(key, "run_id", runId);
-      return (await redisClient.hget(key, "run_id")) === runId;
-    });
-    expect((await nextWith(socket, "LIVE")).took).toBeLessThan(2_000);
+    // As if another server answered. The worker compares and opens the board at once, so this goes on.
+    const close = () => void app.stores.redisClient.hset("lb:{closed}:meta", "run_id", "0".repeat(40));
+    const closing = setInterval(close, 5);
+    try {
+      expect((await nextWith(socket, "RECOVERING")).took).toBeLessThan(2_000);
+    } finally {
+      clearInterval(closing);
+    }
+    expect((await nextWith(socket, "LIVE")).took).toBeLessThan(4_000);
   });
 
   it("counts connections that follow the board, on all processes", async () => {
@@ -113,7 +110,7 @@ describe("boardStatus", () => {
     for (const limit of [3, 4]) first.subscribe(topScores, { board: "audience", limit });
     second.subscribe(topScores, { board: "audience" });
     await first.nextUntil(({ type }) => type === "next");
-    await second.next();
+    expect((await second.next()).type).toBe("next");
     const socket = await watch("audience");
     await socket.nextUntil((message) => statusOf(message).viewers === 3);
     second.close();
@@ -193,7 +190,7 @@ describe("a board's standings over GraphQL", () => {
 
   it("show the rows of a list, and null what was asked for wrongly alone", async () => {
     const { board, errors } = await ask({ userIds: ["p1", "p5", "nobody"], first: 0 });
-    expect(board).toBeNull();
+    expect(board).toMatchObject({ standings: null, entries: [{}, {}] });
     expect(errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
     expect((await ask({ userIds: ["p1", "p5", "nobody"] })).board?.entries).toEqual([
       { localRank: 1, entry: { board: "main", rank: 1, userId: "p5", score: 5 } },

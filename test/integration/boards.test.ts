@@ -3,6 +3,7 @@ import { useTestApp } from "../helpers/app.js";
 import { run } from "../helpers/processes.js";
 import { codeOf, graphql } from "../helpers/requests.js";
 import { StoredTokenDesk } from "../helpers/stored-tokens.js";
+import { waitFor } from "../helpers/wait-for.js";
 
 /* Boards as admins make and change them, by GraphQL and from the shell. */
 
@@ -110,19 +111,7 @@ test("boards are listed by id, page by page, with those of the configuration", a
 });
 
 test("a board that is not there is null, with an error that names the argument", async () => {
-  const result = await graphql(
-    app,
-    `
-      {
-        board(id: "nowhere") {
-          id
-        }
-        topScores {
-          rank
-        }
-      }
-    `,
-  );
+  const result = await ask(`{ board(id: "nowhere") { id } topScores { rank } }`);
   expect(result.data).toEqual({ board: null, topScores: [] });
   expect(result.errors?.[0]).toMatchObject({
     message: "id must be one of this server's boards.",
@@ -142,4 +131,55 @@ test("the shell says in one sentence what is wrong", async () => {
     expect(result).toMatchObject({ code, stdout: "" });
     expect(result.stderr).toMatch(sentence);
   }
+});
+
+const seen = `query ($id: ID!) { board(id: $id) {
+  revision playerCount archived season { number startedAt endsAt endedAt playerCount }
+  topScores { rank userId score } entry(userId: "p") { score }
+  seasons { totalCount edges { node { number startedAt endedAt endsAt } } } } }`;
+const increment = `mutation ($board: ID!, $season: Int) {
+  incrementScore(board: $board, userId: "p", scoreIncrement: 5, season: $season) { revision } }`;
+
+test("a board that was made takes changes at once, ends its season, and closes when it is archived", async () => {
+  const schedule = { cron: "0 0 1 1 *", timezone: "UTC" };
+  const made = `mutation ($input: CreateBoardInput!) { createBoard(input: $input) { revision season { number endsAt } } }`;
+  const { data } = await ask(made, { input: { id: "lived", schedule } }, ada());
+  const endsAt = `${new Date().getUTCFullYear() + 1}-01-01T00:00:00.000Z`;
+  expect(data).toMatchObject({ createBoard: { season: { number: 1, endsAt } } });
+  const league = app.token("league", "service");
+  expect(codeOf(await ask(increment, { board: "lived", season: 1 }, league))).toBeUndefined();
+  expect(codeOf(await ask(increment, { board: "lived", season: 2 }, league))).toBe("SEASON_CLOSED");
+
+  const first = (await ask(seen, { id: "lived" })).data as { board: { season: { startedAt: string } } };
+  expect(first.board).toMatchObject({
+    ...{ playerCount: 1, archived: false, season: { number: 1, endsAt, endedAt: null, playerCount: 1 } },
+    ...{ topScores: [{ rank: 1, userId: "p", score: 5 }], entry: { score: 5 }, seasons: { totalCount: 0, edges: [] } },
+  });
+  const { startedAt } = first.board.season;
+  const ended = (await ask(endSeason, { board: "lived" }, ada())).data as { endSeason: { endedAt: string } };
+  expect(ended.endSeason).toMatchObject({ number: 1, startedAt });
+  const { endedAt } = ended.endSeason;
+  await waitFor(async () => {
+    const { board } = (await ask(seen, { id: "lived" })).data as { board: { seasons: { totalCount: number } } };
+    expect(board.seasons.totalCount).toBe(1);
+  });
+  expect((await ask(seen, { id: "lived" })).data).toMatchObject({
+    board: {
+      ...{ playerCount: 0, topScores: [], entry: null, season: { number: 2, startedAt: endedAt, endedAt: null } },
+      seasons: { edges: [{ node: { number: 1, startedAt, endedAt, endsAt: null } }] },
+    },
+  });
+
+  expect(codeOf(await ask(archive, { board: "lived" }, ada()))).toBeUndefined();
+  expect(codeOf(await ask(increment, { board: "lived" }, league))).toBe("BOARD_ARCHIVED");
+  expect((await ask(seen, { id: "lived" })).data).toMatchObject({
+    board: { archived: true, season: { endsAt: null } },
+  });
+});
+
+test("the shell ends a season as a mutation does", async () => {
+  await cli("create", "shelled");
+  const { code, stdout } = await cli("end-season", "shelled");
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "season 1 of shelled has ended; season 2 runs\n" });
+  expect((await ask(seen, { id: "shelled" })).data).toMatchObject({ board: { season: { number: 2 } } });
 });

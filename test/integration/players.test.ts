@@ -159,7 +159,7 @@ describe("a name", () => {
 describe("a row's player", () => {
   test("costs one read of Redis for a hundred rows, and none once it is known", async () => {
     await Promise.all(Array.from({ length: 100 }, (_, n) => add("large", `large ${n}`, n + 1)));
-    await Promise.all(Array.from({ length: 100 }, (_, n) => set(`large ${n}`, { displayName: `Player ${n}` })));
+    for (let n = 0; n < 100; n += 1) await set(`large ${n}`, { displayName: `Player ${n}` });
     const { redisClient } = app.stores;
     await redisClient.config("SET", "slowlog-log-slower-than", "0", "slowlog-max-len", "100000");
     onTestFinished(async () => {

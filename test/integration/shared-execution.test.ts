@@ -25,8 +25,10 @@ import type { Board } from "../../src/domain/board.js";
 import { parseUserId, type UserId } from "../../src/domain/player.js";
 import type { Score } from "../../src/domain/score.js";
 import { maxRadius } from "../../src/domain/views.js";
-import { BoardDirectory } from "../../src/boards/directory.js";
 import { createLogger } from "../../src/observability/logger.js";
+import { WorkSet } from "../../src/standings/work-set.js";
+import { configuredBoards } from "../helpers/configured-boards.js";
+import { randomSubscriptions, type SubscriptionRequest } from "../helpers/random-subscriptions.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
@@ -56,8 +58,8 @@ beforeAll(async () => {
   stores = await startStores({ persistent: false });
   const redis = stores.redisClient;
   const logger = createLogger("silent");
-  const boards = new BoardDirectory(["main"]);
-  board = boards.parse("main");
+  const boards = configuredBoards(["main"]);
+  board = (await boards.parse("main")).id;
   await redis.hset("lb:{main}:meta", {
     epoch: 1,
     revision: 0,
@@ -65,7 +67,7 @@ beforeAll(async () => {
   });
   const rateLimits = { player: { perSecond: 1, burst: 1 }, service: undefined };
   leaderboard = new Leaderboard(new ScoreStore({ writer: redis, reader: redis }, rateLimits), {
-    boards: boards.all,
+    work: new WorkSet(redis),
     whenDurable: () => Promise.resolve(),
     timeoutMs: 5_000,
     isFull: () => false,
@@ -75,14 +77,13 @@ beforeAll(async () => {
   channels = new Channels({ publisher: redis, subscriber, onGarbage: () => undefined });
   await channels.start();
   const options = { pushIntervalMs: 10, reconcileIntervalMs: 1_000, logger };
-  around = new ScoresAroundFeed(leaderboard, options);
   feed = new TopScoresFeed(leaderboard, channels, {
     ...options,
     onPublishFailed: () => undefined,
     onMissed: () => undefined,
     onPublished: () => undefined,
-    onRevision: (changed, revision) => around.changed(changed, revision),
   });
+  around = new ScoresAroundFeed(leaderboard, feed, options);
   leaderboard.changes.on("batch", (changed, { position }) => feed.changed(changed, position.revision));
   await feed.start();
   await around.start();
@@ -120,125 +121,15 @@ class Recorder extends ViewerConnection {
 const increment = (userId: string, amount: number) =>
   leaderboard.increment(board, {
     userId: userId as UserId,
-    increment: amount as Score,
+    amount: amount as Score,
+    season: undefined,
     subject: "s",
     ratePolicy: "service",
     idempotencyKey: undefined,
     ranked: true,
   });
 
-// The fields that may be selected of each type, leaves first.
-const fields: Record<string, Record<string, string | undefined>> = {
-  TopScoresUpdate: { board: undefined, revision: undefined, topScores: "ScoreEntry", __typename: undefined },
-  PlayerScoreUpdate: { board: undefined, revision: undefined, userId: undefined, rank: undefined, score: undefined },
-  ScoresAroundUpdate: { board: undefined, revision: undefined, scoresAround: "ScoreEntry" },
-  ScoreEntry: {
-    board: undefined,
-    rank: undefined,
-    userId: undefined,
-    score: undefined,
-    __typename: undefined,
-    player: "Player",
-  },
-  Player: { id: undefined, displayName: undefined, avatarUrl: undefined, country: undefined },
-};
-
-const directive = fc.constantFrom(
-  "",
-  "",
-  "",
-  "@include(if: $yes)",
-  "@include(if: $no)",
-  "@skip(if: $yes)",
-  "@skip(if: $no)",
-  "@skip(if: false)",
-);
-const alias = fc.constantFrom("", "", "a: ", "b: ", "rank: ");
-
-function selection(type: string, depth = 2): fc.Arbitrary<string> {
-  const field = fc
-    .tuple(alias, fc.constantFrom(...Object.entries(fields[type] ?? {})), directive)
-    .chain(([as, [name, inner], include]) =>
-      inner === undefined
-        ? fc.constant(`${as}${name} ${include}`)
-        : selection(inner, depth - 1).map((selected) => `${as}${name} ${include} ${selected}`),
-    );
-  const inline = fc.tuple(directive, fc.boolean(), fc.array(field, { minLength: 1, maxLength: 2 }));
-  const part =
-    depth <= 0
-      ? field
-      : fc.oneof(
-          { weight: 4, arbitrary: field },
-          {
-            weight: 1,
-            arbitrary: inline.map(
-              ([include, named, inner]) => `... ${named ? `on ${type}` : ""} ${include} { ${inner.join(" ")} }`,
-            ),
-          },
-        );
-  return fc
-    .array(fc.oneof({ weight: 6, arbitrary: part }, { weight: 1, arbitrary: fc.constant(`...${type}Parts`) }), {
-      minLength: 1,
-      maxLength: 4,
-    })
-    .map((parts) => `{ ${parts.join(" ")} }`);
-}
-
-const root = fc.oneof(
-  fc
-    .tuple(
-      fc.constantFrom(
-        "",
-        "(limit: 2)",
-        "(limit: $n)",
-        '(board: "main", limit: 100)',
-        "(limit: 101)",
-        '(board: "none")',
-      ),
-      selection("TopScoresUpdate"),
-    )
-    .map(([args, selected]) => `topScoresUpdated${args} ${selected}`),
-  fc
-    .tuple(
-      fc.constantFrom('(userId: "u1")', "(userId: $user)", '(userId: "nobody")', '(userId: "")'),
-      selection("PlayerScoreUpdate"),
-    )
-    .map(([args, selected]) => `playerScoreUpdated${args} ${selected}`),
-  fc
-    .tuple(
-      fc.constantFrom('(userId: "u1")', "(userId: $user, radius: $n)", '(userId: "u2", radius: 51)'),
-      selection("ScoresAroundUpdate"),
-    )
-    .map(([args, selected]) => `scoresAroundUpdated${args} ${selected}`),
-);
-
-const fragments = `
-  fragment TopScoresUpdateParts on TopScoresUpdate { revision c: topScores { ...ScoreEntryParts } }
-  fragment PlayerScoreUpdateParts on PlayerScoreUpdate { score d: rank }
-  fragment ScoresAroundUpdateParts on ScoresAroundUpdate { e: scoresAround @skip(if: $no) { ...ScoreEntryParts } }
-  fragment ScoreEntryParts on ScoreEntry { f: userId @include(if: $yes) score }
-  fragment PlayerParts on Player { g: displayName }`;
-
-interface Operation {
-  readonly query: string;
-  readonly variables: Record<string, unknown>;
-}
-
-const operations: fc.Arbitrary<Operation> = fc
-  .tuple(
-    alias,
-    root,
-    fc.record(
-      { yes: fc.boolean(), no: fc.boolean(), n: fc.constantFrom(1, 3, 50, 0), user: fc.constantFrom("u1", "u3", "") },
-      { requiredKeys: ["user"] },
-    ),
-  )
-  .map(([as, field, variables]) => ({
-    query: `subscription S($yes: Boolean! = true, $no: Boolean! = false, $n: Int! = 3, $user: ID!) { ${as}${field} } ${fragments}`,
-    variables,
-  }));
-
-function isValid({ query }: Operation): boolean {
+function isValid({ query }: SubscriptionRequest): boolean {
   const errors = validate(schema, parse(query));
   return errors.every(
     ({ message }) => /is (never used|not used)/.test(message) || /never used in operation/.test(message),
@@ -259,7 +150,7 @@ test("random subscriptions get the same results, shared or not", async () => {
     await waitFor(() => topSeen >= revision && aroundSeen >= revision);
   };
   for (let player = 1; player <= 5; player += 1) await change(`u${player}`, player);
-  const chosen = fc.sample(operations.filter(isValid), 250);
+  const chosen = fc.sample(randomSubscriptions.filter(isValid), 250);
   const present = (error: { message: string }) => ({ message: error.message });
   const sharedFields = new SharedFields(schema);
   const compiler = new Compiler(() => performance.now());

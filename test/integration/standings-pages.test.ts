@@ -8,7 +8,7 @@ import { parseUserId } from "../../src/domain/player.js";
 import type { SeasonNumber } from "../../src/domain/season.js";
 import { databaseAddresses } from "../../src/ledger/database-url.js";
 import { Database } from "../../src/ledger/database.js";
-import { SeasonArchive } from "../../src/ledger/season-archive.js";
+import { FrozenStandings } from "../../src/ledger/frozen-standings.js";
 import { keys } from "../../src/redis/keys.js";
 import { StandingsReader } from "../../src/standings/standings-reader.js";
 import { BoardModel } from "../helpers/board-model.js";
@@ -25,7 +25,7 @@ beforeAll(async () => {
   redis = stores.redisClient;
   database = new Database({ address: databaseAddresses(stores.databaseUrl).serving, statementTimeoutMs: 4_000 });
   const turns = databaseTurns();
-  pages = new StandingsPages({ live: new StandingsReader(redis), archive: new SeasonArchive(database), turns });
+  pages = new StandingsPages({ live: new StandingsReader(redis), archive: new FrozenStandings(database), turns });
 });
 afterAll(async () => {
   await database.stop();

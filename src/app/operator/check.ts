@@ -5,9 +5,9 @@ import { parseVariables } from "../../config.js";
 import { BoardKeeper } from "../../standings/board-keeper.js";
 import { Outbox } from "../../standings/outbox.js";
 import type { Board } from "../../domain/board.js";
-import { BoardDirectory } from "../../boards/directory.js";
 import { createLogger } from "../../observability/logger.js";
 import { RedisConnection } from "../../redis/connection.js";
+import { BoardRegister } from "../../ledger/board-register.js";
 import { databaseAddresses, type DatabaseAddresses } from "../../ledger/database-url.js";
 import { Database } from "../../ledger/database.js";
 import { findDrift, type DriftReport } from "../../sync/drift.js";
@@ -21,6 +21,8 @@ import type { Command } from "./command.js";
 /** Long, because a correction of millions of totals is one statement. */
 const statementTimeoutMs = 600_000;
 const variables = ["REDIS_URL", "DATABASE_URL", "DATABASE_DIRECT_URL", "BOARDS", "SYNC_INTERVAL_MS"] as const;
+/** Boards read at once. */
+const pageSize = 500;
 const exitCodes = { agree: 0, differ: 1, couldNotLook: 2 } as const;
 
 /** Compares Redis with PostgreSQL, and makes them agree again if told to. */
@@ -38,13 +40,16 @@ agree, 1 when they differ, 2 when it could not look; only then there is a line o
   async run({ args, env, print }) {
     const { values } = parseArgs({ args: [...args], options });
     const { REDIS_URL, DATABASE_URL, DATABASE_DIRECT_URL, BOARDS, SYNC_INTERVAL_MS } = parseVariables(env, variables);
-    const { deps, leadership } = await openStores(REDIS_URL, databaseAddresses(DATABASE_URL, DATABASE_DIRECT_URL));
+    const { deps, leadership, register } = await openStores(
+      REDIS_URL,
+      databaseAddresses(DATABASE_URL, DATABASE_DIRECT_URL),
+    );
     const look = (board: Board) => findDrift(deps, board, () => delay(SYNC_INTERVAL_MS / 4));
 
-    const boards = new BoardDirectory(BOARDS).all;
     const worthMailing: string[] = [];
-    let differing = 0;
-    for (const board of boards) {
+    let [compared, differing] = [0, 0];
+    for await (const board of allBoards(BOARDS, register)) {
+      compared += 1;
       const say = (text: string) => {
         if (values.quiet) worthMailing.push(`${board}: ${text}`);
         else print(`${board}: ${text}`);
@@ -59,7 +64,7 @@ agree, 1 when they differ, 2 when it could not look; only then there is a line o
       if (differed || !values.quiet) say(describe(report));
       if (report.differing > 0) differing += 1;
     }
-    if (worthMailing.length > 0) for (const line of [summary(differing, boards.length), ...worthMailing]) print(line);
+    if (worthMailing.length > 0) for (const line of [summary(differing, compared), ...worthMailing]) print(line);
     return differing > 0 ? exitCodes.differ : exitCodes.agree;
   },
 };
@@ -68,6 +73,19 @@ const options = {
   repair: { type: "boolean", default: false },
   quiet: { type: "boolean", default: false },
 } as const;
+
+/** The configured boards, then all others that PostgreSQL knows, page by page. */
+async function* allBoards(configured: readonly string[], register: BoardRegister): AsyncGenerator<Board, void> {
+  const named = configured.map((id) => configuredBoard(id).id);
+  yield* named;
+  const yielded = new Set(named);
+  let after: Board | undefined;
+  do {
+    const page = await register.page(after, pageSize);
+    for (const { id } of page) if (!yielded.has(id)) yield id;
+    after = page.at(-1)?.id;
+  } while (after !== undefined);
+}
 
 function summary(differing: number, boards: number): string {
   const where = boards === 1 ? "on the only board" : `on ${differing} of ${boards} boards`;
@@ -80,6 +98,7 @@ async function openStores(redisUrls: readonly string[], { serving, direct }: Dat
   const redis = new RedisConnection(redisUrls, "reader", logger);
   const database = new Database({ address: serving, statementTimeoutMs });
   const history = new ScoreHistory(database);
+  const register = new BoardRegister(database);
   const leadership = new Leadership({ address: direct, logger });
   await redis.connectOnce();
   const deps: RecoveryDeps = {
@@ -87,11 +106,11 @@ async function openStores(redisUrls: readonly string[], { serving, direct }: Dat
     outbox: new Outbox(redis.client),
     ledger: new ScoreLedger(database, history),
     history,
-    readDefinition: (board) => Promise.resolve(configuredBoard(board)),
+    readDefinition: async (board) => (await register.read(board)) ?? configuredBoard(board),
     now: Date.now,
     logger,
   };
-  return { deps, leadership };
+  return { deps, leadership, register };
 }
 
 function describe({ players, differing, examples }: DriftReport): string {

@@ -2,7 +2,7 @@ import { maxLimit, maxRadius } from "../../../domain/views.js";
 import { batchBody } from "../batch-body.js";
 import { defaultLimit, defaultRadius } from "../board-reads.js";
 import type { BodyKind } from "../body.js";
-import { incrementBody } from "../increment-body.js";
+import { incrementBody } from "../change-bodies.js";
 import type { AnswerName } from "./answers.js";
 import type { Schema } from "./schema.js";
 

@@ -5,7 +5,7 @@ import type { Board } from "../../src/domain/board.js";
 import type { SeasonNumber } from "../../src/domain/season.js";
 import { databaseAddresses } from "../../src/ledger/database-url.js";
 import { Database } from "../../src/ledger/database.js";
-import { SeasonArchive } from "../../src/ledger/season-archive.js";
+import { FrozenStandings } from "../../src/ledger/frozen-standings.js";
 import { StandingsReader } from "../../src/standings/standings-reader.js";
 import type { Row } from "../helpers/board-model.js";
 import { encoded, endOf, live, rowsOf } from "../helpers/standings-pages.js";
@@ -19,7 +19,7 @@ beforeAll(async () => {
   stores = await startStores({ persistent: false });
   database = new Database({ address: databaseAddresses(stores.databaseUrl).serving, statementTimeoutMs: 4_000 });
   const reader = new StandingsReader(stores.redisClient);
-  pages = new StandingsPages({ live: reader, archive: new SeasonArchive(database), turns: databaseTurns() });
+  pages = new StandingsPages({ live: reader, archive: new FrozenStandings(database), turns: databaseTurns() });
 });
 afterAll(async () => {
   await database.stop();

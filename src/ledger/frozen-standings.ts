@@ -16,7 +16,7 @@ export type ArchivePosition = number;
  *
  * @throws StandingsError from all methods: `standingsUnwritten` until the season is frozen, `storeFailed`
  */
-export class SeasonArchive {
+export class FrozenStandings {
   readonly #database: Database;
 
   constructor(database: Database) {
