@@ -56,7 +56,6 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     log,
   });
   const { introspection } = config;
-  const { players, profiles } = createPlayers(foundation, standings, database);
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
     onTracedPush: ({ traceparent: parent, startedAt, viewers }) =>
@@ -78,7 +77,8 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const turns = databaseTurns();
   const history = new HistoryReads(boards, new ScoreHistory(database), turns);
   const pages = new StandingsPages({ live: standingsReader, archive: new FrozenStandings(database), turns });
-  const boardCommands = createBoards(foundation, standings, turns);
+  const { players, profiles } = createPlayers(foundation, standings, database);
+  const boardCommands = createBoards(foundation, standings, database, turns);
   const schema = createSchema({ reads, history, pages, scoreChanges, players, ...boardCommands });
   const trusted =
     config.trustedDocuments &&

@@ -5,7 +5,9 @@ import { BoardReads } from "../commands/board-reads.js";
 import type { FairQueue } from "../commands/fair-queue.js";
 import type { Board } from "../domain/board.js";
 import { AuditLog } from "../ledger/audit-log.js";
-import { readBoardsVersion } from "../standings/kept-definitions.js";
+import { BoardRegister } from "../ledger/board-register.js";
+import type { Database } from "../ledger/database.js";
+import { readAppliedVersion } from "../standings/applied-version.js";
 import type { Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
 
@@ -15,17 +17,20 @@ import type { Standings } from "./standings.js";
  * @param turns of callers at PostgreSQL
  */
 export function createBoards(
-  { boards: directory, register, database, reader, channels, log }: Foundation,
+  { reader, channels, log }: Foundation,
   { leaderboard }: Standings,
+  database: Database,
   turns: FairQueue,
 ) {
+  const register = new BoardRegister(database);
+  const directory = { find: (id: string) => register.read(id as Board), learn: () => undefined };
   const leader = {
-    request: (board: Board) => channels.requestWork(board),
-    appliedVersion: async () => Number((await readBoardsVersion(reader.client)) ?? 0),
+    request: (board: Board) => channels.requestSync(board),
+    appliedVersion: () => readAppliedVersion(reader.client),
   };
   return {
     boardReads: new BoardReads({ directory, list: new BoardList(register, log), register, leaderboard, turns }),
-    boardActs: new BoardActs({ register, directory, leader, leaderboard, log }),
+    boardActs: new BoardActs({ register, leader, directory, leaderboard, log }),
     auditReads: new AuditReads(new AuditLog(database), turns),
   };
 }

@@ -11,6 +11,7 @@ export interface SingleChangeInput {
   /** What the amount is, by its name in the request. */
   readonly field: "scoreIncrement" | "score";
   readonly idempotencyKey?: string | null | undefined;
+  /** The season that the change is for; by default the one that runs. */
   readonly season?: number | null | undefined;
 }
 
@@ -26,6 +27,7 @@ export interface ChangeInput {
 export interface BatchInput {
   readonly board: string;
   readonly changes: readonly ChangeInput[];
+  /** The season that the changes are for; by default the one that runs. */
   readonly season?: number | null | undefined;
 }
 
