@@ -140,42 +140,21 @@ describe("changing a board", () => {
   });
 });
 
-describe("the end of a season", () => {
-  const dueOf = async (id: string, now: number) =>
-    (await register.due(now)).find(({ definition }) => definition.id === id);
-
-  it("is ordered once for each season, and forgotten when it has come", async () => {
-    const { id } = await register.create(board("ordered"), act);
-    expect(await dueOf(id, Date.now())).toBeUndefined();
-    await Promise.all(["a", "b", "c"].map(() => register.orderSeasonEnd(id, first, { actor: "ada", reason: "over" })));
-    expect(await dueOf(id, Date.now())).toMatchObject({ endingSeason: 1, endsAt: undefined });
-    const rows = await auditOf(id);
-    expect(rows.map(({ action, reason }) => [action, reason])).toEqual([
-      ["create_board", null],
-      ["end_season", "over"],
-    ]);
-    await register.seasonEnded(id, first);
-    expect(await dueOf(id, Date.now())).toBeUndefined();
-  });
-
-  it("is due at the schedule's time, and while that is to be computed", async () => {
-    const { id, version } = await register.create(board("scheduled", { schedule: mondays(0) }), act);
-    const monday = Date.parse("1970-01-05T00:00:00Z");
-    expect(await dueOf(id, monday - 1)).toBeUndefined();
-    expect(await dueOf(id, monday)).toMatchObject({ endsAt: monday, endingSeason: undefined });
-    await register.seasonEnded(id, first);
-    expect(await dueOf(id, 0)).toMatchObject({ endsAt: undefined });
-    await register.setEnd(id, version - 1, monday);
-    expect(await dueOf(id, 0)).toMatchObject({ endsAt: undefined });
-    await register.setEnd(id, version, undefined);
-    expect(await dueOf(id, Date.parse("2999-01-01T00:00:00Z"))).toBeUndefined();
-  });
-
-  it("never comes by schedule for an archived board", async () => {
-    const { id } = await register.create(board("retired", { schedule: mondays(0) }), act);
-    await register.archive(id, act);
-    expect(await dueOf(id, Date.now())).toBeUndefined();
-  });
+it("orders the end of each season once", async () => {
+  const { id } = await register.create(board("ordered"), act);
+  const orders = () => own.query("SELECT ending_season FROM boards WHERE id = 'ordered'");
+  const why = { actor: "ada", reason: "over" };
+  await Promise.all(["a", "b", "c"].map(() => register.orderSeasonEnd(id, first, why)));
+  expect(await orders()).toEqual([{ ending_season: 1 }]);
+  await register.orderSeasonEnd(id, 2 as SeasonNumber, why);
+  await register.orderSeasonEnd(id, first, why);
+  expect(await orders()).toEqual([{ ending_season: 2 }]);
+  const rows = await auditOf(id);
+  expect(rows.map(({ action, reason }) => [action, reason])).toEqual([
+    ["create_board", null],
+    ["end_season", "over"],
+    ["end_season", "over"],
+  ]);
 });
 
 describe("reading", () => {
@@ -239,7 +218,7 @@ it("says in a sentence that the schema is too old", async () => {
   await expect(new BoardRegister(empty).create(board("x"), act)).rejects.toThrow(
     /^PostgreSQL lacks a table; .*migrate/,
   );
-  await expect(new BoardRegister(empty).due(0)).rejects.toThrow(/^PostgreSQL lacks a table; .*migrate/);
+  await expect(new BoardRegister(empty).count()).rejects.toThrow(/^PostgreSQL lacks a table; .*migrate/);
   await empty.stop();
   await old.drop();
 });

@@ -37,6 +37,16 @@ beforeAll(() => {
   const event = { revision: 3, increment: 2, score: 9, occurredAt: at };
   const edges = [{ cursor: "c", node: event }];
   const error = { code: "BAD_USER_INPUT", message: "increment is required." };
+  const pageInfo = { hasNextPage: false, hasPreviousPage: false };
+  const rowPage = { totalCount: 4, edges: rows.map((node) => ({ cursor: node.userId, node })), pageInfo };
+  const season = { number: 1, startedAt: at, standings: rowPage };
+  const boardOf = (id: string) => ({
+    ...{ id, title: `"${id}"`, operator: "ADD", order: "HIGHEST_FIRST", ties: "SHARED", writers: "PLAYERS" },
+    ...{ unit: "POINTS", schedule: { cron: "0 0 * * 1", timezone: "UTC" }, archived: false, revision: 3, season },
+    ...{ playerCount: 4, topScores: rows, entry: row("u"), standings: rowPage },
+    entries: rows.map((entry) => ({ localRank: 1, entry })),
+    seasons: { totalCount: 1, edges: [{ cursor: "1", node: season }], pageInfo },
+  });
   schema = makeExecutableSchema({
     typeDefs: readFileSync("schema.graphql", "utf8"),
     resolvers: {
@@ -58,6 +68,11 @@ beforeAll(() => {
             pageInfo: { hasNextPage: false, hasPreviousPage: false },
           };
         },
+        board: (_root, { id }: { id: string }) => {
+          if (id === "rows") throw badInput("id must be a board's.");
+          return Promise.resolve(boardOf(id));
+        },
+        boards: () => ({ totalCount: 1, edges: [{ cursor: "c", node: boardOf("main") }], pageInfo }),
         scoreAt: (_root, { userId }: { userId: string }) => {
           if (userId === "rows") throw new Error("a fault inside");
           return 5;
@@ -72,6 +87,14 @@ beforeAll(() => {
           if (scoreIncrement === 0) throw badInput("scoreIncrement must not be zero.");
           return { success: true, message: "Score updated.", topScores: rows, entry: row(userId), revision: 1 };
         },
+        submitScore: (_root, { userId, score }: { userId: string; score: number }) => ({
+          ...{ success: true, message: "Score updated.", changed: score > 0, topScores: rows },
+          ...{ entry: row(userId), revision: 1 },
+        }),
+        createBoard: (_root, { input }: { input: { id: string } }) => boardOf(input.id),
+        updateBoard: (_root, { input }: { input: { id: string } }) => boardOf(input.id),
+        archiveBoard: (_root, { board }: { board: string }) => boardOf(board),
+        endSeason: () => Promise.resolve({ ...season, endedAt: at, playerCount: 4 }),
         enqueueIncrement: (_root, { userId }: { userId: string }) => ({ accepted: true, id: userId }),
         submitChanges: (_root, { changes }: { changes: readonly { userId: string; increment?: number }[] }) =>
           changes.map(({ userId, increment: score }) =>

@@ -14,7 +14,8 @@ INSERT INTO {schema}.seasons (board, number, started_at)
 SELECT :board, :to_season::int, to_timestamp(:at::float8 / 1000) FROM moved
 ON CONFLICT (board, number) DO NOTHING
 ), board AS (
--- The next end of the schedule is computed after this one.
-UPDATE {schema}.boards SET ends_at = NULL, ending_season = NULL WHERE id = :board AND EXISTS (SELECT 1 FROM moved)
+-- The next end of the schedule is computed after this one. The end of a later season may be ordered already.
+UPDATE {schema}.boards SET ends_at = NULL, ending_season = CASE WHEN ending_season > :season::int THEN ending_season END
+WHERE id = :board AND EXISTS (SELECT 1 FROM moved)
 )
 SELECT epoch, revision, fence, season FROM moved
