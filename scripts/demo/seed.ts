@@ -17,7 +17,7 @@ const requestTimeoutMs = 10_000;
 
 const listBoards = `query ListBoards { boards(first: 10) { edges { node { id title } } } }`;
 const setPlayer = `mutation SetPlayer($input: SetPlayerInput!) { setPlayer(input: $input) { id } }`;
-const createBoard = `mutation CreateBoard($input: CreateBoardInput!) { createBoard(input: $input) { id title } }`;
+const createBoard = `mutation CreateBoard($input: CreateBoardInput!) { createBoard(input: $input) { id } }`;
 const submitChanges = `mutation SubmitChanges($board: ID!, $changes: [ScoreChangeInput!]!) {
   submitChanges(board: $board, changes: $changes) { error { message } }
 }`;
@@ -26,29 +26,33 @@ const submitChanges = `mutation SubmitChanges($board: ID!, $changes: [ScoreChang
  * Makes the demo's boards, and at the first start its players, through the service's own API. A board that is there
  * already stays as it is.
  *
- * @returns the service's boards, at most twelve of them
+ * @returns the service's boards, at most ten of them
  */
 export async function seed(options: SeedOptions): Promise<ListedBoard[]> {
-  const { boards } = await send<{ boards: { edges: { node: ListedBoard }[] } }>(options, listBoards, {});
-  const listed = boards.edges.map(({ node }) => node);
-  const missing = demoBoards.filter(({ input }) => !listed.some(({ id }) => id === input.id));
+  const before = await list(options);
+  const missing = demoBoards.filter(({ input }) => !before.some(({ id }) => id === input.id));
+  if (missing.length === 0) return before;
   if (missing.length === demoBoards.length) {
     await Promise.all(demoPlayers.map((input) => send(options, setPlayer, { input })));
   }
-  const created = await Promise.all(missing.map((board) => create(options, board)));
-  return [...listed, ...created];
+  await Promise.all(missing.map((board) => create(options, board)));
+  return list(options);
 }
 
-async function create(options: SeedOptions, { input, changes }: DemoBoard): Promise<ListedBoard> {
-  const { createBoard: board } = await send<{ createBoard: ListedBoard }>(options, createBoard, { input });
+async function list(options: SeedOptions): Promise<ListedBoard[]> {
+  const { boards } = await send<{ boards: { edges: { node: ListedBoard }[] } }>(options, listBoards, {});
+  return boards.edges.map(({ node }) => node);
+}
+
+async function create(options: SeedOptions, { input, changes }: DemoBoard): Promise<void> {
+  await send(options, createBoard, { input });
   const { submitChanges: results } = await send<{ submitChanges: { error: { message: string } | null }[] }>(
     options,
     submitChanges,
-    { board: board.id, changes },
+    { board: input.id, changes },
   );
   const error = results.find((result) => result.error)?.error;
-  if (error) throw new Error(`The demo's scores for ${board.id} were refused: ${error.message}`);
-  return board;
+  if (error) throw new Error(`The demo's scores for ${input.id} were refused: ${error.message}`);
 }
 
 async function send<Data>({ url, token, signal }: SeedOptions, query: string, variables: object): Promise<Data> {
