@@ -55,7 +55,7 @@ const totalOf = async (board: string): Promise<number | undefined> => {
   const [row] = await app.stores.query<{ score: string }>("SELECT score FROM user_scores WHERE board = $1", [board]);
   return row && Number(row.score);
 };
-const marks = () => app.stores.redisClient.zrange("lb:work", 0, -1);
+const marks = () => app.stores.redisClient.zrange("lb:work", "0", "-1");
 const isLookedAt = async (board: string) =>
   (await (await fetch(`${app.opsUrl}/metrics`)).text()).includes(`standings_board_open{board="${board}"}`);
 
