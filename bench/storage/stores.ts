@@ -8,7 +8,7 @@ import { BoardKeeper } from "../../src/standings/board-keeper.js";
 import { Outbox } from "../../src/standings/outbox.js";
 import type { Change } from "../../src/domain/change.js";
 import { ScoreStore } from "../../src/standings/score-store.js";
-import type { Board } from "../../src/domain/board.js";
+import { configuredBoard, type Board } from "../../src/domain/board.js";
 import type { UserId } from "../../src/domain/player.js";
 import type { Score } from "../../src/domain/score.js";
 import { createLogger } from "../../src/observability/logger.js";
@@ -55,6 +55,7 @@ export async function startBenchStores(cleanUp: CleanUp): Promise<BenchStores> {
       { writer: redis.client, reader: redis.client },
       { player: { perSecond: 1e6, burst: 1e6 }, service: undefined },
     ),
+    readDefinition: (board: Board) => Promise.resolve(configuredBoard(board)),
     redis,
     redisUrl: redisServer.url,
     databaseUrl: postgres.url,
@@ -75,7 +76,8 @@ export async function applyChanges(store: ScoreStore, count: number, players: nu
       const userId = `player-${Math.floor(Math.random() * players)}` as UserId;
       return {
         userId,
-        increment: 1 as Score,
+        amount: 1 as Score,
+        season: undefined,
         subject: "bench",
         ratePolicy: "service",
         idempotencyKey: undefined,

@@ -18,7 +18,8 @@ const largestIncrement = 100;
 export function randomChanges({ players, keyed = false, ranked = false }: ChangeOptions): () => Change {
   return () => ({
     userId: `player-${below(players)}` as UserId,
-    increment: (1 + below(largestIncrement)) as Score,
+    season: undefined,
+    amount: (1 + below(largestIncrement)) as Score,
     subject: "bench",
     ratePolicy: "service",
     idempotencyKey: keyed ? (randomUUID() as IdempotencyKey) : undefined,

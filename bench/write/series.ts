@@ -49,8 +49,8 @@ async function pipelines({ client }: BenchBoard, until: number): Promise<Work> {
   for (; performance.now() < until; calls += 1) {
     const pipeline = client.pipeline();
     for (let command = 0; command < inFlight; command += 1) {
-      const { userId, increment } = next();
-      pipeline.zincrby("leaderboard", increment, userId);
+      const { userId, amount } = next();
+      pipeline.zincrby("leaderboard", amount, userId);
     }
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
   }

@@ -33,6 +33,18 @@ interface KeyedEventRow extends EventRow {
   idempotency_key: string;
 }
 
+export interface DueSeasonRow {
+  id: string;
+  version: string;
+  cron: string | null;
+  timezone: string | null;
+  season: number;
+  ending_season: number | null;
+  scheduled_since: string | null;
+  ends_at: string | null;
+  started_at: string;
+}
+
 interface SeasonToFreezeRow {
   board: string;
   number: number;
@@ -77,8 +89,11 @@ export const statements = {
   readPartitions: load<{ name: string }>("read-partitions"),
   endSeason: load<CursorRow>("end-season"),
   readRunningSeason: load<{ season: number; started_at: string }>("read-running-season"),
+  readDueSeasons: load<DueSeasonRow>("read-due-seasons"),
+  setSeasonEnd: load<never>("set-season-end"),
   readSeasonsToFreeze: load<SeasonToFreezeRow>("read-seasons-to-freeze"),
   freezeSeason: load<{ player_count: string }>("freeze-season"),
+  clearSeason: load<never>("clear-season"),
   dropFrozenScores: load<never>("drop-frozen-scores"),
   findTokens: load<TokenRow>("find-tokens"),
   readUnrevokedTokens: load<{ id: string }>("read-unrevoked-tokens"),

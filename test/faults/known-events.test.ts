@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { firstSeason } from "../../src/domain/season.js";
+import { isChange } from "../../src/standings/outbox-entry.js";
 import type { Revision } from "../../src/domain/score.js";
 import { startStores } from "../helpers/stores.js";
 import { expectOnce, expectSum, readBoth } from "./helpers/both-stores.js";
@@ -16,8 +18,8 @@ test("sum, once: changes whose events the history has already are committed, wha
     // A recovery was interrupted after it kept these events and before it moved the cursor.
     const { cursor } = await readBoth(stores);
     const position = { epoch: cursor.epoch, revision: cursor.revision as Revision };
-    const entries = await worker.deps.outbox.read(board, position, 10);
-    const lease = { position, fence: cursor.fence };
+    const entries = (await worker.deps.outbox.read(board, position, 10)).filter(isChange);
+    const lease = { position, fence: cursor.fence, season: firstSeason };
     expect(await worker.deps.ledger.recordEvents(board, lease, entries.slice(0, 3))).toBe(true);
 
     await passUntilSettled(worker.deps);

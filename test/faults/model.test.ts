@@ -2,16 +2,18 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planRecovery } from "../../src/sync/recovery-plan.js";
 import { syncScores } from "../../src/sync/sync-scores.js";
+import { isChange } from "../../src/standings/outbox-entry.js";
+import type { SeasonNumber } from "../../src/domain/season.js";
 import type { Position } from "../../src/domain/position.js";
 import type { Revision } from "../../src/domain/score.js";
 import { emptyRedis, FakeStores, type FakeChange } from "./helpers/fake-stores.js";
 import { seededRandom } from "./helpers/random.js";
-import { board, Killed, pass, passUntilSettled } from "./helpers/worker-steps.js";
+import { board, endSeason, Killed, pass, passUntilSettled } from "./helpers/worker-steps.js";
 
 const noStep = () => Promise.resolve();
 
 /** What a fault does to Redis. "older copy": the copy was taken at the beginning of the fault. */
-type Fault = "flush" | "restart" | "older copy" | "kill";
+type Fault = "flush" | "restart" | "older copy" | "kill" | "season";
 
 interface Plot {
   readonly changes: readonly FakeChange[];
@@ -27,7 +29,10 @@ const plots = fc.record<Plot>({
     }),
     { minLength: 1, maxLength: 6 },
   ),
-  faults: fc.array(fc.constantFrom<Fault>("flush", "restart", "older copy", "kill"), { minLength: 1, maxLength: 3 }),
+  faults: fc.array(fc.constantFrom<Fault>("flush", "restart", "older copy", "kill", "season", "season"), {
+    minLength: 1,
+    maxLength: 3,
+  }),
 });
 
 /** The same key always has the same change: another test covers reuse with other arguments. */
@@ -44,6 +49,8 @@ async function play(s: fc.Scheduler, { changes, faults }: Plot): Promise<void> {
   const stores = new FakeStores();
   await passUntilSettled(stores.deps(noStep));
   let generation = 0;
+  /** The season that is due to end. */
+  let ending = 0;
   const given = new Set<number>();
   const attempted = new Map<string, number>();
   const keys = new Set<string>();
@@ -71,7 +78,10 @@ async function play(s: fc.Scheduler, { changes, faults }: Plot): Promise<void> {
         if (name === "first" && born !== generation) throw new Killed();
       };
       // The worker lost its lead or was killed; either way it starts again.
-      await pass(stores.deps(step)).catch(() => undefined);
+      const deps = stores.deps(step);
+      await pass(deps)
+        .then(() => endSeason(deps, ending as SeasonNumber))
+        .catch(() => undefined);
     }
   };
   const fate = async () => {
@@ -82,7 +92,8 @@ async function play(s: fc.Scheduler, { changes, faults }: Plot): Promise<void> {
       if (fault === "flush") stores.redis = emptyRedis();
       else if (fault === "restart") stores.restart();
       else if (fault === "older copy") stores.restart(copy);
-      else generation += 1;
+      else if (fault === "kill") generation += 1;
+      else ending = stores.redis.season;
     }
   };
   const cursors: Position[] = [];
@@ -106,19 +117,26 @@ async function play(s: fc.Scheduler, { changes, faults }: Plot): Promise<void> {
 }
 
 function expectConsistent(stores: FakeStores, attempted: ReadonlyMap<string, number>): void {
+  const seasons = new Map<number, Map<string, number>>();
   const sums = new Map<string, number>();
   const seen: string[] = [];
-  for (const { userId, increment, idempotencyKey } of stores.events) {
-    sums.set(userId, (sums.get(userId) ?? 0) + increment);
+  for (const { season, userId, amount, idempotencyKey } of stores.events) {
+    sums.set(userId, (sums.get(userId) ?? 0) + amount);
+    const own = seasons.get(season) ?? new Map<string, number>();
+    seasons.set(season, own.set(userId, (own.get(userId) ?? 0) + amount));
     if (idempotencyKey !== undefined) seen.push(idempotencyKey);
   }
   // once
   expect(seen).toEqual([...new Set(seen)]);
   // sum, agree
-  expect(Object.fromEntries(stores.redis.scores)).toEqual(Object.fromEntries(sums));
-  expect(Object.fromEntries([...stores.totals].map(([userId, { score }]) => [userId, score]))).toEqual(
-    Object.fromEntries(sums),
-  );
+  const { season: running } = stores.redis;
+  expect(stores.cursor?.season).toBe(running);
+  expect(Object.fromEntries(stores.redis.scores)).toEqual(Object.fromEntries(seasons.get(running) ?? []));
+  // season: each change counts in the one that ran when it was made
+  for (let season = 1; season <= running; season += 1) {
+    const totals = [...stores.totalsOf(season)].map(([userId, { score }]) => [userId, score]);
+    expect(Object.fromEntries(totals)).toEqual(Object.fromEntries(seasons.get(season) ?? []));
+  }
   // bounds
   for (const [userId, sum] of sums) expect(sum).toBeLessThanOrEqual(attempted.get(userId) ?? 0);
   // Redis knows every committed key.
@@ -188,15 +206,15 @@ describe("planRecovery", () => {
   /** What is missing between the outbox's ends shows in the pass that follows such a plan. */
   async function passFindsNoGap(stores: FakeStores): Promise<boolean> {
     const copy = stores.copy();
-    const { epoch = 0, revision = 0, fence = 0 } = copy.cursor ?? {};
-    const lease = { position: { epoch, revision: revision as Revision }, fence };
+    const { epoch = 0, revision = 0, fence = 0, season = 1 } = copy.cursor ?? {};
+    const lease = { position: { epoch, revision: revision as Revision }, fence, season: season as SeasonNumber };
     return (await syncScores(copy.deps(noStep), board, lease)).complete;
   }
 
   function expectNothingLacks({ redis, totals }: FakeStores, cursor: Position): void {
-    const expected = new Map([...totals].map(([userId, { score }]) => [userId, score]));
+    const expected = new Map([...(totals.get(1) ?? [])].map(([userId, { score }]) => [userId, score]));
     const pending = redis.outbox.filter(({ position }) => position.revision > cursor.revision);
-    for (const { userId, score } of pending) expected.set(userId, score);
+    for (const { userId, score } of pending.filter(isChange)) expected.set(userId, score);
     expect(redis.epoch).toBe(cursor.epoch);
     expect(redis.revision).toBe(cursor.revision + pending.length);
     expect(Object.fromEntries(redis.scores)).toEqual(Object.fromEntries(expected));

@@ -116,7 +116,8 @@ class Recorder extends ViewerConnection {
 const increment = (userId: string, amount: number) =>
   leaderboard.increment(board, {
     userId: userId as UserId,
-    increment: amount as Score,
+    amount: amount as Score,
+    season: undefined,
     subject: "s",
     ratePolicy: "service",
     idempotencyKey: undefined,

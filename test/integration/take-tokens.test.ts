@@ -22,7 +22,8 @@ afterAll(() => stores.stop());
 
 function changeOf(subject: string, ratePolicy: Change["ratePolicy"] = "player"): Change {
   const userId = subject as UserId;
-  return { userId, increment: 1 as Score, subject, ratePolicy, idempotencyKey: undefined, ranked: false };
+  const amount = 1 as Score;
+  return { userId, amount, season: undefined, subject, ratePolicy, idempotencyKey: undefined, ranked: false };
 }
 
 test("tokens that are taken together cost as much as one by one, and as many are taken as there are", async () => {

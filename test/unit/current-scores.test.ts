@@ -1,3 +1,4 @@
+import { firstSeason } from "../../src/domain/season.js";
 import { expect, test } from "vitest";
 import type { Board } from "../../src/domain/board.js";
 import type { UserId } from "../../src/domain/player.js";
@@ -20,12 +21,14 @@ class CountedLeaderboard {
     this.known.push(known?.snapshot.revision);
     const revision = this.revision as Revision;
     await new Promise((resolve) => setTimeout(resolve, 1));
-    return known?.snapshot.revision === revision ? known : { epoch: 1, snapshot: { board, revision, entries: [] } };
+    return known?.snapshot.revision === revision
+      ? known
+      : { epoch: 1, snapshot: { board, revision, season: firstSeason, entries: [] } };
   }
 
   neighbourhoods(): Promise<Neighbourhood[]> {
     this.places += 1;
-    return Promise.resolve([{ board, revision: this.revision as Revision, entries: [] }]);
+    return Promise.resolve([{ board, revision: this.revision as Revision, season: firstSeason, entries: [] }]);
   }
 }
 

@@ -118,7 +118,7 @@ describe("ranks", () => {
   const board = "main" as Board;
   const rowsOf = (scores: readonly number[]): ScoreRow[] =>
     scores.map((score, index) => ({ userId: `u${index}` as UserId, score: score as Score }));
-  const ranksOf = (scores: readonly number[]) => rankRows(board, rowsOf(scores)).map(({ rank }) => rank);
+  const ranksOf = (scores: readonly number[]) => rankRows(board, rowsOf(scores), "SHARED").map(({ rank }) => rank);
 
   test.each<[number[], number[]]>([
     [[], []],
@@ -160,12 +160,15 @@ describe("ranks", () => {
           board,
           rank: scores.filter((score) => score > row.score).length + 1,
         }));
-        expect(rankRows(board, rowsOf(scores))).toEqual(naive);
+        expect(rankRows(board, rowsOf(scores), "SHARED")).toEqual(naive);
 
         const first = start % scores.length;
         const last = first + 1 + (length % (scores.length - first));
         const higher = scores.filter((score) => score > (scores[first] ?? NaN)).length;
-        const window = rankRows(board, rowsOf(scores).slice(first, last), higher + 1, first + 1);
+        const window = rankRows(board, rowsOf(scores).slice(first, last), "SHARED", {
+          rank: higher + 1,
+          position: first + 1,
+        });
         expect(window).toEqual(naive.slice(first, last));
       }),
     );
@@ -173,6 +176,6 @@ describe("ranks", () => {
 
   test("leave the rows as they are", () => {
     const rows = Object.freeze(rowsOf([3, 3]).map((row) => Object.freeze(row)));
-    expect(rankRows(board, rows)).toHaveLength(2);
+    expect(rankRows(board, rows, "SHARED")).toHaveLength(2);
   });
 });

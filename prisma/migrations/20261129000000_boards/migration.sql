@@ -44,11 +44,13 @@ CREATE TABLE "seasons" (
     -- When its standings were frozen, after its end, and how many players they have.
     "frozen_at"    TIMESTAMPTZ(3),
     "player_count" BIGINT,
+    -- When what they were made of was removed.
+    "cleared_at"   TIMESTAMPTZ(3),
 
     CONSTRAINT "seasons_pkey" PRIMARY KEY ("board", "number")
 );
 
-CREATE INDEX "seasons_to_freeze" ON "seasons" ("board", "number") WHERE "ended_at" IS NOT NULL AND "frozen_at" IS NULL;
+CREATE INDEX "seasons_to_freeze" ON "seasons" ("board", "number") WHERE "ended_at" IS NOT NULL AND "cleared_at" IS NULL;
 
 -- The standings of seasons that ended, as they stay.
 CREATE TABLE "season_standings" (

@@ -1,7 +1,7 @@
+import { configuredBoard, type Board } from "../../../src/domain/board.js";
 import { expect } from "vitest";
 import { BoardKeeper } from "../../../src/standings/board-keeper.js";
 import { Outbox } from "../../../src/standings/outbox.js";
-import { configuredBoard } from "../../../src/domain/board.js";
 import { databaseAddresses } from "../../../src/ledger/database-url.js";
 import { Database } from "../../../src/ledger/database.js";
 import { findDrift } from "../../../src/sync/drift.js";
@@ -152,6 +152,7 @@ async function expectAgreement(stores: Stores): Promise<void> {
       keeper: new BoardKeeper(stores.redisClient),
       outbox: new Outbox(stores.redisClient),
       ledger: new ScoreLedger(database, new ScoreHistory(database)),
+      readDefinition: (board: Board) => Promise.resolve(configuredBoard(board)),
     };
     const report = await findDrift(deps, configuredBoard("main").id, () => delay(25));
     expect({ differing: report.differing, examples: report.examples }).toEqual({ differing: 0, examples: [] });

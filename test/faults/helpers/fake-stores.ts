@@ -1,6 +1,8 @@
 import type { BoardKeeper, BoardState } from "../../../src/standings/board-keeper.js";
 import type { Outbox } from "../../../src/standings/outbox.js";
-import type { OutboxEntry } from "../../../src/standings/outbox-entry.js";
+import type { ChangeEntry, OutboxEntry, SeasonEnd } from "../../../src/standings/outbox-entry.js";
+import { configuredBoard, type BoardDefinition } from "../../../src/domain/board.js";
+import type { RunningSeason, SeasonNumber } from "../../../src/domain/season.js";
 import type { Position } from "../../../src/domain/position.js";
 import type { IdempotencyKey } from "../../../src/domain/change.js";
 import type { UserId } from "../../../src/domain/player.js";
@@ -8,7 +10,7 @@ import type { Revision, Score, ScoreRow } from "../../../src/domain/score.js";
 import { createLogger } from "../../../src/observability/logger.js";
 import type { RecoveryDeps } from "../../../src/sync/recovery.js";
 import type { ScoreHistory } from "../../../src/ledger/score-history.js";
-import type { Lease, ScoreLedger } from "../../../src/ledger/score-ledger.js";
+import type { BoardSeason, Lease, ScoreLedger } from "../../../src/ledger/score-ledger.js";
 
 /**
  * Both stores in memory, with the semantics of the Lua scripts and the SQL statements: an atomic step there is an
@@ -29,7 +31,10 @@ export interface RedisData {
   fence: number;
   openOn: number | undefined;
   rebuilding: number | undefined;
+  season: number;
   scores: Map<string, number>;
+  /** The scores of seasons that ended. */
+  ended: Map<number, Map<string, number>>;
   outbox: OutboxEntry[];
   abandoned: OutboxEntry[] | undefined;
   records: Map<string, number>;
@@ -39,6 +44,7 @@ export interface RedisData {
 export function emptyRedis(): RedisData {
   return {
     ...{ epoch: undefined, revision: 0, base: 0, fence: 0, openOn: undefined, rebuilding: undefined },
+    ...{ season: 1, ended: new Map() },
     ...{ scores: new Map(), outbox: [], abandoned: undefined, records: new Map(), rebuilds: new Map() },
   };
 }
@@ -49,9 +55,16 @@ export type Step = (name: string) => Promise<void>;
 export class FakeStores {
   redis = emptyRedis();
   runId = 1;
-  cursor: { epoch: number; revision: number; fence: number } | undefined;
-  readonly events: OutboxEntry[] = [];
-  readonly totals = new Map<string, { score: number; revision: number }>();
+  cursor: { epoch: number; revision: number; fence: number; season: number } | undefined;
+  readonly events: ChangeEntry[] = [];
+  /** By season. */
+  readonly totals = new Map<number, Map<string, { score: number; revision: number }>>();
+
+  totalsOf(season: number): Map<string, { score: number; revision: number }> {
+    let totals = this.totals.get(season);
+    if (!totals) this.totals.set(season, (totals = new Map()));
+    return totals;
+  }
 
   /** increment.lua. @returns the change's revision; undefined when the board is closed */
   apply({ userId, increment, key }: FakeChange): number | undefined {
@@ -66,9 +79,11 @@ export class FakeStores {
     if (key !== undefined) redis.records.set(key, redis.revision);
     redis.outbox.push({
       position: at(redis.epoch, redis.revision),
+      season: redis.season as SeasonNumber,
       userId: userId as UserId,
-      increment: increment as Score,
+      amount: increment as Score,
       score: score as Score,
+      unchanged: false,
       subject: "s",
       idempotencyKey: key as IdempotencyKey | undefined,
       occurredAt: Date.now(),
@@ -101,6 +116,7 @@ export class FakeStores {
             .filter(({ idempotencyKey, position }) => idempotencyKey !== undefined && isAfter(position, after))
             .slice(0, count),
       }) as ScoreHistory,
+      readDefinition: (board) => Promise.resolve(configuredBoard(board)),
       now: Date.now,
       logger: createLogger("silent"),
     };
@@ -115,6 +131,7 @@ export class FakeStores {
       fence: redis.fence,
       hasScores: redis.scores.size > 0,
       base: redis.base as Revision,
+      season: redis.season as SeasonNumber,
       outbox: first && last && { first: first.position, last: last.position },
     };
   }
@@ -130,6 +147,8 @@ export class FakeStores {
   }
 
   #keeper() {
+    const scoresOf = (season: number | undefined): ReadonlyMap<string, number> =>
+      season === undefined ? this.redis.scores : (this.redis.ended.get(season) ?? new Map<string, number>());
     const later = (fence: number, epoch: number) => this.#leads(fence) && (this.redis.epoch ?? 0) < epoch;
     return {
       readState: () => this.state(),
@@ -155,6 +174,23 @@ export class FakeStores {
         this.redis.openOn = this.runId;
         return true;
       },
+      define: (fence: number, _definition: BoardDefinition, season?: RunningSeason) => {
+        if (!this.#leads(fence)) return false;
+        if (season) this.redis.season = season.number;
+        return true;
+      },
+      endSeason: (_board: string, fence: number, season: number): SeasonEnd | "other" | undefined => {
+        const { redis } = this;
+        if (redis.fence > fence || redis.epoch === undefined || redis.openOn !== this.runId) return undefined;
+        if (redis.season !== season) return "other";
+        redis.revision += 1;
+        const position = at(redis.epoch, redis.revision);
+        const end = { position, endedSeason: season as SeasonNumber, occurredAt: Date.now() };
+        redis.outbox.push(end);
+        redis.ended.set(season, redis.scores);
+        Object.assign(redis, { scores: new Map(), season: season + 1, base: redis.revision });
+        return end;
+      },
       abandon: (_board: string, fence: number, epoch: number) => {
         if (!later(fence, epoch)) return false;
         this.redis.openOn = undefined;
@@ -166,7 +202,7 @@ export class FakeStores {
         return true;
       },
       startRebuild: (_board: string, epoch: number) => void this.redis.rebuilds.delete(epoch),
-      addRebuilt: (_board: string, epoch: number, rows: readonly ScoreRow[]) => {
+      addRebuilt: (_board: BoardDefinition, epoch: number, rows: readonly ScoreRow[]) => {
         const rebuild = this.redis.rebuilds.get(epoch) ?? new Map<string, number>();
         for (const { userId, score } of rows) rebuild.set(userId, score);
         this.redis.rebuilds.set(epoch, rebuild);
@@ -184,21 +220,24 @@ export class FakeStores {
           base: rebuilt.size > 0 ? 0 : revision,
           scores: rebuilt,
           records: redis.records,
+          ended: redis.ended,
         };
         return true;
       },
-      restoreRecords: (_board: string, events: readonly OutboxEntry[]) => {
+      restoreRecords: (_board: string, events: readonly ChangeEntry[]) => {
         for (const { idempotencyKey, position } of events) {
           if (idempotencyKey !== undefined) this.redis.records.set(idempotencyKey, position.revision);
         }
       },
-      dropRecords: (_board: string, fence: number, entries: readonly OutboxEntry[]) => {
+      dropRecords: (_board: string, fence: number, entries: readonly ChangeEntry[]) => {
         if (this.redis.fence > fence) return false;
         for (const { idempotencyKey } of entries) if (idempotencyKey) this.redis.records.delete(idempotencyKey);
         return true;
       },
-      readRows: (_board: string, from: number, count: number) =>
-        [...this.redis.scores].slice(from, from + count).map(([userId, score]) => ({ userId, score })),
+      readRows: (_board: BoardDefinition, from: number, count: number, season?: number) =>
+        [...scoresOf(season)].slice(from, from + count).map(([userId, score]) => ({ userId, score })),
+      readScores: (_board: BoardDefinition, userIds: readonly string[], season?: number) =>
+        userIds.map((userId) => scoresOf(season).get(userId)),
     };
   }
 
@@ -220,58 +259,70 @@ export class FakeStores {
     const move = (lease: Lease, to: Position): Lease | undefined => {
       const { epoch, revision } = lease.position;
       if (!held(lease) || this.cursor?.epoch !== epoch || this.cursor.revision !== revision) return undefined;
-      this.cursor = { ...to, fence: lease.fence };
-      return { position: to, fence: lease.fence };
+      if (this.cursor.season !== lease.season) return undefined;
+      this.cursor = { ...to, fence: lease.fence, season: lease.season };
+      return { ...lease, position: to };
     };
     const cursor = (): Lease | undefined =>
-      this.cursor && { position: at(this.cursor.epoch, this.cursor.revision), fence: this.cursor.fence };
-    const record = (entries: readonly OutboxEntry[]) => {
+      this.cursor && {
+        position: at(this.cursor.epoch, this.cursor.revision),
+        fence: this.cursor.fence,
+        season: this.cursor.season as SeasonNumber,
+      };
+    const record = (entries: readonly ChangeEntry[]) => {
       const known = new Set(this.events.map(({ position }) => `${position.epoch}-${position.revision}`));
       this.events.push(...entries.filter(({ position }) => !known.has(`${position.epoch}-${position.revision}`)));
     };
     return {
       takeLease: (_board: string, atLeast: number) => {
-        const { epoch = 0, revision = 0, fence = 0 } = this.cursor ?? {};
-        this.cursor = { epoch, revision, fence: Math.max(fence + 1, atLeast) };
+        const { epoch = 0, revision = 0, fence = 0, season = 1 } = this.cursor ?? {};
+        this.cursor = { epoch, revision, fence: Math.max(fence + 1, atLeast), season };
         return cursor();
       },
       readCursor: () => cursor(),
-      commit: (_board: string, lease: Lease, entries: readonly OutboxEntry[]) => {
+      commit: (_board: string, lease: Lease, entries: readonly ChangeEntry[]) => {
         const last = entries.at(-1);
         const moved = last && move(lease, last.position);
         if (!moved) return undefined;
         record(entries);
         for (const { userId, score, position } of entries) {
-          if ((this.totals.get(userId)?.revision ?? -1) < position.revision) {
-            this.totals.set(userId, { score, revision: position.revision });
+          const totals = this.totalsOf(lease.season);
+          if ((totals.get(userId)?.revision ?? -1) < position.revision) {
+            totals.set(userId, { score, revision: position.revision });
           }
         }
         return moved;
       },
-      recordEvents: (_board: string, lease: Lease, entries: readonly OutboxEntry[]) => {
+      recordEvents: (_board: string, lease: Lease, entries: readonly ChangeEntry[]) => {
         if (!held(lease)) return false;
         record(entries);
         return true;
       },
       moveCursor: (_board: string, lease: Lease, to: Position) => move(lease, to),
-      readScores: (_board: string, after: string, count: number) =>
-        [...this.totals]
+      readRunningSeason: () => ({ number: this.cursor?.season ?? 1, startedAt: 0 }),
+      endSeason: (_board: string, lease: Lease, { position }: SeasonEnd) => {
+        const moved = move(lease, position);
+        if (!moved || !this.cursor) return undefined;
+        this.cursor.season += 1;
+        return cursor();
+      },
+      readScores: ({ season }: BoardSeason, after: string, count: number) =>
+        [...this.totalsOf(season)]
           .filter(([userId]) => userId > after)
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .slice(0, count)
           .map(([userId, { score }]) => ({ userId, score })),
-      summary: () => {
-        const sum = [...this.totals.values()].reduce((total, { score }) => total + BigInt(score), 0n);
-        return { count: this.totals.size, sum };
+      summary: ({ season }: BoardSeason) => {
+        const totals = [...this.totalsOf(season).values()];
+        return { count: totals.length, sum: totals.reduce((total, { score }) => total + BigInt(score), 0n) };
       },
-      overwriteScores: (_board: string, lease: Lease, rows: readonly ScoreRow[], revision: number) => {
+      overwriteScores: ({ season }: BoardSeason, lease: Lease, rows: readonly ScoreRow[], revision: number) => {
         if (!held(lease)) return false;
-        for (const { userId, score } of rows) this.totals.set(userId, { score, revision });
+        for (const { userId, score } of rows) this.totalsOf(season).set(userId, { score, revision });
         return true;
       },
-      dropScoresOtherThan: (_board: string, lease: Lease, revision: number) => {
-        if (!held(lease)) return;
-        for (const [userId, total] of this.totals) if (total.revision !== revision) this.totals.delete(userId);
+      dropScoresOf: ({ season }: BoardSeason, lease: Lease, userIds: readonly string[]) => {
+        if (held(lease)) for (const userId of userIds) this.totalsOf(season).delete(userId);
       },
     };
   }

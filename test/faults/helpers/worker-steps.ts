@@ -4,6 +4,7 @@ import { Outbox } from "../../../src/standings/outbox.js";
 import { type Change, type IdempotencyKey } from "../../../src/domain/change.js";
 import { ScoreStore } from "../../../src/standings/score-store.js";
 import { configuredBoard } from "../../../src/domain/board.js";
+import type { SeasonNumber } from "../../../src/domain/season.js";
 import type { UserId } from "../../../src/domain/player.js";
 import type { Score } from "../../../src/domain/score.js";
 import { createLogger } from "../../../src/observability/logger.js";
@@ -34,6 +35,7 @@ export function createWorker({ redisClient, databaseUrl }: Stores): Worker {
       outbox: new Outbox(redisClient),
       ledger: new ScoreLedger(database, history),
       history,
+      readDefinition: (id) => Promise.resolve(configuredBoard(id)),
       now: Date.now,
       logger: createLogger("silent"),
     },
@@ -53,6 +55,12 @@ export async function pass(deps: RecoveryDeps): Promise<RecoveryPlan["kind"]> {
   const synced = await syncScores(deps, board, await recover(deps, board, lease, plan));
   if (!synced.complete) await recover(deps, board, synced.lease, missingChanges);
   return plan.kind;
+}
+
+/** Ends a season, as SyncWorker does when its end is due. */
+export async function endSeason(deps: RecoveryDeps, season: SeasonNumber): Promise<void> {
+  const lease = await takeLease(deps, board);
+  await deps.keeper.endSeason(board, lease.fence, season, 0);
 }
 
 /** Runs passes until one finds nothing to repair, as the loop does. */
@@ -115,7 +123,8 @@ function withSteps<T extends object>(part: T, name: string, step: (name: string)
 export function keyed(key: string, userId: string, increment: number): Change {
   return {
     userId: userId as UserId,
-    increment: increment as Score,
+    amount: increment as Score,
+    season: undefined,
     subject: "referee",
     ratePolicy: "service",
     idempotencyKey: key as IdempotencyKey,
