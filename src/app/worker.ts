@@ -1,11 +1,10 @@
-import { configuredBoard } from "../domain/board.js";
 import { BoardRegister } from "../ledger/board-register.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { databaseObserver, observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
 import { ScoreLedger } from "../ledger/score-ledger.js";
-import type { Board } from "../domain/board.js";
+import { configuredBoard, type Board } from "../domain/board.js";
 import type { Service } from "../lifecycle.js";
 import { Outbox } from "../standings/outbox.js";
 import { WorkSet } from "../standings/work-set.js";

@@ -1,10 +1,9 @@
-import { configuredBoard } from "../../domain/board.js";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parseVariables } from "../../config.js";
 import { BoardKeeper } from "../../standings/board-keeper.js";
 import { Outbox } from "../../standings/outbox.js";
-import type { Board } from "../../domain/board.js";
+import { configuredBoard, type Board } from "../../domain/board.js";
 import { createLogger } from "../../observability/logger.js";
 import { RedisConnection } from "../../redis/connection.js";
 import { BoardRegister } from "../../ledger/board-register.js";
