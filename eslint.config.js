@@ -1,4 +1,5 @@
 import eslint from "@eslint/js";
+import graphql from "@graphql-eslint/eslint-plugin";
 import { createNodeResolver, flatConfigs as importX } from "eslint-plugin-import-x";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
@@ -130,6 +131,31 @@ export default defineConfig(
   ...[...new Set(homes.flatMap(({ home }) => home))].sort().map((home) => packageRule(globOf(home), home)),
 
   { files: ["web/src/**/*.{ts,tsx}"], rules: { "no-restricted-properties": ["error", noEnvironment] } },
+
+  {
+    // GraphQL's own validation, then the conventions of GraphQL's and Relay's teams as far as they fit: rows are no
+    // nodes with an id, and lists are paged forwards only.
+    files: ["schema.graphql"],
+    plugins: { "@graphql-eslint": graphql },
+    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: "schema.graphql" } } },
+    rules: {
+      ...graphql.configs["flat/schema-recommended"].rules,
+      ...graphql.configs["flat/schema-relay"].rules,
+      "@graphql-eslint/require-description": [
+        "error",
+        { types: true, FieldDefinition: true, EnumValueDefinition: true, DirectiveDefinition: true, rootField: true },
+      ],
+      "@graphql-eslint/no-scalar-result-type-on-mutation": "error",
+      "@graphql-eslint/require-nullable-fields-with-oneof": "error",
+      "@graphql-eslint/description-style": "off",
+      "@graphql-eslint/strict-id-in-types": "off",
+      "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
+      "@graphql-eslint/relay-edge-types": [
+        "error",
+        { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
+      ],
+    },
+  },
 
   // The entry points.
   {

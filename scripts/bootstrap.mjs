@@ -35,6 +35,7 @@ const commands = {
   build: { script: "scripts/build.ts" },
   migrate: operators("migrate"),
   token: operators("token"),
+  board: operators("board"),
   check: operators("check"),
   bench: { script: "bench/run.ts" },
   "bench-fanout": { script: "bench/fanout/run.ts" },

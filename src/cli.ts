@@ -11,6 +11,7 @@ const exitCodes = { ok: 0, usage: 64, config: 78 } as const;
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import("./app/operator/migrate.js")).migrate,
   token: async () => (await import("./app/operator/token.js")).token,
+  board: async () => (await import("./app/operator/board.js")).board,
   check: async () => (await import("./app/operator/check.js")).check,
 };
 
@@ -18,6 +19,7 @@ const usage = `usage: cli.js <command> [options]
 
   migrate  brings the database to the newest schema
   token    prints a token that JWT_SECRET signs
+  board    makes, lists, changes and archives boards, and ends their seasons
   check    compares Redis with PostgreSQL, and repairs them
 
 In a checkout, \`npm run <command> -- [options]\` does the same. Everything else is set by the environment; see the README.

@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { databaseTurns } from "../commands/database-turns.js";
 import { HistoryReads } from "../commands/history-reads.js";
 import { Reads } from "../commands/reads.js";
 import { ScoreChanges } from "../commands/score-changes.js";
+import { StandingsPages } from "../commands/standings-pages.js";
 import { countingObserver } from "../fanout/metrics.js";
 import { SubscriptionHub } from "../fanout/subscription-hub.js";
+import { BoardStatusFeed } from "../feed/board-status-feed.js";
+import { ViewerCounts } from "../feed/viewer-counts.js";
 import { createSchema } from "../graphql/schema.js";
 import { TrustedDocuments } from "../graphql/execution/trusted-documents.js";
 import { registerApiDescription } from "../transports/rest/api-description.js";
@@ -24,9 +28,12 @@ import { ReadLimit } from "../transports/network/read-limit.js";
 import { TrustedProxies } from "../transports/network/trusted-proxies.js";
 import { observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
+import { FrozenStandings } from "../ledger/frozen-standings.js";
+import { StandingsReader } from "../standings/standings-reader.js";
 import { together } from "../lifecycle.js";
 import { createAuthentication } from "./authentication.js";
 import { createGraphQL } from "./graphql.js";
+import { createBoards } from "./boards.js";
 import { createPlayers } from "./players.js";
 import { requestTimeoutMs, type Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
@@ -36,7 +43,7 @@ const webRoot = fileURLToPath(new URL("../../dist/web/", import.meta.url));
 
 /** Answers requests, and pushes scores to viewers. */
 export function createApi(foundation: Foundation, standings: Standings, publisher: Publisher | undefined) {
-  const { config, version, boards, database, metrics, traces, logger, log } = foundation;
+  const { config, version, boards, database, reader, channels, metrics, traces, logger, log } = foundation;
   const { leaderboard, feed, around } = standings;
   observePool(metrics.ledger, "api", database);
   const authentication = createAuthentication(foundation, database);
@@ -49,10 +56,6 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
     log,
   });
   const { introspection } = config;
-  const reads = new Reads({ boards, leaderboard, feed, around });
-  const history = new HistoryReads(boards, new ScoreHistory(database));
-  const { players, profiles } = createPlayers(foundation, standings, database);
-  const schema = createSchema({ reads, history, scoreChanges, players });
   const hub = new SubscriptionHub({
     ...countingObserver(metrics.fanout),
     onTracedPush: ({ traceparent: parent, startedAt, viewers }) =>
@@ -64,6 +67,19 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
       log.error({ err: error }, "a subscription could not be served");
     },
   });
+  const standingsReader = new StandingsReader(reader.client);
+  const viewerCounts = new ViewerCounts(channels, hub.audiences, logger);
+  const statuses = new BoardStatusFeed({
+    look: (board) => standingsReader.pulse(board),
+    viewersOf: (board) => viewerCounts.of(board),
+  });
+  const reads = new Reads({ boards, leaderboard, feed, around, statuses });
+  const turns = databaseTurns();
+  const history = new HistoryReads(boards, new ScoreHistory(database), turns);
+  const pages = new StandingsPages({ live: standingsReader, archive: new FrozenStandings(database), turns });
+  const { players, profiles } = createPlayers(foundation, standings, database);
+  const boardCommands = createBoards(foundation, standings, database, turns);
+  const schema = createSchema({ reads, history, pages, scoreChanges, players, ...boardCommands });
   const trusted =
     config.trustedDocuments &&
     new TrustedDocuments(config.trustedDocuments.file ?? join(webRoot, "persisted-documents.json"));
@@ -119,6 +135,14 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const { apollo, streams } = graphql;
   const viewers = together("viewers", [graphql.socketsOn(http), streams]);
   const front = [apollo, http, viewers];
-  const services = [...(trusted ? [trusted] : []), shedder, profiles, ...authentication.services, ...front];
+  const services = [
+    ...(trusted ? [trusted] : []),
+    shedder,
+    profiles,
+    ...authentication.services,
+    viewerCounts,
+    statuses,
+    ...front,
+  ];
   return { http, services };
 }

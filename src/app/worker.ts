@@ -1,20 +1,30 @@
+import { configuredBoard, type Board } from "../domain/board.js";
+import { nextEnd } from "../domain/season-schedule.js";
+import { nextSeason } from "../domain/season.js";
 import { BoardRegister } from "../ledger/board-register.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";
 import { databaseObserver, observePool } from "../ledger/metrics.js";
 import { ScoreHistory } from "../ledger/score-history.js";
 import { ScoreLedger } from "../ledger/score-ledger.js";
-import { configuredBoard, type Board } from "../domain/board.js";
+import { SeasonLedger } from "../ledger/season-ledger.js";
 import type { Service } from "../lifecycle.js";
 import { Outbox } from "../standings/outbox.js";
+import { readBoardsVersion, writeBoardsVersion } from "../standings/kept-definitions.js";
 import { WorkSet } from "../standings/work-set.js";
+import { DefinitionWatch } from "../sync/definition-watch.js";
 import { Leadership } from "../sync/leader.js";
+import { SeasonArchive } from "../sync/season-archive.js";
+import { SeasonClock } from "../sync/season-clock.js";
 import { SyncWorker } from "../sync/sync-worker.js";
 import { explain } from "../sync/trouble.js";
 import { checkOf, type Foundation } from "./foundation.js";
 
 /** No statement of the worker takes this long. A statement that hangs must not outlive the worker's lock by much. */
 const passTimeoutMs = 10_000;
+
+/** Writing the standings of a season of a million players takes some ten seconds. */
+const archiveTimeoutMs = 600_000;
 
 /** The last drain of the outbox takes no longer, and less where viewers' connections are closed over a longer time. */
 const maxDrainMs = 3_000;
@@ -36,21 +46,37 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
   const register = new BoardRegister(database);
   const history = new ScoreHistory(database);
   const ledger = new ScoreLedger(database, history);
+  const readDefinition = async (board: Board) => (await register.read(board)) ?? configuredBoard(board);
+  const leadership = new Leadership({ address: direct, logger });
+  const request = (board: Board) => worker.request(board);
+  const archiveDatabase = new Database({ address: serving, statementTimeoutMs: archiveTimeoutMs, observer });
+  const watch = new DefinitionWatch({
+    ...{ register, readDefinition, keeper, leadership, request, logger, configured: boards.configured },
+    readVersion: () => readBoardsVersion(reader.client),
+    writeVersion: (version) => writeBoardsVersion(reader.client, version),
+  });
+  const seasons = new SeasonLedger(database);
+  const clock = new SeasonClock({ seasons, keeper, leadership, nextEnd, request, logger, now: Date.now });
+  const archive = new SeasonArchive({ seasons: new SeasonLedger(archiveDatabase), keeper, leadership, logger });
   const announce = config.durability === "postgres";
   const worker = new SyncWorker({
     keeper,
     outbox: new Outbox(reader.client),
     ledger,
     history,
-    readDefinition: async (board) => (await register.read(board)) ?? configuredBoard(board),
+    readDefinition,
     historyRetentionDays: config.historyRetentionDays,
     compareIntervalMs: config.compareIntervalMs,
     configured: boards.configured,
     work: new WorkSet(reader.client),
-    leadership: new Leadership({ address: direct, logger }),
+    leadership,
     intervalMs: config.syncIntervalMs,
     drainTimeoutMs: Math.min(maxDrainMs, stopBudgetMs - config.drainMs),
-    onLeased: () => Promise.resolve(),
+    onLeased: (board, lease) => watch.apply(board, lease),
+    clock,
+    archive,
+    onSeasonEnded: (board, { position: { revision }, endedSeason }) =>
+      channels.publishSnapshot({ board, revision, season: nextSeason(endedSeason), entries: [] }),
     onSynced: (board, position) => (announce ? channels.publishSynced(board, position) : Promise.resolve()),
     metrics: metrics.sync,
     traces,
@@ -68,6 +94,16 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
       );
     }
   };
+  const clockwork: Service = {
+    name: "clockwork",
+    start: () => {
+      for (const part of [watch, clock, archive]) part.start();
+      return Promise.resolve();
+    },
+    stop: async () => {
+      await Promise.all([watch, clock, archive].map((part) => part.stop()));
+    },
+  };
   const requests: Service = {
     name: "requests-for-work",
     start: async () => {
@@ -82,5 +118,5 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
       (error: unknown) => explain(error).sentence,
     ),
   );
-  return { services: [database, worker, requests], check };
+  return { services: [database, archiveDatabase, worker, clockwork, requests], check };
 }

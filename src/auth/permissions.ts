@@ -1,4 +1,4 @@
-import type { Board } from "../domain/board.js";
+import type { BoardDefinition } from "../domain/board.js";
 import type { IncrementField } from "../domain/change.js";
 import { StandingsError, badInput } from "../domain/errors.js";
 import type { UserId } from "../domain/player.js";
@@ -14,6 +14,8 @@ const permissions = {
   changeByAnyAmount: ["service", "admin"],
   setOwnProfile: ["player", "service", "admin"],
   setOtherProfile: ["service", "admin"],
+  /** Boards, seasons, and the log of what admins did. */
+  administer: ["admin"],
 } as const satisfies Record<string, readonly Role[]>;
 
 type Operation = keyof typeof permissions;
@@ -28,26 +30,33 @@ function may({ role }: AuthenticatedViewer, operation: Operation): boolean {
  *
  * @throws StandingsError `forbidden`
  */
-export function authorizeBoard({ boards }: AuthenticatedViewer, board: Board): void {
+export function authorizeBoard({ boards }: AuthenticatedViewer, board: string): void {
   if (boards && !boards.has(board)) {
     throw new StandingsError("forbidden", { message: "This token may not write on this board." });
   }
 }
 
 /**
- * Returns when this viewer may make this increment.
+ * Returns when this viewer may change this player's score on this board.
  *
- * @throws StandingsError `forbidden` for another player's score, `badInput` for an amount that a player may not send
+ * @throws StandingsError `forbidden`
  */
-export function authorizeIncrement(
-  viewer: AuthenticatedViewer,
-  userId: UserId,
-  increment: Score,
-  { field, maxIncrement }: { field: IncrementField; maxIncrement: number },
-): void {
+export function authorizeChange(viewer: AuthenticatedViewer, { writers }: BoardDefinition, userId: UserId): void {
+  if (writers === "SERVICES" && !may(viewer, "changeOtherScore")) {
+    throw new StandingsError("forbidden", { message: "On this board only services change scores." });
+  }
   if (!may(viewer, userId === viewer.subject ? "changeOwnScore" : "changeOtherScore")) {
     throw new StandingsError("forbidden", { message: "A player may change no score but its own." });
   }
+}
+
+/** @throws StandingsError `badInput` for an amount that a player may not send */
+export function authorizeIncrement(
+  viewer: AuthenticatedViewer,
+  increment: Score,
+  field: IncrementField,
+  maxIncrement: number,
+): void {
   if ((increment < 1 || increment > maxIncrement) && !may(viewer, "changeByAnyAmount")) {
     throw badInput(`${field} must be from 1 to ${maxIncrement} for a player.`);
   }
@@ -67,4 +76,13 @@ export function authorizeProfile(viewer: AuthenticatedViewer, userId: UserId): v
   if (viewer.boards && !isOwn) {
     throw new StandingsError("forbidden", { message: "This token may write on its boards alone." });
   }
+}
+
+/**
+ * Returns when this viewer is an admin.
+ *
+ * @throws StandingsError `forbidden`
+ */
+export function authorizeAdmin(viewer: AuthenticatedViewer): void {
+  if (!may(viewer, "administer")) throw new StandingsError("forbidden", { message: "This takes the role admin." });
 }

@@ -22,6 +22,14 @@ const wireRevision = z.object({ revision: wholeNumber });
 const wireBoard = z.string().refine(isBoardId, "is no board's id");
 const wireSynced = z.object({ board: wireBoard, epoch: wholeNumber, revision: wholeNumber });
 const wireRequest = z.object({ board: wireBoard });
+const wireViewers = z.object({ process: z.string(), viewers: z.array(z.tuple([z.string(), wholeNumber])) });
+
+/** How many viewers a process has, board by board. */
+export interface ProcessViewers {
+  /** Any text that no other process has. */
+  readonly process: string;
+  readonly viewers: readonly (readonly [board: string, count: number])[];
+}
 
 export interface ChannelsOptions {
   publisher: RedisClient;
@@ -121,6 +129,15 @@ export class Channels implements Service {
     return this.#subscribe("synced", wireSynced, ({ board, epoch, revision }) =>
       handle(board as Board, { epoch, revision: revision as Revision }),
     );
+  }
+
+  /** Tells the other processes how many viewers this one has. */
+  async publishViewers({ process, viewers }: ProcessViewers): Promise<void> {
+    await this.#publish("viewers", { process, viewers });
+  }
+
+  async onViewers(handle: (message: ProcessViewers) => void): Promise<Unsubscribe> {
+    return this.#subscribe("viewers", wireViewers, handle);
   }
 
   async #publish(name: string, message: object): Promise<void> {

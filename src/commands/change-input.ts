@@ -1,11 +1,18 @@
+import type { ScoreOperator } from "../domain/board.js";
+import { parseIncrement, parseScore, type AmountField } from "../domain/change.js";
 import { badInput } from "../domain/errors.js";
+import type { Score } from "../domain/score.js";
 
-/** An increment as a transport received it: the types are right, the values are not checked. */
-export interface IncrementInput {
-  board: string;
-  userId: string;
-  scoreIncrement: number;
-  idempotencyKey: string | null | undefined;
+/** A single change as a transport received it: the types are right, the values are not checked. */
+export interface SingleChangeInput {
+  readonly board: string;
+  readonly userId: string;
+  readonly amount: number;
+  /** What the amount is, by its name in the request. */
+  readonly field: "scoreIncrement" | "score";
+  readonly idempotencyKey?: string | null | undefined;
+  /** The season that the change is for; by default the one that runs. */
+  readonly season?: number | null | undefined;
 }
 
 /** One change of a batch as a transport received it: the types are right, the values are not checked. */
@@ -20,12 +27,34 @@ export interface ChangeInput {
 export interface BatchInput {
   readonly board: string;
   readonly changes: readonly ChangeInput[];
+  /** The season that the changes are for; by default the one that runs. */
+  readonly season?: number | null | undefined;
 }
 
-/** @throws StandingsError `badInput` for a change that does not have an increment alone */
-export function amountOf({ increment, score }: ChangeInput): number {
+/** An amount, and its name in the request. */
+export interface Amount {
+  readonly value: number;
+  readonly field: AmountField;
+}
+
+/** @throws StandingsError `badInput` for a change that has no amount, or two */
+export function amountOf({ increment, score }: ChangeInput, operator: ScoreOperator): Amount {
   if (score != null && increment != null) throw badInput("A change takes either increment or score, not both.");
-  if (score != null) throw badInput("score can't be set on this board, which adds increments. Send increment instead.");
-  if (increment == null) throw badInput("increment is required.");
-  return increment;
+  if (increment != null) return { value: increment, field: "increment" };
+  if (score != null) return { value: score, field: "score" };
+  throw badInput(`${operator === "ADD" ? "increment" : "score"} is required.`);
+}
+
+/**
+ * The amount in the form that the board's operator takes.
+ *
+ * @throws StandingsError `badInput` for an amount of the other form, or one that no board takes
+ */
+export function parseAmount({ value, field }: Amount, operator: ScoreOperator): Score {
+  if (operator === "ADD") {
+    if (field === "score") throw badInput("score can't be set on this board, which adds increments.");
+    return parseIncrement(value, field);
+  }
+  if (field !== "score") throw badInput(`${field} can't be added on this board, which takes scores.`);
+  return parseScore(value);
 }

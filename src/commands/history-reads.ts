@@ -5,34 +5,24 @@ import { readPage, type History, type HistoryPage, type ScoreEvent } from "../do
 import { parseUserId } from "../domain/player.js";
 import type { Revision, Score } from "../domain/score.js";
 import { parseWithin } from "../domain/views.js";
-import { FairQueue } from "./fair-queue.js";
+import type { FairQueue } from "./fair-queue.js";
 
 const maxPage = 100;
 const cursorForm = /^revision:(\d{1,16})$/;
 /** PostgreSQL's calendar has no year 0, and ISO 8601 has no year after 9999. */
 const firstMoment = Date.parse("0001-01-01T00:00:00.000Z");
 const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
-/**
- * Fewer reads at once than the pool has connections, so that a read never waits for a connection when its turn has
- * come.
- */
-const readLimits = {
-  concurrency: 3,
-  concurrencyPerCaller: 2,
-  maxWaiting: 1_000,
-  maxWaitingPerCaller: 100,
-  timeoutMs: 3_000,
-};
-
 /** Reads of the history, which anybody may see. PostgreSQL answers, and callers take turns, by address. */
 export class HistoryReads {
   readonly #boards: BoardDirectory;
   readonly #history: History;
-  readonly #turns = new FairQueue(readLimits);
+  readonly #turns: FairQueue;
 
-  constructor(boards: BoardDirectory, history: History) {
+  /** @param turns shared by all that PostgreSQL answers */
+  constructor(boards: BoardDirectory, history: History, turns: FairQueue) {
     this.#boards = boards;
     this.#history = history;
+    this.#turns = turns;
   }
 
   /**

@@ -27,7 +27,7 @@ export interface PlayerInput extends ProfileInput {
 /** Each change holds one of the pool's connections for some milliseconds. */
 const changeLimits = {
   concurrency: 2,
-  concurrencyPerCaller: 1,
+  concurrencyPerCaller: 2,
   maxWaiting: 1_000,
   maxWaitingPerCaller: 100,
   timeoutMs: 3_000,

@@ -1,10 +1,12 @@
 import type { BoardDirectory } from "../boards/directory.js";
 import type { BoardDefinition } from "../domain/board.js";
 import { StandingsError } from "../domain/errors.js";
+import type { BoardStatus } from "../domain/board-status.js";
 import { parseUserId } from "../domain/player.js";
 import type { ScoreEntry } from "../domain/score.js";
 import { parseLimit, parseRadius, type Neighbourhood, type Place, type Snapshot } from "../domain/views.js";
 import type { Topic } from "../fanout/topic.js";
+import type { BoardStatusFeed } from "../feed/board-status-feed.js";
 import { CurrentScores } from "../feed/current-scores.js";
 import type { ScoresAroundFeed } from "../feed/scores-around-feed.js";
 import type { TopScoresFeed } from "../feed/top-scores-feed.js";
@@ -15,6 +17,7 @@ export interface ReadsOptions {
   leaderboard: Leaderboard;
   feed: TopScoresFeed;
   around: ScoresAroundFeed;
+  statuses: BoardStatusFeed;
 }
 
 /**
@@ -29,13 +32,15 @@ export class Reads {
   readonly #current: CurrentScores;
   readonly #feed: TopScoresFeed;
   readonly #around: ScoresAroundFeed;
+  readonly #statuses: BoardStatusFeed;
 
-  constructor({ boards, leaderboard, feed, around }: ReadsOptions) {
+  constructor({ boards, leaderboard, feed, around, statuses }: ReadsOptions) {
     this.#boards = boards;
     this.#leaderboard = leaderboard;
     this.#current = new CurrentScores(leaderboard);
     this.#feed = feed;
     this.#around = around;
+    this.#statuses = statuses;
   }
 
   /** The best entries, highest score first. O(log n + limit). */
@@ -91,6 +96,11 @@ export class Reads {
   async watchScoresAround(board: string, userId: string, radius: number): Promise<Topic<Neighbourhood>> {
     const { id } = this.#boards.known(board) ?? (await this.#boards.parse(board));
     return this.#around.topic(id, parsePlace(userId, radius));
+  }
+
+  async watchStatus(board: string): Promise<Topic<BoardStatus>> {
+    const { id } = this.#boards.known(board) ?? (await this.#boards.parse(board));
+    return this.#statuses.topic(id);
   }
 
   async #existing(id: string): Promise<BoardDefinition> {

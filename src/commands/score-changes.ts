@@ -2,14 +2,22 @@ import type { BoardDirectory } from "../boards/directory.js";
 import { badInput, StandingsError, toStandingsError } from "../domain/errors.js";
 import type { Leaderboard } from "../standings/leaderboard.js";
 import type { Accepted, Settled } from "../standings/waiting-change.js";
-import { outOfRange, parseIdempotencyKey, parseIncrement, type Change, type IncrementField } from "../domain/change.js";
+import { outOfRange, parseIdempotencyKey, parseSeason, type Change } from "../domain/change.js";
 import type { BoardDefinition } from "../domain/board.js";
 import { parseUserId } from "../domain/player.js";
-import { authorizeBoard, authorizeIncrement } from "../auth/permissions.js";
+import type { SeasonNumber } from "../domain/season.js";
+import { authorizeBoard, authorizeChange, authorizeIncrement } from "../auth/permissions.js";
 import { requireAuthenticated, type AuthenticatedViewer, type Viewer } from "../auth/roles.js";
 import type { RequestOrigin } from "../observability/request-id.js";
 import type { RequestLog } from "../observability/sampled-log.js";
-import { amountOf, type BatchInput, type ChangeInput, type IncrementInput } from "./change-input.js";
+import {
+  amountOf,
+  parseAmount,
+  type Amount,
+  type BatchInput,
+  type ChangeInput,
+  type SingleChangeInput,
+} from "./change-input.js";
 import type { OperationMetrics } from "./metrics.js";
 
 /** The queue of changes that are applied later. */
@@ -56,7 +64,7 @@ export class ScoreChanges {
    * @param ranked whether the answer shows the rank
    * @throws StandingsError: see `permissions.ts` and `Leaderboard.increment`
    */
-  async submit(viewer: Viewer, input: IncrementInput, ranked: boolean): Promise<Accepted> {
+  async submit(viewer: Viewer, input: SingleChangeInput, ranked: boolean): Promise<Accepted> {
     const { board, change } = await this.#authorize(viewer, input, ranked);
     return this.#leaderboard.increment(board.id, change);
   }
@@ -89,7 +97,7 @@ export class ScoreChanges {
    * @returns the id of its message
    * @throws StandingsError: see `permissions.ts`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`
    */
-  async enqueue(viewer: Viewer, input: IncrementInput): Promise<string> {
+  async enqueue(viewer: Viewer, input: SingleChangeInput): Promise<string> {
     const { board, change } = await this.#authorize(viewer, input, false);
     const [result = unanswered()] = await this.#acceptAll(this.#queue(), board, [change], this.#deadline());
     if (result instanceof StandingsError) throw result;
@@ -145,21 +153,23 @@ export class ScoreChanges {
 
   async #authorize(
     viewer: Viewer,
-    input: IncrementInput,
+    { board: id, userId, amount, field, idempotencyKey, season }: SingleChangeInput,
     ranked: boolean,
   ): Promise<{ board: BoardDefinition; change: Change }> {
     const authenticated = requireAuthenticated(viewer);
-    const board = this.#boards.known(input.board) ?? (await this.#boards.parse(input.board));
+    const board = this.#boards.known(id) ?? (await this.#boards.parse(id));
     authorizeBoard(authenticated, board.id);
-    const { userId, scoreIncrement: increment, idempotencyKey } = input;
-    const change = this.#toChange(authenticated, { userId, increment, idempotencyKey }, ranked, "scoreIncrement");
-    return { board, change };
+    const about = { board, season: parseSeason(season), ranked };
+    return {
+      board,
+      change: this.#toChange(authenticated, about, { userId, idempotencyKey }, { value: amount, field }),
+    };
   }
 
   /** @returns each change, or the error that it meets before it is sent */
   async #authorizeAll(
     viewer: Viewer,
-    { board: id, changes }: BatchInput,
+    { board: id, changes, season }: BatchInput,
     ranked: boolean,
   ): Promise<{ board: BoardDefinition; judged: readonly (Change | StandingsError)[] }> {
     const authenticated = requireAuthenticated(viewer);
@@ -168,9 +178,10 @@ export class ScoreChanges {
     if (changes.length < 1 || changes.length > maxBatch) {
       throw badInput(`changes must hold 1 to ${maxBatch} changes, not ${changes.length}.`);
     }
+    const about = { board, season: parseSeason(season), ranked };
     const judged = changes.map((input) => {
       try {
-        return this.#toChange(authenticated, input, ranked, "increment");
+        return this.#toChange(authenticated, about, input, amountOf(input, board.operator));
       } catch (error) {
         return toStandingsError(error);
       }
@@ -178,14 +189,20 @@ export class ScoreChanges {
     return { board, judged };
   }
 
-  /** @throws StandingsError `badInput`, or see `authorizeIncrement` */
-  #toChange(viewer: AuthenticatedViewer, input: ChangeInput, ranked: boolean, field: IncrementField): Change {
+  /** @throws StandingsError `badInput`, or see `authorizeChange` */
+  #toChange(
+    viewer: AuthenticatedViewer,
+    { board, season, ranked }: { board: BoardDefinition; season: SeasonNumber | undefined; ranked: boolean },
+    input: Pick<ChangeInput, "userId" | "idempotencyKey">,
+    given: Amount,
+  ): Change {
     const userId = parseUserId(input.userId);
-    const amount = parseIncrement(amountOf(input), field);
+    const amount = parseAmount(given, board.operator);
     const idempotencyKey = input.idempotencyKey == null ? undefined : parseIdempotencyKey(input.idempotencyKey);
-    authorizeIncrement(viewer, userId, amount, { field, maxIncrement: this.#options.maxIncrement });
+    authorizeChange(viewer, board, userId);
+    if (given.field !== "score") authorizeIncrement(viewer, amount, given.field, this.#options.maxIncrement);
     const ratePolicy = viewer.role === "player" ? "player" : "service";
-    return { userId, amount, season: undefined, subject: viewer.subject, ratePolicy, idempotencyKey, ranked };
+    return { userId, amount, season, subject: viewer.subject, ratePolicy, idempotencyKey, ranked };
   }
 
   /**

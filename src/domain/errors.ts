@@ -42,6 +42,11 @@ const catalogue = {
     restStatus: 409,
     message: "This board is archived: its scores stay as they are.",
   },
+  standingsUnwritten: {
+    code: "UNAVAILABLE",
+    restStatus: 503,
+    message: "The season's standings are being written; try again shortly.",
+  },
   unknownOutcome: {
     code: "UNKNOWN_OUTCOME",
     restStatus: 500,

@@ -67,9 +67,14 @@ export function parseProfileChange({ displayName, avatarUrl, country }: ProfileI
   };
 }
 
+/** Whether a text of at most `max` characters can be shown to people as a name: of a player, or of a board. */
+export function isShownName(text: string, max: number): boolean {
+  return hasCharacters(text, max) && !forbiddenInName.test(text) && visible.test(text);
+}
+
 /** The name is kept as it was sent: other forms of the same characters stay other forms. */
 function parseDisplayName(text: string): string {
-  if (hasCharacters(text, maxNameLength) && !forbiddenInName.test(text) && visible.test(text)) return text;
+  if (isShownName(text, maxNameLength)) return text;
   throw badInput(
     `displayName must be 1 to ${maxNameLength} characters, not all of them blank, without control and direction-override characters.`,
   );

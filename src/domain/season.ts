@@ -5,6 +5,10 @@ export type SeasonNumber = Branded<number, "SeasonNumber">;
 
 export const firstSeason = 1 as SeasonNumber;
 
+export function nextSeason(season: SeasonNumber): SeasonNumber {
+  return (season + 1) as SeasonNumber;
+}
+
 /** The season of a board that runs. */
 export interface RunningSeason {
   readonly number: SeasonNumber;

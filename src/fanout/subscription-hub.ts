@@ -1,3 +1,4 @@
+import { Audiences } from "./audiences.js";
 import { messagePrefix } from "./next-message.js";
 import { PushQueue } from "./push-queue.js";
 import { ViewerGroup, type HubObserver, type HubOperation } from "./viewer-group.js";
@@ -9,6 +10,8 @@ import type { ViewerConnection } from "./viewer-connection.js";
  * then only the newest message. So there is never a backlog, and a stalled viewer costs the others nothing.
  */
 export class SubscriptionHub {
+  /** Who follows which subject. */
+  readonly audiences = new Audiences();
   readonly #groups = new Map<string, ViewerGroup>();
   readonly #observer: HubObserver;
   readonly #queue: PushQueue;
@@ -43,6 +46,8 @@ export class SubscriptionHub {
   join(key: string, create: () => HubOperation, connection: ViewerConnection, id: string): () => void {
     const group = this.#groups.get(key) ?? this.#addGroup(key, create());
     const viewer = group.add(connection, messagePrefix(id));
+    const { about } = group;
+    if (about !== undefined) this.audiences.add(about, connection);
     this.#viewers += 1;
     let joined = true;
     return () => {
@@ -50,6 +55,7 @@ export class SubscriptionHub {
       joined = false;
       this.#viewers -= 1;
       group.remove(viewer);
+      if (about !== undefined) this.audiences.remove(about, connection);
       if (group.isEmpty) this.#groups.delete(group.key);
     };
   }

@@ -4,6 +4,8 @@
  * viewers.
  */
 export interface Topic<T> extends AsyncIterable<T> {
+  /** What it is about, such as a board: the hub counts viewers by it. Undefined: they are not counted. */
+  readonly about?: string;
   /** Reads the current value after the call. While it can't be read, this waits, for ever if need be. */
   current(): Promise<T>;
   /** Calls the listener with each newer value until the returned function is called. */

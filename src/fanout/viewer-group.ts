@@ -59,6 +59,11 @@ export class ViewerGroup implements Pushing {
     this.#observer = observer;
   }
 
+  /** What its topic is about. */
+  get about(): string | undefined {
+    return this.#operation.topic.about;
+  }
+
   get isEmpty(): boolean {
     return this.#viewers.size === 0;
   }

@@ -86,10 +86,11 @@ export class PlayerProfiles implements Service {
   /** Shows a profile that this process has changed, before the stream tells of it. */
   learn(userId: UserId, profile: Profile): Player {
     const player = toPlayer(userId, profile);
+    const before = this.#known.peek(userId);
     this.#known.set(userId, player);
     // A read that is under way may bring an older profile, and another process may have made a later change.
     this.#uncertain.add(userId);
-    this.#tell(new Set([userId]));
+    if (!before || !sameProfile(before, player)) this.#tell(new Set([userId]));
     return player;
   }
 

@@ -62,6 +62,7 @@ export class ScoresAroundFeed implements Service {
 
   topic(board: Board, place: Place): Topic<Neighbourhood> {
     const topic: Topic<Neighbourhood> = {
+      about: board,
       // The board's object may be dropped and made again while a topic is kept.
       current: () => this.#boards.get(board).current(place),
       subscribe: (listener) => this.#boards.get(board).subscribe(place, listener),

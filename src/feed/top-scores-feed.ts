@@ -83,10 +83,12 @@ export class TopScoresFeed implements Service {
 
 /** Stays right when the board's feed was dropped and is made again. */
 class BoardTopic implements Topic<Snapshot> {
+  readonly about: string;
   readonly #board: Board;
   readonly #feeds: OnDemand<Board, BoardFeed>;
 
   constructor(board: Board, feeds: OnDemand<Board, BoardFeed>) {
+    this.about = board;
     this.#board = board;
     this.#feeds = feeds;
   }

@@ -6,24 +6,39 @@ import type { GraphQLContext } from "./context.js";
 import type { MutationResolvers, ScoreChangeError } from "./generated.js";
 import { RankSelections } from "./rank-selections.js";
 
+const updated = "Score updated successfully.";
+
 /** The fields that change scores. */
 export function changeResolvers(changes: ScoreChanges): MutationResolvers {
   const ranks = new RankSelections();
   return {
-    incrementScore: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer, onQuota }, info) => {
-      const input = { board, userId, scoreIncrement, idempotencyKey };
+    incrementScore: async (_root, { scoreIncrement: amount, ...input }, { viewer, onQuota }, info) => {
       try {
-        const accepted = await changes.submit(viewer, input, ranks.isSelected(info));
+        const change = { ...input, amount, field: "scoreIncrement" as const };
+        const accepted = await changes.submit(viewer, change, ranks.isSelected(info));
         tell(onQuota, accepted);
         const { topScores, entry, revision } = accepted;
-        return { success: true, message: "Score updated successfully.", topScores, entry: shown(entry), revision };
+        return { success: true, message: updated, topScores, entry: shown(entry), revision };
       } catch (error) {
         tell(onQuota, toStandingsError(error));
         throw error;
       }
     },
-    enqueueIncrement: async (_root, { board, userId, scoreIncrement, idempotencyKey }, { viewer }) => {
-      const id = await changes.enqueue(viewer, { board, userId, scoreIncrement, idempotencyKey });
+    submitScore: async (_root, { score: amount, ...input }, { viewer, onQuota }, info) => {
+      try {
+        const change = { ...input, amount, field: "score" as const };
+        const accepted = await changes.submit(viewer, change, ranks.isSelected(info));
+        tell(onQuota, accepted);
+        const { topScores, entry, revision, changed } = accepted;
+        const message = changed ? updated : "The score stays as it was.";
+        return { success: true, message, changed, topScores, entry: shown(entry), revision };
+      } catch (error) {
+        tell(onQuota, toStandingsError(error));
+        throw error;
+      }
+    },
+    enqueueIncrement: async (_root, { scoreIncrement: amount, ...input }, { viewer }) => {
+      const id = await changes.enqueue(viewer, { ...input, amount, field: "scoreIncrement" });
       return { accepted: true, id };
     },
     submitChanges: async (_root, batch, { viewer, request, onQuota }, info) => {

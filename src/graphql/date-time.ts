@@ -6,6 +6,7 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   ...GraphQLDateTimeISO.toConfig(),
   name: "DateTime",
   description: "A time in UTC, in ISO 8601 format: 2026-11-23T10:00:00.000Z.",
+  specifiedByURL: "https://scalars.graphql.org/andimarek/date-time",
   parseValue: parse,
   parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : undefined),
 });

@@ -1,5 +1,4 @@
 import type { Players } from "../commands/players.js";
-import type { UserId } from "../domain/player.js";
 import type { MutationResolvers, QueryResolvers, ScoreEntryResolvers } from "./generated.js";
 
 interface PlayerResolvers {

@@ -4,6 +4,7 @@ import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 export const SafeInt = new GraphQLScalarType<number, number>({
   name: "SafeInt",
   description: "A whole number, exact between -(2^53 - 1) and 2^53 - 1.",
+  specifiedByURL: "https://the-guild.dev/graphql/scalars/docs/scalars/safe-int",
   serialize: toSafeInteger,
   parseValue: toSafeInteger,
   parseLiteral(node) {

@@ -63,6 +63,13 @@ interface TokenRow {
   is_revoked: boolean;
 }
 
+interface SeasonRow {
+  position: string;
+  rank: string;
+  user_id: string;
+  score: string;
+}
+
 const load = <Row>(name: string): Statement<Row> => new Statement(new URL(`sql/${name}.sql`, import.meta.url));
 
 /**
@@ -87,6 +94,10 @@ export const statements = {
   readFirstScore: load<{ score: string }>("read-first-score"),
   readKeyedEvents: load<KeyedEventRow>("read-keyed-events"),
   readPartitions: load<{ name: string }>("read-partitions"),
+  readSeason: load<{ is_frozen: boolean; player_count: string | null }>("read-season"),
+  readSeasonPage: load<SeasonRow>("read-season-page"),
+  readSeasonRank: load<{ rank: string | null }>("read-season-rank"),
+  readSeasonEntry: load<Pick<SeasonRow, "rank" | "score">>("read-season-entry"),
   endSeason: load<CursorRow>("end-season"),
   readRunningSeason: load<{ season: number; started_at: string }>("read-running-season"),
   readDueSeasons: load<DueSeasonRow>("read-due-seasons"),

@@ -13,3 +13,7 @@ export async function readDefinition(client: RedisClient, board: Board): Promise
 export async function readBoardsVersion(client: RedisClient): Promise<string | null> {
   return client.get(keys.boardsVersion);
 }
+
+export async function writeBoardsVersion(client: RedisClient, version: number): Promise<void> {
+  await client.set(keys.boardsVersion, version);
+}

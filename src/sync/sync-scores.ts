@@ -105,6 +105,16 @@ export async function syncScores(deps: SyncDeps, board: Board, from: Lease): Pro
   }
 }
 
+/** What two passes in a row did. */
+export function combined(first: SyncResult, second: SyncResult): SyncResult {
+  return {
+    ...second,
+    synced: first.synced + second.synced,
+    rejected: [...first.rejected, ...second.rejected],
+    endedSeasons: [...first.endedSeasons, ...second.endedSeasons],
+  };
+}
+
 /** Entries in order, divided after each season's end: what is before it is committed in the season that it ends. */
 function* betweenSeasons(entries: readonly OutboxEntry[]): Generator<SeasonPart> {
   let changes: ChangeEntry[] = [];

@@ -5,7 +5,10 @@ import type { WorkSet } from "../standings/work-set.js";
 import type { Service } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";
 import { traced, tracedBelow, type Span, type Traces } from "../observability/traces.js";
+import type { SeasonEnd } from "../standings/outbox-entry.js";
 import type { Leadership } from "./leader.js";
+import type { SeasonArchive } from "./season-archive.js";
+import type { SeasonClock } from "./season-clock.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { Comparison } from "./comparison.js";
 import { HistoryUpkeep } from "./history-upkeep.js";
@@ -14,7 +17,7 @@ import { describePlan, recover } from "./recovery.js";
 import { missingChanges, type RecoveryPlan } from "./recovery-plan.js";
 import type { ScoreHistory } from "../ledger/score-history.js";
 import type { Lease } from "../ledger/score-ledger.js";
-import { lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
+import { combined, lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
 import { Trouble } from "./trouble.js";
 import { backOffMs, jittered } from "../timing/backoff.js";
 import { within } from "../timing/deadline.js";
@@ -40,6 +43,10 @@ export interface SyncWorkerOptions extends SyncDeps {
    * changed. A failure fails the pass, which is repeated.
    */
   onLeased: (board: Board, lease: Lease) => Promise<void>;
+  clock: Pick<SeasonClock, "carryOut">;
+  archive: Pick<SeasonArchive, "seasonEnded">;
+  /** Called when a season ended, before PostgreSQL knows. */
+  onSeasonEnded: (board: Board, end: SeasonEnd) => Promise<void>;
   /** Called after every pass with the position up to which PostgreSQL has the board. */
   onSynced: (board: Board, position: Position) => Promise<void>;
   metrics: SyncMetrics;
@@ -220,9 +227,13 @@ export class SyncWorker implements Service {
     const { state, plan } = await lookAtBoard(this.#options, board, lease);
     metrics.open.set({ board }, state.open ? 1 : 0);
     if (plan.kind !== "none") lease = await this.#recover(board, lease, state, plan);
-    const result = await syncScores(this.#options, board, lease);
+    let result = await syncScores(this.#options, board, lease);
+    if (result.complete && (await this.#endSeason(board, result.lease))) {
+      result = combined(result, await syncScores(this.#options, board, result.lease));
+    }
     lease = result.complete ? result.lease : await this.#recover(board, result.lease, state, missingChanges);
     this.#leases.set(board, lease);
+    if (result.endedSeasons.length > 0) this.#options.archive.seasonEnded();
     metrics.open.set({ board }, 1);
     metrics.passDuration.observe((performance.now() - began) / 1000);
     await this.#options.onSynced(board, lease.position);
@@ -233,6 +244,17 @@ export class SyncWorker implements Service {
       metrics.rejectedEvents.inc({ board });
       logger.error({ board, position: entry.position, reason }, "PostgreSQL refused a change; see rejected_events");
     }
+  }
+
+  /** @returns whether the season ended now */
+  async #endSeason(board: Board, lease: Lease): Promise<boolean> {
+    const { clock, onSeasonEnded, logger } = this.#options;
+    const end = await clock.carryOut(board, lease);
+    if (!end) return false;
+    await onSeasonEnded(board, end).catch((error: unknown) => {
+      logger.debug({ err: error, board }, "viewers see the new season with the next comparison");
+    });
+    return true;
   }
 
   async #hold(board: Board, requested: boolean): Promise<Lease> {

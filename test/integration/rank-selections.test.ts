@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ChangeInput, IncrementInput } from "../../src/commands/change-input.js";
+import type { ChangeInput, SingleChangeInput } from "../../src/commands/change-input.js";
 import type { Viewer } from "../../src/auth/roles.js";
 import type { Commands } from "../../src/graphql/resolvers.js";
 import { createSchema } from "../../src/graphql/schema.js";
@@ -22,7 +22,7 @@ const accepted = (userId: string, ranked: boolean) => {
   return { entry, revision: 1, topScores: [] };
 };
 const scoreChanges = {
-  submit: (_viewer: Viewer, { userId }: IncrementInput, ranked: boolean) => Promise.resolve(accepted(userId, ranked)),
+  submit: (_viewer: Viewer, { userId }: SingleChangeInput, ranked: boolean) => Promise.resolve(accepted(userId, ranked)),
   submitAll: (_viewer: Viewer, { changes }: { changes: readonly ChangeInput[] }, ranked: boolean) =>
     Promise.resolve(changes.map(({ userId }) => accepted(userId, ranked))),
 };

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { parse, subscribe, validate, type ExecutionResult, type GraphQLSchema } from "graphql";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { HistoryReads } from "../../src/commands/history-reads.js";
+import type { Players } from "../../src/commands/players.js";
 import { Reads } from "../../src/commands/reads.js";
 import { anonymous } from "../../src/auth/roles.js";
 import { Channels } from "../../src/channels/channels.js";
 import { type NextMessage } from "../../src/fanout/next-message.js";
+import { BoardStatusFeed } from "../../src/feed/board-status-feed.js";
 import { ScoresAroundFeed } from "../../src/feed/scores-around-feed.js";
 import { SubscriptionHub } from "../../src/fanout/subscription-hub.js";
 import { TopScoresFeed } from "../../src/feed/top-scores-feed.js";
@@ -18,6 +19,7 @@ import { Compiler } from "../../src/graphql/execution/compiler.js";
 import { SharedFields } from "../../src/graphql/execution/shared-fields.js";
 import { DocumentLimits, hashOf } from "../../src/graphql/execution/limits.js";
 import { Leaderboard } from "../../src/standings/leaderboard.js";
+import { StandingsReader } from "../../src/standings/standings-reader.js";
 import { ScoreStore } from "../../src/standings/score-store.js";
 import type { Board } from "../../src/domain/board.js";
 import { parseUserId, type UserId } from "../../src/domain/player.js";
@@ -26,6 +28,7 @@ import { maxRadius } from "../../src/domain/views.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { WorkSet } from "../../src/standings/work-set.js";
 import { configuredBoards } from "../helpers/configured-boards.js";
+import { randomSubscriptions, type SubscriptionRequest } from "../helpers/random-subscriptions.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
 
@@ -84,10 +87,12 @@ beforeAll(async () => {
   leaderboard.changes.on("batch", (changed, { position }) => feed.changed(changed, position.revision));
   await feed.start();
   await around.start();
-  const never = () => Promise.reject(new Error("not asked for"));
+  const reader = new StandingsReader(redis);
+  const statuses = new BoardStatusFeed({ look: (watched) => reader.pulse(watched), viewersOf: () => 0 });
+  const playerOf = (id: UserId) => ({ id, displayName: `Player ${id}`, avatarUrl: null, country: null });
   schema = createSchema({
-    reads: new Reads({ boards, leaderboard, feed, around }),
-    history: new HistoryReads(boards, { readEvents: never, readScoreAt: never }),
+    reads: new Reads({ boards, leaderboard, feed, around, statuses }),
+    players: { of: playerOf } as unknown as Players,
   } as Commands); // The test changes scores past the schema.
 });
 afterAll(async () => {
@@ -124,109 +129,7 @@ const increment = (userId: string, amount: number) =>
     ranked: true,
   });
 
-// The fields that may be selected of each type, leaves first.
-const fields: Record<string, Record<string, string | undefined>> = {
-  TopScoresUpdate: { board: undefined, revision: undefined, topScores: "ScoreEntry", __typename: undefined },
-  PlayerScoreUpdate: { board: undefined, revision: undefined, userId: undefined, rank: undefined, score: undefined },
-  ScoresAroundUpdate: { board: undefined, revision: undefined, scoresAround: "ScoreEntry" },
-  ScoreEntry: { board: undefined, rank: undefined, userId: undefined, score: undefined, __typename: undefined },
-};
-
-const directive = fc.constantFrom(
-  "",
-  "",
-  "",
-  "@include(if: $yes)",
-  "@include(if: $no)",
-  "@skip(if: $yes)",
-  "@skip(if: $no)",
-  "@skip(if: false)",
-);
-const alias = fc.constantFrom("", "", "a: ", "b: ", "rank: ");
-
-function selection(type: string, depth = 2): fc.Arbitrary<string> {
-  const field = fc
-    .tuple(alias, fc.constantFrom(...Object.entries(fields[type] ?? {})), directive)
-    .chain(([as, [name, inner], include]) =>
-      inner === undefined
-        ? fc.constant(`${as}${name} ${include}`)
-        : selection(inner, depth - 1).map((selected) => `${as}${name} ${include} ${selected}`),
-    );
-  const inline = fc.tuple(directive, fc.boolean(), fc.array(field, { minLength: 1, maxLength: 2 }));
-  const part =
-    depth <= 0
-      ? field
-      : fc.oneof(
-          { weight: 4, arbitrary: field },
-          {
-            weight: 1,
-            arbitrary: inline.map(
-              ([include, named, inner]) => `... ${named ? `on ${type}` : ""} ${include} { ${inner.join(" ")} }`,
-            ),
-          },
-        );
-  return fc
-    .array(fc.oneof({ weight: 6, arbitrary: part }, { weight: 1, arbitrary: fc.constant(`...${type}Parts`) }), {
-      minLength: 1,
-      maxLength: 4,
-    })
-    .map((parts) => `{ ${parts.join(" ")} }`);
-}
-
-const root = fc.oneof(
-  fc
-    .tuple(
-      fc.constantFrom(
-        "",
-        "(limit: 2)",
-        "(limit: $n)",
-        '(board: "main", limit: 100)',
-        "(limit: 101)",
-        '(board: "none")',
-      ),
-      selection("TopScoresUpdate"),
-    )
-    .map(([args, selected]) => `topScoresUpdated${args} ${selected}`),
-  fc
-    .tuple(
-      fc.constantFrom('(userId: "u1")', "(userId: $user)", '(userId: "nobody")', '(userId: "")'),
-      selection("PlayerScoreUpdate"),
-    )
-    .map(([args, selected]) => `playerScoreUpdated${args} ${selected}`),
-  fc
-    .tuple(
-      fc.constantFrom('(userId: "u1")', "(userId: $user, radius: $n)", '(userId: "u2", radius: 51)'),
-      selection("ScoresAroundUpdate"),
-    )
-    .map(([args, selected]) => `scoresAroundUpdated${args} ${selected}`),
-);
-
-const fragments = `
-  fragment TopScoresUpdateParts on TopScoresUpdate { revision c: topScores { ...ScoreEntryParts } }
-  fragment PlayerScoreUpdateParts on PlayerScoreUpdate { score d: rank }
-  fragment ScoresAroundUpdateParts on ScoresAroundUpdate { e: scoresAround @skip(if: $no) { ...ScoreEntryParts } }
-  fragment ScoreEntryParts on ScoreEntry { f: userId @include(if: $yes) score }`;
-
-interface Operation {
-  readonly query: string;
-  readonly variables: Record<string, unknown>;
-}
-
-const operations: fc.Arbitrary<Operation> = fc
-  .tuple(
-    alias,
-    root,
-    fc.record(
-      { yes: fc.boolean(), no: fc.boolean(), n: fc.constantFrom(1, 3, 50, 0), user: fc.constantFrom("u1", "u3", "") },
-      { requiredKeys: ["user"] },
-    ),
-  )
-  .map(([as, field, variables]) => ({
-    query: `subscription S($yes: Boolean! = true, $no: Boolean! = false, $n: Int! = 3, $user: ID!) { ${as}${field} } ${fragments}`,
-    variables,
-  }));
-
-function isValid({ query }: Operation): boolean {
+function isValid({ query }: SubscriptionRequest): boolean {
   const errors = validate(schema, parse(query));
   return errors.every(
     ({ message }) => /is (never used|not used)/.test(message) || /never used in operation/.test(message),
@@ -247,12 +150,13 @@ test("random subscriptions get the same results, shared or not", async () => {
     await waitFor(() => topSeen >= revision && aroundSeen >= revision);
   };
   for (let player = 1; player <= 5; player += 1) await change(`u${player}`, player);
-  const chosen = fc.sample(operations.filter(isValid), 250);
+  const chosen = fc.sample(randomSubscriptions.filter(isValid), 250);
   const present = (error: { message: string }) => ({ message: error.message });
   const sharedFields = new SharedFields(schema);
   const compiler = new Compiler(() => performance.now());
   const limits = new DocumentLimits(schema);
-  const subscriptions = new Subscriptions({ schema, limits, hub, sharedFields, compiler });
+  const profiles = { onChange: () => () => undefined };
+  const subscriptions = new Subscriptions({ schema, limits, hub, sharedFields, profiles, compiler });
   const serialise = ({ data, errors }: ExecutionResult) =>
     JSON.stringify(errors ? { errors: errors.map(present), data } : { data });
   const ends: (() => void)[] = [];

@@ -94,7 +94,7 @@ test("all players of a turn are read in one call, and then known", async () => {
   const { redis, list, profiles } = await start();
   const players = Array.from({ length: 100 }, (_, n) => `u${n}` as UserId);
   for (const userId of players) redis.profiles.set(userId, named(userId));
-  const shown = await Promise.all([...players, ...players].map((userId) => profiles.of(userId)));
+  const shown = await Promise.all([...players, ...players].map(async (userId) => profiles.of(userId)));
   expect(shown.map(({ id, displayName }) => [id, displayName])).toEqual([...players, ...players].map((id) => [id, id]));
   expect([redis.reads, list.reads]).toEqual([[players], []]);
   expect(profiles.of(players[0] ?? ada)).not.toBeInstanceOf(Promise);

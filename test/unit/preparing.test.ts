@@ -21,6 +21,11 @@ import { randomNumbers, randomRequest } from "../helpers/random-documents.js";
 const context = { viewer: anonymous, caller: "test" };
 const row = (userId: string, score = 7) => ({ board: "main", rank: 1, userId, score });
 const rows = ['{"topScores":"rows"}', "rows", "__proto__", "$&"].map((userId) => row(userId));
+/** Some players are known at once, others have to be read. */
+const playerOf = (id: string) => {
+  const player = { id, displayName: `"${id}"`, avatarUrl: null, country: "DE" };
+  return id === "rows" ? Promise.resolve(player) : player;
+};
 const at = new Date("2026-11-23T10:00:00.000Z");
 
 let schema: GraphQLSchema;
@@ -37,7 +42,9 @@ beforeAll(() => {
     resolvers: {
       SafeInt,
       DateTime,
+      ScoreEntry: { player: ({ userId }: { userId: string }) => playerOf(userId) },
       Query: {
+        player: (_root, { userId }: { userId: string }) => playerOf(userId),
         topScores: (_root, { limit }: { limit: number }) => checked(limit),
         playerScore: (_root, { userId }: { userId: string }) => (userId === "u" ? row("u") : null),
         scoresAround: (_root, { radius, userId }: { radius: number; userId: string }) => [
@@ -57,6 +64,10 @@ beforeAll(() => {
         },
       },
       Mutation: {
+        setPlayer: (_root, { input }: { input: { userId: string; displayName?: string | null } }) => {
+          if (input.displayName === null) throw badInput("displayName must be a name.");
+          return playerOf(input.userId);
+        },
         incrementScore: (_root, { userId, scoreIncrement }: { userId: string; scoreIncrement: number }) => {
           if (scoreIncrement === 0) throw badInput("scoreIncrement must not be zero.");
           return { success: true, message: "Score updated.", topScores: rows, entry: row(userId), revision: 1 };

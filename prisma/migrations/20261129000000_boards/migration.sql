@@ -66,6 +66,7 @@ CREATE TABLE "season_standings" (
 );
 
 CREATE UNIQUE INDEX "season_standings_player" ON "season_standings" ("board", "season", "user_id");
+CREATE INDEX "season_standings_rank" ON "season_standings" ("board", "season", "rank");
 
 -- The cursor's season is the one that runs at the cursor's position.
 ALTER TABLE "sync_cursor" ADD COLUMN "season" INTEGER NOT NULL DEFAULT 1;

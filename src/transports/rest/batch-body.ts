@@ -2,13 +2,11 @@ import type { BatchInput, ChangeInput } from "../../commands/change-input.js";
 import { answerEach } from "../../commands/score-changes.js";
 import { StandingsError } from "../../domain/errors.js";
 import type { Accepted } from "../../standings/waiting-change.js";
-import { commonFields, idempotencyKey, optionalWhole, userId, type BodyKind } from "./body.js";
+import { commonFields, idempotencyKey, optionalWhole, userId, type BodyKind, type CommonFields } from "./body.js";
 
 /** Changes of one board as REST callers send them. An optional field that is null counts as missing. */
-export interface BatchBody {
+export interface BatchBody extends CommonFields {
   changes: readonly ChangeInput[];
-  authToken?: string | null;
-  board?: string | null;
 }
 
 /**
@@ -28,11 +26,12 @@ export const batchBody: BodyKind = {
           required: ["userId"],
           properties: {
             userId,
-            increment: { ...optionalWhole, description: "What to add, as `scoreIncrement`.", examples: [10] },
-            score: {
+            increment: {
               ...optionalWhole,
-              description: "For boards that take scores; a board that adds increments refuses it.",
+              description: "On a board that adds: what to add, as `scoreIncrement`.",
+              examples: [10],
             },
+            score: { ...optionalWhole, description: "On a board that takes scores: the score." },
             idempotencyKey,
           },
         },

@@ -101,7 +101,7 @@ function writeOnce<State extends object, Part>(
   const written = new WeakMap<State, Map<Part, Written>>();
   const writeNow = async (state: State, part: Part) => {
     const entries = rowsOf(state, part);
-    const players = await Promise.all(entries.map(({ userId }) => profiles.of(userId)));
+    const players = await Promise.all(entries.map(async ({ userId }) => profiles.of(userId)));
     const rows = entries.map((entry, index) => toRow(entry, players[index]));
     return cacheableAnswer(json, JSON.stringify(write(state, part, rows)));
   };

@@ -15,10 +15,22 @@ export const text = { type: "string" } as const;
 export const optionalText = { type: "string", nullable: true } as const;
 export const optionalWhole = { type: "integer", nullable: true } as const;
 
+/** The values of the fields that all bodies share. */
+export interface CommonFields {
+  authToken?: string | null;
+  board?: string | null;
+  season?: number | null;
+}
+
 /** The fields that all bodies share, with their descriptions. */
 export const commonFields = {
   authToken: { ...optionalText, description: "The token, for callers that can't send the header `Authorization`." },
   board: { ...optionalText, description: "The board's id. `main` when it is missing.", examples: ["main"] },
+  season: {
+    ...optionalWhole,
+    description: "The season that this is for. 409 when another one runs. Any season when it is missing.",
+    examples: [1],
+  },
 } as const;
 export const userId = {
   ...text,

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
 import { bearerToken, fieldToken, onlyToken, type Authenticator } from "../../auth/authenticate.js";
-import type { BatchInput, IncrementInput } from "../../commands/change-input.js";
+import type { BatchInput, SingleChangeInput } from "../../commands/change-input.js";
 import type { ScoreChanges } from "../../commands/score-changes.js";
 import type { OperationMetrics } from "../../commands/metrics.js";
 import { requireAuthenticated, type Viewer } from "../../auth/roles.js";
@@ -8,7 +8,7 @@ import { badInput } from "../../domain/errors.js";
 import type { ScoreEntry } from "../../domain/score.js";
 import { batchBody, writeApplied, writeEnqueued, type BatchBody } from "./batch-body.js";
 import { describeMistake, type BodyKind } from "./body.js";
-import { incrementBody, type IncrementBody } from "./increment-body.js";
+import { incrementBody, scoreBody, type IncrementBody, type ScoreBody } from "./change-bodies.js";
 import { announceQuota } from "../http/rate-limit-headers.js";
 import type { Admission } from "../network/admission.js";
 import { answerRestError, json, type RestErrorOptions } from "./errors.js";
@@ -62,16 +62,20 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
           }
         },
       );
-    route("/api/v1/scores/update", incrementBody, 200, update);
+    route<IncrementBody>("/api/v1/scores/update", incrementBody, 200, async (request, reply) =>
+      change(await judge(request, incrementBody), toIncrement(request), reply),
+    );
+    route<ScoreBody>("/api/v1/scores/submit", scoreBody, 200, async (request, reply) =>
+      change(await judge(request, scoreBody), toScore(request), reply),
+    );
     route("/api/v1/scores/enqueue", incrementBody, 202, enqueue);
     route("/api/v1/scores/batch", batchBody, 200, updateAll);
     route("/api/v1/scores/enqueue/batch", batchBody, 202, enqueueAll);
     done();
   });
 
-  async function update(request: RestRequest<IncrementBody>, reply: FastifyReply): Promise<string> {
-    const viewer = await judge(request, incrementBody);
-    const { topScores, quota } = await scoreChanges.submit(viewer, toIncrement(request), false);
+  async function change(viewer: Viewer, input: SingleChangeInput, reply: FastifyReply): Promise<string> {
+    const { topScores, quota } = await scoreChanges.submit(viewer, input, false);
     if (quota) announceQuota(reply, "increments", quota);
     return acceptedBody(topScores);
   }
@@ -130,8 +134,16 @@ function tokenOf({ headers, body }: RestRequest<unknown>): string | undefined {
   return onlyToken(bearerToken(headers.authorization), fieldToken(inBody));
 }
 
+function toIncrement(request: RestRequest<IncrementBody>): SingleChangeInput {
+  return { ...common(request), amount: request.body.scoreIncrement, field: "scoreIncrement" };
+}
+
+function toScore(request: RestRequest<ScoreBody>): SingleChangeInput {
+  return { ...common(request), amount: request.body.score, field: "score" };
+}
+
 /** @throws StandingsError `badInput` when the header and the body have different keys */
-function toIncrement({ body, headers }: RestRequest<IncrementBody>): IncrementInput {
+function common({ body, headers }: RestRequest<IncrementBody | ScoreBody>) {
   const inHeader = keyInHeader(headers);
   if (inHeader !== undefined && body.idempotencyKey != null && inHeader !== body.idempotencyKey) {
     throw badInput("idempotencyKey in the body and the header Idempotency-Key differ.");
@@ -139,8 +151,8 @@ function toIncrement({ body, headers }: RestRequest<IncrementBody>): IncrementIn
   return {
     board: body.board ?? defaultBoard,
     userId: body.userId,
-    scoreIncrement: body.scoreIncrement,
     idempotencyKey: inHeader ?? body.idempotencyKey,
+    season: body.season,
   };
 }
 
@@ -149,7 +161,7 @@ function toBatch({ body, headers }: RestRequest<BatchBody>): BatchInput {
   if (keyInHeader(headers) !== undefined) {
     throw badInput("The header Idempotency-Key does not fit a batch. Give each change its own idempotencyKey.");
   }
-  return { board: body.board ?? defaultBoard, changes: body.changes };
+  return { board: body.board ?? defaultBoard, changes: body.changes, season: body.season };
 }
 
 function keyInHeader({ "idempotency-key": key }: FastifyRequest["headers"]): string | undefined {

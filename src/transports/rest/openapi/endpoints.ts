@@ -2,7 +2,7 @@ import { maxLimit, maxRadius } from "../../../domain/views.js";
 import { batchBody } from "../batch-body.js";
 import { defaultLimit, defaultRadius } from "../board-reads.js";
 import type { BodyKind } from "../body.js";
-import { incrementBody } from "../increment-body.js";
+import { incrementBody } from "../change-bodies.js";
 import type { AnswerName } from "./answers.js";
 import type { Schema } from "./schema.js";
 
@@ -49,6 +49,7 @@ const badChange = {
   400: "A field is wrong; the message names it.",
   401: "No token, an invalid or expired token, or two different tokens.",
   403: "The token's role does not allow it.",
+  409: "The board is archived, or the season that the change names does not run. Nothing was changed.",
   415: "The body is not `application/json`.",
   429: "Too many changes.",
   500: "A store does not answer.",
