@@ -112,9 +112,10 @@ async function orderEnd(target: { url: string }): Promise<void> {
   }, 30_000);
 }
 
-/** As if its schedule had ended the season just now. */
+/** As if an admin had just given the board a schedule that ends the season now. */
 async function letEnd(): Promise<void> {
-  const due = `UPDATE boards SET cron = '0 0 1 1 *', timezone = 'UTC', scheduled_since = now(), ends_at = now()
+  const due = `UPDATE boards SET cron = '0 0 1 1 *', timezone = 'UTC', scheduled_since = now(), ends_at = now(),
+    version = nextval('board_versions')
     WHERE id = 'main'`;
   await waitFor(() =>
     stores.query(due).then(

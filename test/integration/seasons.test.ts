@@ -51,7 +51,10 @@ async function runningSeason(board: string): Promise<number> {
 
 /** As if the schedule of a board had meant this moment. */
 async function letEnd(board: string, at: string): Promise<void> {
-  await app.stores.query("UPDATE boards SET ends_at = $2 WHERE id = $1", [board, at]);
+  await app.stores.query("UPDATE boards SET ends_at = $2, version = nextval('board_versions') WHERE id = $1", [
+    board,
+    at,
+  ]);
 }
 
 test("a schedule tells when the season ends, and a new one counts from when it was set", async () => {
@@ -159,7 +162,8 @@ test("an end that was missed while nothing ran happens once, however often it wa
     // Each midnight, for a week in which nothing ran.
     const week = Date.now() - 7 * 86_400_000;
     await own.stores.query(
-      "UPDATE boards SET cron = '0 0 * * *', timezone = 'UTC', scheduled_since = $1, ends_at = $1 WHERE id = 'main'",
+      `UPDATE boards SET cron = '0 0 * * *', timezone = 'UTC', scheduled_since = $1, ends_at = $1,
+        version = nextval('board_versions') WHERE id = 'main'`,
       [new Date(week).toISOString()],
     );
     await own.restart();
