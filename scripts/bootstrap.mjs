@@ -43,6 +43,7 @@ const commands = {
   "bench-write": { script: "bench/write/run.ts" },
   "bench-auth": { script: "bench/auth/run.ts" },
   "bench-scale": { script: "bench/scale/run.ts" },
+  "bench-boards": { script: "bench/many-boards.ts" },
 };
 
 /** @param {string[]} projects of vitest.config.ts */

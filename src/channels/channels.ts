@@ -153,7 +153,7 @@ export class Channels implements Service {
     };
     const channel = this.#channel(name);
     const id = await this.#pubsub.subscribe(channel, checked);
-    const subscription = { name, handle: checked, channel, id, ended: false };
+    const subscription: Subscription = { name, handle: checked, channel, id, ended: false };
     this.#subscriptions.add(subscription);
     return () => {
       if (subscription.ended) return;
@@ -169,10 +169,10 @@ export class Channels implements Service {
   async #move(): Promise<void> {
     for (const subscription of [...this.#subscriptions]) {
       const channel = this.#channel(subscription.name);
-      if (channel === subscription.channel || subscription.ended) continue;
+      if (channel === subscription.channel || hasEnded(subscription)) continue;
       const id = await this.#pubsub.subscribe(channel, subscription.handle);
       // It may have ended meanwhile.
-      const left = subscription.ended ? id : subscription.id;
+      const left = hasEnded(subscription) ? id : subscription.id;
       Object.assign(subscription, { channel, id });
       this.#pubsub.unsubscribe(left);
     }
@@ -181,6 +181,11 @@ export class Channels implements Service {
   #channel(name: string): string {
     return `lb:${this.#deployment.scope}:${name}`;
   }
+}
+
+/** A call, because the compiler does not know that it may change during an await. */
+function hasEnded({ ended }: Subscription): boolean {
+  return ended;
 }
 
 function boardName(board: Board, name: string): string {

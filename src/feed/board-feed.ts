@@ -124,7 +124,7 @@ export class BoardFeed {
     await this.subscribed();
     const snapshot = await this.#read.get();
     if (this.#servedAt === undefined || snapshot.revision > this.#servedAt) this.#servedAt = snapshot.revision;
-    if (this.#newest && !sameEntries(this.#newest.entries, snapshot.entries)) this.#diverged = true;
+    if (this.#newest && !showSame(this.#newest, snapshot)) this.#diverged = true;
     return snapshot;
   }
 
@@ -208,7 +208,7 @@ export class BoardFeed {
     // Another process may have published a newer snapshot meanwhile, which holds this change too.
     if (this.#newest && this.#newest.revision >= revision) return;
     const snapshot = await this.#read.get();
-    if (this.#newest && sameEntries(this.#newest.entries, snapshot.entries)) {
+    if (this.#newest && showSame(this.#newest, snapshot)) {
       if (this.#isNews(snapshot)) this.#offer(snapshot);
       await this.#channels.publishRevision(this.#board, snapshot.revision);
       return;
@@ -222,7 +222,7 @@ export class BoardFeed {
    * back is news to viewers that joined in between.
    */
   #isNews(snapshot: Snapshot): boolean {
-    return this.#diverged || !this.#newest || !sameEntries(this.#newest.entries, snapshot.entries);
+    return this.#diverged || !this.#newest || !showSame(this.#newest, snapshot);
   }
 
   /** Takes a snapshot from any source, and drops it unless it is newer than the newest. */
@@ -242,4 +242,9 @@ export class BoardFeed {
       onFailure: (error) => logger.debug({ err: error, board: this.#board }, "a board can't be read; trying again"),
     });
   }
+}
+
+/** Whether two snapshots show the same, but for their revisions. */
+function showSame(one: Snapshot, other: Snapshot): boolean {
+  return one.season === other.season && sameEntries(one.entries, other.entries);
 }

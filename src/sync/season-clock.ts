@@ -21,6 +21,8 @@ export interface SeasonClockOptions {
   now: () => number;
 }
 
+/** Where a schedule has no further time, so that none is looked for again. */
+const never = Date.UTC(9999, 11, 31);
 /** How late a season may end, besides the pass that ends it. */
 const lookIntervalMs = 250;
 
@@ -59,11 +61,11 @@ export class SeasonClock {
     const due = this.#due.get(board);
     // The season that was due may have ended in this pass.
     if (due?.season !== season) return undefined;
-    const { seasons, keeper, nextEnd, logger, now } = this.#options;
+    const { seasons, keeper, logger, now } = this.#options;
     const { schedule, endsAt = Infinity, orderedSeason, startedAt } = due;
     const isScheduled = endsAt <= now();
     if (!isScheduled && orderedSeason !== season) {
-      await seasons.setEnd(due, schedule && nextEnd(schedule, startedAt));
+      await seasons.setEnd(due, schedule && this.#nextEnd(board, schedule, startedAt));
       return undefined;
     }
     const end = await keeper.endSeason(board, fence, season, isScheduled ? endsAt : 0);
@@ -71,6 +73,17 @@ export class SeasonClock {
     if (end === "other") return undefined;
     logger.info({ board, season, by: isScheduled ? "schedule" : "order" }, "a season ended");
     return end;
+  }
+
+  /** One board's schedule must not stop the passes of all: a process may lack a time zone that another one knew. */
+  #nextEnd(board: Board, schedule: SeasonSchedule, after: number): number {
+    const { nextEnd, logger } = this.#options;
+    try {
+      return nextEnd(schedule, after) ?? never;
+    } catch (error) {
+      logger.error({ err: error, board, schedule }, "a schedule can't be read; its season ends when it is set anew");
+      return never;
+    }
   }
 
   async #look(): Promise<void> {

@@ -274,8 +274,9 @@ export class SyncWorker implements Service {
     const attributes = { "standings.board": board, "standings.recovery": plan.kind };
     const work = () => recover(this.#options, board, lease, plan);
     const recovered = await tracedBelow(traces, "recovery", { attributes }, work);
-    // Redis may have lost a mark that processes still rely on. The board stays listed for as long as they may.
-    await this.#options.work.mark(board);
+    // Redis may have lost a mark that processes still rely on. The board stays listed for as long as they may. On a board
+    // that is new to both stores nothing was changed yet, so nobody does, and many may be made at once.
+    if (plan.kind !== "create") await this.#options.work.mark(board);
     metrics.recoveryDuration.observe({ kind: plan.kind }, (performance.now() - began) / 1000);
     metrics.recoveries.inc({ board, kind: plan.kind });
     return recovered;

@@ -77,7 +77,7 @@ test(
         witness.ending = witness.running;
         const end = random.pick(["order", "schedule"]) === "order" ? orderEnd(target) : letEnd();
         await delay(random.int(0, 120));
-        await victims[random.pick(["redis", "postgres", "worker", "worker", "api"]) as keyof typeof victims]();
+        await victims[random.pick<keyof typeof victims>(["redis", "postgres", "worker", "worker", "api"])]();
         await end;
         await waitFor(async () => (await runningSeason()) > witness.running, 30_000);
         witness.running = await runningSeason();
@@ -112,9 +112,10 @@ async function orderEnd(target: { url: string }): Promise<void> {
   }, 30_000);
 }
 
-/** As if its schedule had ended the season just now. */
+/** As if an admin had just given the board a schedule that ends the season now. */
 async function letEnd(): Promise<void> {
-  const due = `UPDATE boards SET cron = '0 0 1 1 *', timezone = 'UTC', scheduled_since = now(), ends_at = now()
+  const due = `UPDATE boards SET cron = '0 0 1 1 *', timezone = 'UTC', scheduled_since = now(), ends_at = now(),
+    version = nextval('board_versions')
     WHERE id = 'main'`;
   await waitFor(() =>
     stores.query(due).then(
@@ -166,7 +167,7 @@ async function expectSeasons(witness: SeasonWitness): Promise<void> {
       expect(Number(rank)).toBe(1 + rows.filter((other) => Number(other.score) > Number(score)).length);
     }
   }
-  const live = await stores.redisClient.zrange("lb:{main}:scores", 0, -1, "WITHSCORES");
+  const live = await stores.redisClient.zrevrange("lb:{main}:scores", 0, -1, "WITHSCORES");
   const pairs = Array.from({ length: live.length / 2 }, (_, at): [string, number] => [
     live[2 * at] ?? "",
     Number(live[2 * at + 1]),

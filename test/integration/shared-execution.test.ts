@@ -96,10 +96,10 @@ beforeAll(async () => {
   } as Commands); // The test changes scores past the schema.
 });
 afterAll(async () => {
-  await channels.stop();
-  subscriber.disconnect();
-  await feed.stop();
   await around.stop();
+  await feed.stop();
+  await channels.stop();
+  await subscriber.quit(); // After the feeds have left their channels.
   await stores.stop();
 });
 
