@@ -32,6 +32,8 @@ export class SimulatedPlayers {
   readonly #random: () => number;
   readonly #finished: Promise<void>;
   #away = false;
+  /** Where they play now. */
+  #board = "main";
 
   constructor(private readonly options: SimulatedPlayersOptions) {
     this.#random = options.random ?? Math.random;
@@ -45,6 +47,7 @@ export class SimulatedPlayers {
 
   async #play(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
+      this.#board = this.#chance(0.2) ? "weekly" : "main";
       const player = this.#pickPlayer();
       const standings = this.#chance(0.25)
         ? await this.#burst(player)
@@ -84,7 +87,7 @@ export class SimulatedPlayers {
       const response = await fetch(url, {
         method: "POST",
         headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-        body: JSON.stringify({ userId, scoreIncrement }),
+        body: JSON.stringify({ board: this.#board, userId, scoreIncrement }),
         signal: AbortSignal.timeout(requestTimeoutMs),
       });
       const body: unknown = await response.json();

@@ -11,6 +11,7 @@ import { signToken } from "../../src/auth/sign-token.js";
 import { SimulatedPlayers } from "../simulated-players.js";
 import { projectRoot } from "../stack.js";
 import type { DemoOptions } from "./options.js";
+import { seed } from "./seed.js";
 import { startStandingsServer } from "./standings-server.js";
 import { welcome } from "./welcome.js";
 
@@ -48,11 +49,12 @@ export class Demo implements LocalSystem {
     const jwtSecret = await readJwtSecret(dir);
     console.log("Starting the server…");
     this.#server = await startStandingsServer({ dir, port, opsPort, ...urls, jwtSecret, signal });
+    const boards = await seed({ url: `http://${host}:${port}`, token: adminToken(jwtSecret), signal });
     if (!options.quiet) this.#players = play(port, jwtSecret);
     const token = signToken({ secret: jwtSecret, subject: "user123", role: "player", expiresInSeconds: daySeconds });
     const keptHere = options.redisUrl === undefined && options.databaseUrl === undefined;
     const logFile = relative(process.cwd(), join(dir, "standings.log"));
-    console.log(welcome({ host, port, opsPort, token, logFile, keptHere }));
+    console.log(welcome({ host, port, opsPort, token, logFile, boards, keptHere }));
   }
 
   async untilFailure(): Promise<never> {
@@ -71,6 +73,10 @@ export class Demo implements LocalSystem {
     console.log("Building the service and the page…");
     await build(projectRoot, { signal: this.signal, output: "on failure" });
   }
+}
+
+function adminToken(jwtSecret: string): string {
+  return signToken({ secret: jwtSecret, subject: "demo", role: "admin", expiresInSeconds: 60 });
 }
 
 function play(port: number, jwtSecret: string): SimulatedPlayers {

@@ -1,3 +1,5 @@
+import type { ListedBoard } from "./seed.js";
+
 export interface WelcomeOptions {
   host: string;
   port: number;
@@ -5,14 +7,17 @@ export interface WelcomeOptions {
   /** A token of the player `user123`. */
   token: string;
   logFile: string;
+  boards: readonly ListedBoard[];
   /** Whether the scores are in a folder that --fresh deletes. */
   keptHere: boolean;
 }
 
 /** The text that the demo prints once everything runs. */
-export function welcome({ host, port, opsPort, token, logFile, keptHere }: WelcomeOptions): string {
+export function welcome({ host, port, opsPort, token, logFile, boards, keptHere }: WelcomeOptions): string {
   const url = `http://${host}:${port}`;
   const body = JSON.stringify({ userId: "user123", scoreIncrement: 10, authToken: token });
+  const width = Math.max(...boards.map(({ id }) => id.length));
+  const list = boards.map(({ id, title }) => `  ${id.padEnd(width)}  ${url}/api/v1/boards/${id}/top  ${title}`);
   return `
 Standings runs.
 
@@ -20,6 +25,10 @@ Standings runs.
   Playground  ${url}/playground
   Metrics     http://${host}:${opsPort}/metrics
   Log         ${logFile}
+
+Boards:
+
+${list.join("\n")}
 
 A token for the player user123, valid for 24 hours:
 

@@ -107,4 +107,102 @@ query AroundPlayer($userId: ID!) {
   "userId": "user123"
 }`,
   },
+  {
+    query: `# The boards, and what each of them is.
+query Boards {
+  boards(first: 10) {
+    edges {
+      node {
+        id
+        title
+        operator
+        order
+        ties
+        playerCount
+        season {
+          number
+          endsAt
+        }
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# A page of a board, from a rank on; and friends,
+# ranked among themselves.
+query Standings(
+  $board: ID! = "main"
+  $fromRank: SafeInt
+  $after: String
+  $friends: [ID!]!
+) {
+  board(id: $board) {
+    standings(
+      first: 5
+      fromRank: $fromRank
+      after: $after
+    ) {
+      totalCount
+      edges {
+        node {
+          rank
+          score
+          player {
+            id
+            displayName
+            country
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+    entries(userIds: $friends) {
+      localRank
+      entry {
+        rank
+        userId
+        score
+      }
+    }
+  }
+}
+`,
+    variables: `{
+  "fromRank": 3,
+  "friends": ["user123", "Ada", "Grace"]
+}`,
+  },
+  {
+    query: `# For boards that keep the best or the latest score.
+mutation SubmitScore(
+  $board: ID!
+  $userId: ID!
+  $score: SafeInt!
+) {
+  submitScore(
+    board: $board
+    userId: $userId
+    score: $score
+  ) {
+    changed
+    revision
+    entry {
+      rank
+      score
+    }
+  }
+}
+`,
+    variables: `{
+  "board": "speedrun",
+  "userId": "user123",
+  "score": 71400
+}`,
+    headers: tokenHint,
+  },
 ];

@@ -2,7 +2,7 @@ import { maxLimit, maxRadius } from "../../../domain/views.js";
 import { batchBody } from "../batch-body.js";
 import { defaultLimit, defaultRadius } from "../board-reads.js";
 import type { BodyKind } from "../body.js";
-import { incrementBody } from "../change-bodies.js";
+import { incrementBody, scoreBody } from "../change-bodies.js";
 import type { AnswerName } from "./answers.js";
 import type { Schema } from "./schema.js";
 
@@ -31,6 +31,7 @@ export interface Endpoint {
 }
 
 const increment = { userId: "user123", scoreIncrement: 10, idempotencyKey: "match-4711" };
+const score = { board: "speedrun", userId: "user123", score: 71_500, idempotencyKey: "run-4711" };
 const batch = {
   changes: [
     { userId: "user123", increment: 10, idempotencyKey: "match-4713" },
@@ -55,11 +56,9 @@ const badChange = {
   500: "A store does not answer.",
   503: "The board is being recovered, or the server is overloaded or stops. Nothing was changed.",
 };
-const badIncrement = {
-  ...badChange,
-  413: `The body is over ${incrementBody.limit / 1024} KB.`,
-  422: "The idempotency key was used with other arguments.",
-};
+const reusedKey = "The idempotency key was used with other arguments.";
+const badIncrement = { ...badChange, 413: `The body is over ${incrementBody.limit / 1024} KB.`, 422: reusedKey };
+const badScore = { ...badChange, 413: `The body is over ${scoreBody.limit / 1024} KB.`, 422: reusedKey };
 const badBatch = { ...badChange, 413: `The body is over ${batchBody.limit / 1024} KB.` };
 const noBroker = "As for `update`; also: the server has no message broker, or it does not answer.";
 
@@ -136,6 +135,19 @@ export const endpoints: readonly Endpoint[] = [
     body: { kind: incrementBody, example: increment },
     success: { status: 200, answer: "Updated", text: "The change counts." },
     refusals: badIncrement,
+  },
+  {
+    id: "submitScore",
+    tag: "Changes",
+    method: "post",
+    path: "/api/v1/scores/submit",
+    summary: "Send a player's score",
+    description:
+      "For boards that keep the best or the latest score. A score that is no better changes nothing, and is no refusal.",
+    parameters: [keyHeader],
+    body: { kind: scoreBody, example: score },
+    success: { status: 200, answer: "Updated", text: "The score was judged." },
+    refusals: badScore,
   },
   {
     id: "updateScores",
