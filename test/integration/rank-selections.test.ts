@@ -22,7 +22,8 @@ const accepted = (userId: string, ranked: boolean) => {
   return { entry, revision: 1, topScores: [] };
 };
 const scoreChanges = {
-  submit: (_viewer: Viewer, { userId }: SingleChangeInput, ranked: boolean) => Promise.resolve(accepted(userId, ranked)),
+  submit: (_viewer: Viewer, { userId }: SingleChangeInput, ranked: boolean) =>
+    Promise.resolve(accepted(userId, ranked)),
   submitAll: (_viewer: Viewer, { changes }: { changes: readonly ChangeInput[] }, ranked: boolean) =>
     Promise.resolve(changes.map(({ userId }) => accepted(userId, ranked))),
 };
