@@ -1,31 +1,18 @@
-import type { Position } from "../domain/position.js";
-import type { Board, BoardDefinition } from "../domain/board.js";
-import type { BoardState } from "../standings/board-keeper.js";
+import type { Board } from "../domain/board.js";
 import type { WorkSet } from "../standings/work-set.js";
 import type { Service } from "../lifecycle.js";
-import type { Logger } from "../observability/logger.js";
-import { traced, tracedBelow, type Span, type Traces } from "../observability/traces.js";
-import type { SeasonEnd } from "../standings/outbox-entry.js";
+import { BoardPasses, type BoardPassesOptions } from "./board-passes.js";
 import type { Leadership } from "./leader.js";
-import type { SeasonArchive } from "./season-archive.js";
-import type { SeasonClock } from "./season-clock.js";
 import { LeadershipLost } from "./leadership-lost.js";
 import { Comparison } from "./comparison.js";
 import { HistoryUpkeep } from "./history-upkeep.js";
-import { expectEvents, expectUpkeep, forgetBoard, forgetBoards, type SyncMetrics, type UpkeepTask } from "./metrics.js";
-import { describePlan, recover } from "./recovery.js";
-import { missingChanges, type RecoveryPlan } from "./recovery-plan.js";
-import type { ScoreHistory } from "../ledger/score-history.js";
-import type { Lease } from "../ledger/score-ledger.js";
-import { combined, lookAtBoard, syncScores, takeLease, type SyncDeps } from "./sync-scores.js";
+import { expectEvents, expectUpkeep, forgetBoards, type UpkeepTask } from "./metrics.js";
 import { Trouble } from "./trouble.js";
 import { backOffMs, jittered } from "../timing/backoff.js";
 import { within } from "../timing/deadline.js";
 import { Loop } from "../timing/loop.js";
 
-export interface SyncWorkerOptions extends SyncDeps {
-  history: ScoreHistory;
-  readDefinition: (board: Board) => Promise<BoardDefinition>;
+export interface SyncWorkerOptions extends BoardPassesOptions {
   /** Undefined: history is kept for ever. */
   historyRetentionDays: number | undefined;
   /** How often all totals in Redis and PostgreSQL are compared; 0: never. */
@@ -38,22 +25,6 @@ export interface SyncWorkerOptions extends SyncDeps {
   intervalMs: number;
   /** How long the last drain may take; the remaining changes are safe in Redis for the next worker. */
   drainTimeoutMs: number;
-  /**
-   * Called when this worker has taken the right to write a board, and when a board was requested: its definition may have
-   * changed. A failure fails the pass, which is repeated.
-   */
-  onLeased: (board: Board, lease: Lease) => Promise<void>;
-  clock: Pick<SeasonClock, "carryOut">;
-  archive: Pick<SeasonArchive, "seasonEnded">;
-  /** Called when a season ended, before PostgreSQL knows. */
-  onSeasonEnded: (board: Board, end: SeasonEnd) => Promise<void>;
-  /** Called after every pass with the position up to which PostgreSQL has the board. */
-  onSynced: (board: Board, position: Position) => Promise<void>;
-  metrics: SyncMetrics;
-  traces: Traces;
-  logger: Logger;
-  /** Milliseconds since the Unix epoch. */
-  now: () => number;
 }
 
 /** How often a worker that does not lead tries to. */
@@ -68,7 +39,7 @@ const retryWait = { firstMs: 200, maxMs: 5_000 };
 export class SyncWorker implements Service {
   readonly name = "sync-worker";
   readonly #options: SyncWorkerOptions;
-  readonly #leases = new Map<Board, Lease>();
+  readonly #passes: BoardPasses;
   readonly #loop = new Loop(() => this.#attempt());
   /** The boards whose work was listed by the last pass. */
   #listed = new Set<Board>();
@@ -82,9 +53,10 @@ export class SyncWorker implements Service {
   constructor(options: SyncWorkerOptions) {
     const { history, historyRetentionDays: retentionDays, logger, now, metrics, configured, leadership } = options;
     this.#options = options;
+    this.#passes = new BoardPasses(options);
     const onFailure = (task: UpkeepTask) => metrics.upkeepFailures.inc({ task });
     this.#upkeep = new HistoryUpkeep({ history, retentionDays, onFailure, logger, now });
-    this.#comparison = new Comparison({ ...options, boards: () => new Set([...configured, ...this.#leases.keys()]) });
+    this.#comparison = new Comparison({ ...options, boards: () => new Set([...configured, ...this.#passes.boards]) });
     this.#trouble = new Trouble(logger, () => performance.now());
     expectUpkeep(metrics);
     for (const board of configured) expectEvents(metrics, board);
@@ -150,7 +122,7 @@ export class SyncWorker implements Service {
     const { leadership, logger } = this.#options;
     const led = leadership.held;
     if (!led) {
-      this.#leases.clear();
+      this.#passes.clear();
       this.#listed.clear();
     }
     const leads = await leadership.acquire().catch(async (error: unknown) => {
@@ -169,7 +141,7 @@ export class SyncWorker implements Service {
     const listed = new Set(marked.map(({ board }) => board));
     // Only leaders drop boards, so a mark that is gone was lost by Redis. Processes may still rely on it.
     for (const board of this.#listed) if (!listed.has(board)) await work.mark(board);
-    await this.#pass([...new Set([...configured, ...listed, ...this.#leases.keys(), ...this.#listed])]);
+    await this.#pass([...new Set([...configured, ...listed, ...this.#passes.boards, ...this.#listed])]);
     for (const { board, isOld } of marked) {
       if (!isOld) continue;
       await work.drop(board);
@@ -177,13 +149,8 @@ export class SyncWorker implements Service {
     }
     // A board that was marked again meanwhile is listed by the next pass.
     const kept = new Set([...configured, ...listed, ...this.#requested]);
-    for (const board of this.#leases.keys()) if (!kept.has(board)) this.#leave(board);
+    for (const board of this.#passes.boards) if (!kept.has(board)) this.#passes.leave(board);
     this.#listed = listed;
-  }
-
-  #leave(board: Board): void {
-    this.#leases.delete(board);
-    forgetBoard(this.#options.metrics, board);
   }
 
   /**
@@ -198,10 +165,8 @@ export class SyncWorker implements Service {
         waiting.delete(board);
         const requested = this.#requested.delete(board);
         try {
-          await this.#passBoard(board, requested);
+          await this.#passes.run(board, requested);
         } catch (error) {
-          // The lease may be outdated; the next pass takes a new one.
-          this.#leases.delete(board);
           if (error instanceof LeadershipLost) throw error;
           failures.push(error);
         }
@@ -211,101 +176,17 @@ export class SyncWorker implements Service {
     if (failures.length === 1) throw failures[0];
   }
 
-  /** A pass that finds nothing to move is no trace: there is one every interval. */
-  async #passBoard(board: Board, requested: boolean): Promise<void> {
-    const { traces } = this.#options;
-    const backlog = await this.#observeBacklog(board);
-    if (backlog === 0) return this.#move(board, requested);
-    const attributes = { "standings.board": board, "standings.outbox.length": backlog };
-    await traced(traces, "sync pass", { attributes }, (span) => this.#move(board, requested, span));
-  }
-
-  async #move(board: Board, requested: boolean, span?: Span): Promise<void> {
-    const { metrics, logger } = this.#options;
-    const began = performance.now();
-    let lease = await this.#hold(board, requested);
-    const { state, plan } = await lookAtBoard(this.#options, board, lease);
-    metrics.open.set({ board }, state.open ? 1 : 0);
-    if (plan.kind !== "none") lease = await this.#recover(board, lease, state, plan);
-    let result = await syncScores(this.#options, board, lease);
-    if (result.complete && (await this.#endSeason(board, result.lease))) {
-      result = combined(result, await syncScores(this.#options, board, result.lease));
-    }
-    lease = result.complete ? result.lease : await this.#recover(board, result.lease, state, missingChanges);
-    this.#leases.set(board, lease);
-    if (result.endedSeasons.length > 0) this.#options.archive.seasonEnded();
-    metrics.open.set({ board }, 1);
-    metrics.passDuration.observe((performance.now() - began) / 1000);
-    await this.#options.onSynced(board, lease.position);
-    metrics.epoch.set({ board }, lease.position.epoch);
-    metrics.syncedChanges.inc({ board }, result.synced);
-    span?.set({ "standings.synced_changes": result.synced });
-    for (const { entry, reason } of result.rejected) {
-      metrics.rejectedEvents.inc({ board });
-      logger.error({ board, position: entry.position, reason }, "PostgreSQL refused a change; see rejected_events");
-    }
-  }
-
-  /** @returns whether the season ended now */
-  async #endSeason(board: Board, lease: Lease): Promise<boolean> {
-    const { clock, onSeasonEnded, logger } = this.#options;
-    const end = await clock.carryOut(board, lease);
-    if (!end) return false;
-    await onSeasonEnded(board, end).catch((error: unknown) => {
-      logger.debug({ err: error, board }, "viewers see the new season with the next comparison");
-    });
-    return true;
-  }
-
-  async #hold(board: Board, requested: boolean): Promise<Lease> {
-    const { metrics, onLeased } = this.#options;
-    const held = this.#leases.get(board);
-    if (held && !requested) return held;
-    if (!held) expectEvents(metrics, board);
-    const lease = held ?? (await takeLease(this.#options, board));
-    await onLeased(board, lease);
-    return lease;
-  }
-
-  async #recover(board: Board, lease: Lease, state: BoardState, plan: RecoveryPlan): Promise<Lease> {
-    const { metrics, traces, logger } = this.#options;
-    describePlan(plan, state, lease, logger, board);
-    const began = performance.now();
-    const attributes = { "standings.board": board, "standings.recovery": plan.kind };
-    const work = () => recover(this.#options, board, lease, plan);
-    const recovered = await tracedBelow(traces, "recovery", { attributes }, work);
-    // Redis may have lost a mark that processes still rely on. The board stays listed for as long as they may. On a board
-    // that is new to both stores nothing was changed yet, so nobody does, and many may be made at once.
-    if (plan.kind !== "create") await this.#options.work.mark(board);
-    metrics.recoveryDuration.observe({ kind: plan.kind }, (performance.now() - began) / 1000);
-    metrics.recoveries.inc({ board, kind: plan.kind });
-    return recovered;
-  }
-
   async #observeBacklogs(): Promise<void> {
     const { configured, work, keeper, metrics, logger } = this.#options;
     try {
       const marked = (await work.list()).map(({ board }) => board);
       for (const board of new Set([...configured, ...marked])) {
-        await this.#observeBacklog(board);
+        await this.#passes.observeBacklog(board);
         metrics.open.set({ board }, (await keeper.readState(board)).open ? 1 : 0);
       }
     } catch (error) {
       logger.debug({ err: error }, "could not read how many changes wait");
     }
-  }
-
-  /**
-   * Runs before PostgreSQL is asked for anything, because these numbers matter most while PostgreSQL is down.
-   *
-   * @returns how many changes wait
-   */
-  async #observeBacklog(board: Board): Promise<number> {
-    const { outbox, metrics, now } = this.#options;
-    const { length, oldestAt } = await outbox.backlog(board);
-    metrics.outboxLength.set({ board }, length);
-    metrics.syncLag.set({ board }, oldestAt === undefined ? 0 : (now() - oldestAt) / 1000);
-    return length;
   }
 
   /** Syncs the changes since the last pass before the process ends. */
