@@ -79,7 +79,11 @@ export class ScoreLedger {
   }
 
   async #commit(board: Board, lease: Lease, entries: readonly ChangeEntry[], to: Position): Promise<Lease | undefined> {
-    const parameters = { ...cursorMove(board, lease, to), ...changeColumns(entries), ...totalColumns(entries) };
+    const parameters = {
+      ...cursorMove(board, lease, to),
+      ...changeColumns(entries, lease.season),
+      ...totalColumns(entries),
+    };
     const [row] = await this.#database.query(statements.commitChanges, parameters).catch((error: unknown) => {
       if (!isDuplicate(error)) throw error;
       // A recovery was interrupted after it kept these events and before it moved the cursor.

@@ -110,8 +110,8 @@ test("idle boards cost the worker nothing once they are open", async () => {
   const busy = await makeBoard();
   await incrementSoon(busy);
   await waitFor(async () => (await totalOf(busy)) === 1);
-  await waitFor(async () => (await app.stores.redisClient.exists("lb:{idle-99}:meta")) === 1);
-  await waitFor(async () => !(await isLookedAt("idle-")));
+  await waitFor(async () => (await app.stores.redisClient.exists("lb:{idle-99}:meta")) === 1, 30_000);
+  await waitFor(async () => !(await isLookedAt("idle-")), 30_000);
   expect((await marks()).filter((board) => board.startsWith("idle-"))).toEqual([]);
   expect(await isLookedAt(`${busy}"`)).toBe(true);
 });
