@@ -72,12 +72,33 @@ test(`2,000 random batches count exactly as they were answered ${repeatable}`, a
   expect(await app.total()).toBe(expected);
 });
 
-const paths = fc.constantFrom("update", "enqueue", "batch", "enqueue/batch").map((name) => `/api/v1/scores/${name}`);
+test(`2,000 random scores are refused by a board that adds ${repeatable}`, async () => {
+  const before = await app.total();
+  const bodies = fc.record(
+    { userId: userIds, score: amounts, board: optional, season: optional },
+    { requiredKeys: [] },
+  );
+  await forAll(bodies, 2_000, async (body) => {
+    const answer = await app.send({
+      path: "/api/v1/scores/submit",
+      headers: { ...json, authorization: `Bearer ${app.token("referee", "service")}` },
+      body: JSON.stringify(body),
+    });
+    expectNoFailure(answer);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  });
+  expect(await app.total()).toBe(before);
+});
+
+const paths = fc
+  .constantFrom("update", "submit", "enqueue", "batch", "enqueue/batch")
+  .map((name) => `/api/v1/scores/${name}`);
 
 test(`6,000 requests without a valid token change nothing ${repeatable}`, async () => {
   const before = await app.total();
   const bodies = fc.oneof(
     fc.record({ userId: userIds, scoreIncrement: amounts, authToken: anyJson }).map((body) => JSON.stringify(body)),
+    fc.record({ userId: userIds, score: amounts, authToken: anyJson }).map((body) => JSON.stringify(body)),
     fc.record({ changes: fc.array(anyJson), authToken: anyText }).map((body) => JSON.stringify(body)),
     anyJson.map((body) => JSON.stringify(body)),
     damaged(fc.constant('{"userId":"ann","scoreIncrement":5,"authToken":null}')),
