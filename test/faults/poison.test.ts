@@ -36,7 +36,7 @@ const good = { user: "ada", increment: "1", score: "1", subject: "s", key: "", a
 const garbage: Record<string, string[]> = {
   "an increment that is no number": fields({ ...good, increment: "many" }),
   "a score that is no whole number": fields({ ...good, score: "1.5" }),
-  "an increment of zero": fields({ ...good, increment: "0" }),
+  "an increment beyond 2^53": fields({ ...good, increment: "9007199254740993" }),
   "a score beyond 2^53": fields({ ...good, score: "9007199254740993" }),
   "a score beyond 64 bits": fields({ ...good, score: "99999999999999999999" }),
   "no fields but one": ["x", "y"],

@@ -27,7 +27,13 @@ test("acked-kept: when the outbox takes no batch, no change of it is answered by
   const failed: ChangeOutcome = { kind: "failed" };
   expect(result?.outcomes).toEqual([
     ...Array.from({ length: 5 }, () => failed),
-    { kind: "accepted", replayed: true, entry: { board, userId: "ada", score: 5, rank: 2 }, revision: 1 },
+    {
+      kind: "accepted",
+      replayed: true,
+      changed: true,
+      entry: { board, userId: "ada", score: 5, rank: 2 },
+      revision: 1,
+    },
   ]);
   expect(result?.changed).toBe(false);
   expect(await content()).toEqual(before);

@@ -10,7 +10,8 @@ import type { Revision, Score, ScoreRow } from "../../../src/domain/score.js";
 import { createLogger } from "../../../src/observability/logger.js";
 import type { RecoveryDeps } from "../../../src/sync/recovery.js";
 import type { ScoreHistory } from "../../../src/ledger/score-history.js";
-import type { BoardSeason, Lease, ScoreLedger } from "../../../src/ledger/score-ledger.js";
+import type { ScoreLedger } from "../../../src/ledger/score-ledger.js";
+import { fakeLedger } from "./fake-ledger.js";
 
 /**
  * Both stores in memory, with the semantics of the Lua scripts and the SQL statements: an atomic step there is an
@@ -62,7 +63,7 @@ export class FakeStores {
 
   totalsOf(season: number): Map<string, { score: number; revision: number }> {
     let totals = this.totals.get(season);
-    if (!totals) this.totals.set(season, (totals = new Map()));
+    if (!totals) this.totals.set(season, (totals = new Map<string, { score: number; revision: number }>()));
     return totals;
   }
 
@@ -109,7 +110,7 @@ export class FakeStores {
       // Only the members that the worker uses.
       keeper: steps("keeper", this.#keeper()) as BoardKeeper,
       outbox: steps("outbox", this.#outbox()) as Outbox,
-      ledger: steps("ledger", this.#ledger()) as ScoreLedger,
+      ledger: steps("ledger", fakeLedger(this)) as ScoreLedger,
       history: steps("history", {
         readKeyedEvents: (_board: string, _since: Date, after: Position, count: number) =>
           this.events
@@ -258,79 +259,6 @@ export class FakeStores {
       },
     };
   }
-
-  #ledger() {
-    const held = (lease: Lease) => this.cursor?.fence === lease.fence;
-    const move = (lease: Lease, to: Position): Lease | undefined => {
-      const { epoch, revision } = lease.position;
-      if (!held(lease) || this.cursor?.epoch !== epoch || this.cursor.revision !== revision) return undefined;
-      if (this.cursor.season !== lease.season) return undefined;
-      this.cursor = { ...to, fence: lease.fence, season: lease.season };
-      return { ...lease, position: to };
-    };
-    const cursor = (): Lease | undefined =>
-      this.cursor && {
-        position: at(this.cursor.epoch, this.cursor.revision),
-        fence: this.cursor.fence,
-        season: this.cursor.season as SeasonNumber,
-      };
-    const record = (entries: readonly ChangeEntry[]) => {
-      const known = new Set(this.events.map(({ position }) => `${position.epoch}-${position.revision}`));
-      this.events.push(...entries.filter(({ position }) => !known.has(`${position.epoch}-${position.revision}`)));
-    };
-    return {
-      takeLease: (_board: string, atLeast: number) => {
-        const { epoch = 0, revision = 0, fence = 0, season = 1 } = this.cursor ?? {};
-        this.cursor = { epoch, revision, fence: Math.max(fence + 1, atLeast), season };
-        return cursor();
-      },
-      readCursor: () => cursor(),
-      commit: (_board: string, lease: Lease, entries: readonly ChangeEntry[]) => {
-        const last = entries.at(-1);
-        const moved = last && move(lease, last.position);
-        if (!moved) return undefined;
-        record(entries);
-        for (const { userId, score, position } of entries) {
-          const totals = this.totalsOf(lease.season);
-          if ((totals.get(userId)?.revision ?? -1) < position.revision) {
-            totals.set(userId, { score, revision: position.revision });
-          }
-        }
-        return moved;
-      },
-      recordEvents: (_board: string, lease: Lease, entries: readonly ChangeEntry[]) => {
-        if (!held(lease)) return false;
-        record(entries);
-        return true;
-      },
-      moveCursor: (_board: string, lease: Lease, to: Position) => move(lease, to),
-      readRunningSeason: () => ({ number: this.cursor?.season ?? 1, startedAt: 0 }),
-      endSeason: (_board: string, lease: Lease, { position }: SeasonEnd) => {
-        const moved = move(lease, position);
-        if (!moved || !this.cursor) return undefined;
-        this.cursor.season += 1;
-        return cursor();
-      },
-      readScores: ({ season }: BoardSeason, after: string, count: number) =>
-        [...this.totalsOf(season)]
-          .filter(([userId]) => userId > after)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .slice(0, count)
-          .map(([userId, { score }]) => ({ userId, score })),
-      summary: ({ season }: BoardSeason) => {
-        const totals = [...this.totalsOf(season).values()];
-        return { count: totals.length, sum: totals.reduce((total, { score }) => total + BigInt(score), 0n) };
-      },
-      overwriteScores: ({ season }: BoardSeason, lease: Lease, rows: readonly ScoreRow[], revision: number) => {
-        if (!held(lease)) return false;
-        for (const { userId, score } of rows) this.totalsOf(season).set(userId, { score, revision });
-        return true;
-      },
-      dropScoresOf: ({ season }: BoardSeason, lease: Lease, userIds: readonly string[]) => {
-        if (held(lease)) for (const userId of userIds) this.totalsOf(season).delete(userId);
-      },
-    };
-  }
 }
 
 function withSteps(methods: object, name: string, step: Step): object {
@@ -345,7 +273,7 @@ function withSteps(methods: object, name: string, step: Step): object {
   );
 }
 
-function at(epoch: number, revision: number): Position {
+export function at(epoch: number, revision: number): Position {
   return { epoch, revision: revision as Revision };
 }
 
