@@ -1,12 +1,22 @@
 import type { ChangeEntry, SeasonEnd } from "../../../src/standings/outbox-entry.js";
 import type { Position } from "../../../src/domain/position.js";
-import type { ScoreRow } from "../../../src/domain/score.js";
+import type { Revision, ScoreRow } from "../../../src/domain/score.js";
 import type { SeasonNumber } from "../../../src/domain/season.js";
 import type { BoardSeason, Lease } from "../../../src/ledger/score-ledger.js";
-import { at, type FakeStores } from "./fake-stores.js";
+
+/** What PostgreSQL has of one board. */
+export interface LedgerData {
+  cursor: { epoch: number; revision: number; fence: number; season: number } | undefined;
+  readonly events: ChangeEntry[];
+  totalsOf(season: number): Map<string, { score: number; revision: number }>;
+}
+
+export function at(epoch: number, revision: number): Position {
+  return { epoch, revision: revision as Revision };
+}
 
 /** The statements of PostgreSQL on a fake store: each is one step. */
-export function fakeLedger(stores: FakeStores) {
+export function fakeLedger(stores: LedgerData) {
   const held = (lease: Lease) => stores.cursor?.fence === lease.fence;
   const move = (lease: Lease, to: Position): Lease | undefined => {
     const { epoch, revision } = lease.position;

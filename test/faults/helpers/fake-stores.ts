@@ -11,7 +11,7 @@ import { createLogger } from "../../../src/observability/logger.js";
 import type { RecoveryDeps } from "../../../src/sync/recovery.js";
 import type { ScoreHistory } from "../../../src/ledger/score-history.js";
 import type { ScoreLedger } from "../../../src/ledger/score-ledger.js";
-import { fakeLedger } from "./fake-ledger.js";
+import { at, fakeLedger, type LedgerData } from "./fake-ledger.js";
 
 /**
  * Both stores in memory, with the semantics of the Lua scripts and the SQL statements: an atomic step there is an
@@ -53,10 +53,10 @@ export function emptyRedis(): RedisData {
 /** Called before each step with its name. It may wait, and may throw, as a process does that is killed. */
 export type Step = (name: string) => Promise<void>;
 
-export class FakeStores {
+export class FakeStores implements LedgerData {
   redis = emptyRedis();
   runId = 1;
-  cursor: { epoch: number; revision: number; fence: number; season: number } | undefined;
+  cursor: LedgerData["cursor"];
   readonly events: ChangeEntry[] = [];
   /** By season. */
   readonly totals = new Map<number, Map<string, { score: number; revision: number }>>();
@@ -271,10 +271,6 @@ function withSteps(methods: object, name: string, step: Step): object {
       },
     ]),
   );
-}
-
-export function at(epoch: number, revision: number): Position {
-  return { epoch, revision: revision as Revision };
 }
 
 function isAfter(a: Position, b: Position): boolean {
