@@ -46,7 +46,13 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
   const register = new BoardRegister(database);
   const history = new ScoreHistory(database);
   const ledger = new ScoreLedger(database, history);
-  const readDefinition = async (board: Board) => (await register.read(board)) ?? configuredBoard(board);
+  /** A board that another process of this deployment was configured with is made when it has work. */
+  const readDefinition = async (board: Board) => {
+    const known = await register.read(board);
+    if (known) return known;
+    await register.ensure([board]);
+    return (await register.read(board)) ?? configuredBoard(board);
+  };
   const leadership = new Leadership({ address: direct, logger });
   const request = (board: Board) => worker.request(board);
   const archiveDatabase = new Database({ address: serving, statementTimeoutMs: archiveTimeoutMs, observer });
@@ -100,8 +106,10 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
       for (const part of [watch, clock, archive]) part.start();
       return Promise.resolve();
     },
-    stop: async () => {
-      await Promise.all([watch, clock, archive].map((part) => part.stop()));
+    stop: () => {
+      // Not awaited: a store may never answer what is under way, and each part goes on where it stopped.
+      for (const part of [watch, clock, archive]) void part.stop();
+      return Promise.resolve();
     },
   };
   const requests: Service = {

@@ -52,9 +52,11 @@ export function amountOf({ increment, score }: ChangeInput, operator: ScoreOpera
  */
 export function parseAmount({ value, field }: Amount, operator: ScoreOperator): Score {
   if (operator === "ADD") {
-    if (field === "score") throw badInput("score can't be set on this board, which adds increments.");
+    if (field === "score")
+      throw badInput("score can't be set on this board, which adds increments. Send increment instead.");
     return parseIncrement(value, field);
   }
-  if (field !== "score") throw badInput(`${field} can't be added on this board, which takes scores.`);
+  if (field !== "score")
+    throw badInput(`${field} can't be added on this board, which takes scores. Send score instead.`);
   return parseScore(value);
 }

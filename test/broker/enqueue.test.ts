@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { SyncMessage } from "rabbitmq-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../helpers/app.js";
-import { codeOf, expectRefusal, increment, tryIncrement } from "../helpers/requests.js";
+import { codeOf, expectRefusal, graphql, increment, tryIncrement } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
 import { subscription, updatesUntil } from "../helpers/updates.js";
 import { waitFor } from "../helpers/wait-for.js";
@@ -83,6 +83,31 @@ describe("an accepted increment", () => {
     await enqueue(app, referee, { userId: "m", scoreIncrement: 1 });
     await waitFor(async () => (await scoreOf(app, "m")) === 1);
     expect(await Promise.all(names.map(metric))).toEqual(before.map((count) => count + 1));
+  });
+});
+
+describe("boards of other kinds", () => {
+  test("scores are applied by the board's own rules", async () => {
+    const input = { id: "best", operator: "BEST", order: "LOWEST_FIRST" };
+    const query = `mutation ($input: CreateBoardInput!) { createBoard(input: $input) { id } }`;
+    const created = await graphql(app, { query, variables: { input }, token: app.token("root", "admin") });
+    expect(created.errors).toBeUndefined();
+    const changes = [70, 60, 65].map((score) => ({ userId: "runner", score }));
+    for (const result of await enqueueBatch.REST(app, referee, { board: "best", changes })) {
+      expect(result).toEqual({ userId: "runner", id: expect.stringMatching(uuid) as string });
+    }
+    await waitFor(async () => {
+      const { data } = await graphql(app, { query: `{ playerScore(board: "best", userId: "runner") { score } }` });
+      return (data?.playerScore as { score: number } | null)?.score === 60;
+    });
+  });
+
+  test("a change for a season that does not run is set aside", async () => {
+    const query = `mutation { enqueueIncrement(userId: "late", scoreIncrement: 1, season: 7) { accepted } }`;
+    expect((await graphql(app, { query, token: referee })).data).toEqual({ enqueueIncrement: { accepted: true } });
+    const { headers, body } = await nextDeadLetter();
+    expect(headers?.["standings-code"]).toBe("SEASON_CLOSED");
+    expect(body).toEqual({ board: "main", userId: "late", subject: "referee", increment: 1, season: 7 });
   });
 });
 

@@ -3,6 +3,7 @@ import { scoreOperators, scoreOrders, tiePolicies, type BoardRules } from "../..
 import { useTestApp } from "../helpers/app.js";
 import { run } from "../helpers/processes.js";
 import { graphql } from "../helpers/requests.js";
+import { SocketClient, type Message } from "../helpers/socket-client.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 /** Every combination of rules on every way to see a board, against a model of a few obvious lines. */
@@ -209,6 +210,24 @@ test("the stores agree on boards of each kind, and scores that differ are found 
 describe.for(boards)("$operator, $order, $ties", ({ model, changes, ...rules }) => {
   test("all ways to see the board show what the model does", async () => {
     await expectShown(rules, model.rows());
+  });
+
+  test("a change is pushed, and each subscription begins with what stands", async () => {
+    const client = await SocketClient.connect(app.wsUrl);
+    const subscription = `subscription ($board: ID!) { topScoresUpdated(board: $board) { topScores { ${rowFields} } } }`;
+    client.subscribe(subscription, { board: idOf(rules) });
+    const rowsOf = ({ payload }: Message) =>
+      (payload as { data: { topScoresUpdated: { topScores: Row[] } } }).data.topScoresUpdated.topScores;
+    expect(rowsOf(await client.next())).toEqual(model.rows());
+    // A tie of two players, of which neither had this score.
+    for (const userId of ["zoe", "bob"]) {
+      const amount = rules.order === "HIGHEST_FIRST" ? 50 : -50;
+      await send(rules, { userId, amount }, 1);
+      model.apply({ userId, amount });
+    }
+    const rows = JSON.stringify(model.rows());
+    await client.nextUntil((message) => JSON.stringify(rowsOf(message)) === rows);
+    client.close();
   });
 
   test("a retry changes nothing and has the first answer", async () => {

@@ -84,7 +84,19 @@ async function tablesIn(schema: string): Promise<string[]> {
   const sql = "SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 AND tablename !~ '[0-9]' ORDER BY 1";
   return (await database.query<{ name: string }>(sql, [schema])).map(({ name }) => name);
 }
-const ourTables = ["_prisma_migrations", "api_tokens", "rejected_events", "score_events", "sync_cursor", "user_scores"];
+const ourTables = [
+  "_prisma_migrations",
+  "api_tokens",
+  "audit_log",
+  "boards",
+  "players",
+  "rejected_events",
+  "score_events",
+  "season_standings",
+  "seasons",
+  "sync_cursor",
+  "user_scores",
+];
 
 describe("on a PostgreSQL whose settings are not ours", () => {
   it("says to the millisecond when a change was made, and what the total was before and after it", async () => {

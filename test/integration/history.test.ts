@@ -208,7 +208,7 @@ describe("when one address asks for hundreds of reads at once", () => {
 
 async function waitingForLocks(): Promise<number> {
   const sql =
-    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%SELECT revision, increment%'";
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%SELECT revision, season, increment%'";
   return (await app.stores.query(sql)).length;
 }
 

@@ -102,12 +102,12 @@ test("the wrong mutation for a board's operator is bad input, alone and in a bat
   const wrong = await increment("best", "ada", 1, service());
   expect([codeOf(wrong), wrong.errors?.[0]?.message]).toEqual([
     "BAD_USER_INPUT",
-    "scoreIncrement can't be added on this board, which takes scores.",
+    "scoreIncrement can't be added on this board, which takes scores. Send score instead.",
   ]);
   const set = await submit("main", "ada", 1);
   expect([codeOf(set), set.errors?.[0]?.message]).toEqual([
     "BAD_USER_INPUT",
-    "score can't be set on this board, which adds increments.",
+    "score can't be set on this board, which adds increments. Send increment instead.",
   ]);
   const batch = await post("batch", {
     board: "best",
@@ -187,7 +187,7 @@ describe("POST /api/v1/scores/submit", () => {
       "a board that adds",
       { board: "main", userId: "zoe", score: 5 },
       400,
-      "score can't be set on this board, which adds increments.",
+      "score can't be set on this board, which adds increments. Send increment instead.",
     ],
     [
       "a wrong season",

@@ -23,7 +23,7 @@ local function stamp_of(revision)
   return string.format('%016.0f', 9007199254740991 - revision)
 end
 
--- A user's member of the sorted set; nil where the user has none.
+-- A user's member of the sorted set; false where a stamped board has none.
 local function member_of(user, is_stamped, stamps_key)
   if not is_stamped then return user end
   local stamp = redis.call('HGET', stamps_key, user)
