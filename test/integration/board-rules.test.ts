@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { scoreOperators, scoreOrders, tiePolicies, type BoardRules } from "../../src/domain/board.js";
 import { useTestApp } from "../helpers/app.js";
@@ -225,8 +226,7 @@ describe.for(boards)("$operator, $order, $ties", ({ model, changes, ...rules }) 
       await send(rules, { userId, amount }, 1);
       model.apply({ userId, amount });
     }
-    const rows = JSON.stringify(model.rows());
-    await client.nextUntil((message) => JSON.stringify(rowsOf(message)) === rows);
+    await client.nextUntil((message) => isDeepStrictEqual(rowsOf(message), model.rows()));
     client.close();
   });
 
