@@ -105,9 +105,10 @@ describe("boards of other kinds", () => {
   test("a change for a season that does not run is set aside", async () => {
     const query = `mutation { enqueueIncrement(userId: "late", scoreIncrement: 1, season: 7) { accepted } }`;
     expect((await graphql(app, { query, token: referee })).data).toEqual({ enqueueIncrement: { accepted: true } });
-    const { headers, body } = await nextDeadLetter();
-    expect(headers?.["standings-code"]).toBe("SEASON_CLOSED");
-    expect(body).toEqual({ board: "main", userId: "late", subject: "referee", increment: 1, season: 7 });
+    expect(await nextDeadLetter()).toMatchObject({
+      headers: { "standings-code": "SEASON_CLOSED" },
+      body: { board: "main", userId: "late", subject: "referee", increment: 1, season: 7 },
+    });
   });
 });
 
