@@ -2,10 +2,9 @@ import pLimit from "p-limit";
 import { StandingsError } from "../domain/errors.js";
 import type { UserId } from "../domain/player.js";
 import type { Profile, ProfileChange, ProfileList, StoredProfile } from "../domain/profile.js";
-import type { PrismaClient } from "#prisma-client";
+import type { Prisma } from "#prisma-client";
+import { recordAct } from "./audit-log.js";
 import type { Database } from "./database.js";
-
-type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
 
 interface Row extends Profile {
   readonly updatedAt: Date;
@@ -47,7 +46,10 @@ export class PlayerRegister implements ProfileList {
         const updatedAt = new Date(Math.max(Date.now(), before.updatedAt.getTime() + 1));
         const data = { ...change, updatedAt };
         const after = await transaction.player.update({ where: { userId }, data, select: columns });
-        if (actor !== undefined) await audit(transaction, actor, userId, before, after);
+        if (actor !== undefined) {
+          const audited = { userId, before: logged(before), after: logged(after) };
+          await recordAct(transaction, { actor, action: "set_player", reason: undefined, ...audited });
+        }
         return toProfile(after);
       });
     } catch (error) {
@@ -60,7 +62,7 @@ export class PlayerRegister implements ProfileList {
 }
 
 /** Makes the row if there is none, and holds it until the end of the transaction. */
-function lockRow(transaction: Transaction, userId: UserId): Promise<Row> {
+function lockRow(transaction: Prisma.TransactionClient, userId: UserId): Promise<Row> {
   return transaction.player.upsert({
     where: { userId },
     create: { userId, updatedAt: new Date(0) },
@@ -69,13 +71,8 @@ function lockRow(transaction: Transaction, userId: UserId): Promise<Row> {
   });
 }
 
-async function audit({ auditRow }: Transaction, actor: string, userId: UserId, before: Row, after: Row): Promise<void> {
-  const data = { actor, action: "set_player", userId, before: logged(before), after: logged(after) };
-  await auditRow.create({ data });
-}
-
-function logged({ displayName, avatarUrl, country }: Row): string {
-  return JSON.stringify({ displayName, avatarUrl, country });
+function logged({ displayName, avatarUrl, country }: Row): Profile {
+  return { displayName, avatarUrl, country };
 }
 
 function toProfile({ updatedAt, ...profile }: Row): StoredProfile {
