@@ -70,11 +70,11 @@ async function connect({ redis, databaseUrl }: Environment, cleanUp: CleanUp) {
   await sql.connect();
   cleanUp.add(() => sql.end());
   cleanUp.add(() => Promise.resolve(client.disconnect()));
+  /** All have an old version, so that no process takes them for news: their cost must not be that of making them. */
   const makeBoards = async (title: string, ids: readonly string[]) => {
     await sql.query(
       `INSERT INTO boards (id, title, operator, sort_order, ties, writers, unit, version)
-       SELECT id, $2, 'ADD', 'HIGHEST_FIRST', 'SHARED', 'SERVICES', 'POINTS', nextval('board_versions')
-       FROM unnest($1::text[]) AS id`,
+       SELECT id, $2, 'ADD', 'HIGHEST_FIRST', 'SHARED', 'SERVICES', 'POINTS', 1 FROM unnest($1::text[]) AS id`,
       [ids, title],
     );
     await sql.query("INSERT INTO seasons (board, number, started_at) SELECT unnest($1::text[]), 1, now()", [ids]);

@@ -20,6 +20,11 @@ export interface Lease {
   readonly fence: number;
 }
 
+/** Some players' totals in one season, and the cursor up to which they are right. */
+export interface TotalsInPostgres extends Lease {
+  readonly totals: ReadonlyMap<UserId, ReachedRow>;
+}
+
 /** One season of a board, with the rules by which its totals are read. */
 export type BoardSeason = BoardDefinition & { readonly season: SeasonNumber };
 
@@ -171,6 +176,22 @@ export class ScoreLedger {
     const about = { board, season, user_ids: textArray(userIds) };
     const rows = toScores(await this.#database.query(statements.readScoresOf, about));
     return new Map(rows.map(({ userId, score }) => [userId, score]));
+  }
+
+  /**
+   * The totals of those of these players that have one, with the revisions at which they were reached, and the cursor at
+   * the same moment. A season that ended in PostgreSQL may have lost its totals.
+   *
+   * @returns undefined when PostgreSQL does not know the board
+   */
+  async readAtOnce(
+    { id: board, season }: BoardSeason,
+    userIds: readonly UserId[],
+  ): Promise<TotalsInPostgres | undefined> {
+    const about = { board, season, user_ids: textArray(userIds) };
+    const rows = await this.#database.query(statements.readTotals, about);
+    const [row] = rows;
+    return row && { ...toLease(row), totals: new Map(toScores(rows).map((each) => [each.userId, each])) };
   }
 
   /** How many players a season has, and the sum of their totals (which may exceed 2^53). */

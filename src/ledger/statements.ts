@@ -85,6 +85,7 @@ export const statements = {
   recordEvents: load<{ held: number }>("record-events"),
   readScores: load<ScoreColumns>("read-scores"),
   readScoresOf: load<ScoreColumns>("read-scores-of"),
+  readTotals: load<CursorRow & ScoreColumns>("read-totals"),
   readSummary: load<{ count: string; sum: string }>("read-summary"),
   overwriteScores: load<{ held: number }>("overwrite-scores"),
   dropScoresOf: load<never>("drop-scores-of"),

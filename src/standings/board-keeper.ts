@@ -1,13 +1,13 @@
 import { dropRecords, restoreRecords } from "./idempotency-records.js";
 import { keys } from "../redis/keys.js";
 import type { RedisClient } from "../redis/client.js";
-import { formatRules, formOf, reachedAt, stampOf, toRows, toKept, fromKept } from "./kept-form.js";
+import { formatRules, formOf, stampOf, toKept } from "./kept-form.js";
+import { KeptTotals } from "./kept-totals.js";
 import { scripts } from "./scripts.js";
 import type { ChangeEntry, SeasonEnd } from "./outbox-entry.js";
 import { formatPosition, parsePosition, type Position } from "../domain/position.js";
 import type { Board, BoardDefinition } from "../domain/board.js";
-import type { UserId } from "../domain/player.js";
-import type { ReachedRow, Revision, Score, ScoreRow } from "../domain/score.js";
+import type { ReachedRow, Revision } from "../domain/score.js";
 import type { RunningSeason, SeasonNumber } from "../domain/season.js";
 
 /** A board in Redis, as recovery sees it. */
@@ -31,10 +31,12 @@ const rebuildTtlSeconds = 3_600;
 
 /** The worker's operations on a whole board: look at it, close it, rebuild it, open it. Every step may be repeated. */
 export class BoardKeeper {
+  readonly totals: KeptTotals;
   readonly #client: RedisClient;
 
   constructor(client: RedisClient) {
     this.#client = client;
+    this.totals = new KeptTotals(client);
   }
 
   async readState(board: Board): Promise<BoardState> {
@@ -213,61 +215,6 @@ export class BoardKeeper {
    */
   async dropRecords(board: Board, fence: number, entries: readonly ChangeEntry[]): Promise<boolean> {
     return dropRecords(this.#client, board, fence, entries);
-  }
-
-  /**
-   * Rows by position in the standings, best first. O(log n + count).
-   *
-   * @param season one that ended; undefined: the one that runs
-   */
-  async readRows(
-    { id, ...rules }: BoardDefinition,
-    from: number,
-    count: number,
-    season?: SeasonNumber,
-  ): Promise<ReachedRow[]> {
-    const key = season === undefined ? keys.scores(id) : keys.seasonScores(id, season);
-    const form = formOf(rules);
-    const flat = await this.#client.zrevrange(key, from, from + count - 1, "WITHSCORES");
-    return toRows(flat, form).map((row, index) => ({
-      ...row,
-      reachedAt: form.stamped ? reachedAt(flat[2 * index] ?? "") : undefined,
-    }));
-  }
-
-  /** Some rows, in no order, as ZSCAN returns them. A full scan returns each row that stays at least once. */
-  async scanRows({ id, ...rules }: BoardDefinition, cursor: string): Promise<{ cursor: string; rows: ScoreRow[] }> {
-    const [next, flat] = await this.#client.zscan(keys.scores(id), cursor, "COUNT", 2_000);
-    return { cursor: next, rows: toRows(flat, formOf(rules)) };
-  }
-
-  /**
-   * The totals of players, undefined for those without one.
-   *
-   * @param season one that ended; undefined: the one that runs
-   */
-  async readScores(
-    { id, ...rules }: BoardDefinition,
-    userIds: readonly UserId[],
-    season?: SeasonNumber,
-  ): Promise<(Score | undefined)[]> {
-    if (userIds.length === 0) return [];
-    const form = formOf(rules);
-    const key = season === undefined ? keys.scores(id) : keys.seasonScores(id, season);
-    const stampsKey = season === undefined ? keys.stamps(id) : keys.seasonStamps(id, season);
-    const members = form.stamped ? await this.#stamped(stampsKey, userIds) : userIds;
-    const scores = await this.#client.zmscore(key, ...members);
-    return scores.map((score) => (score === null ? undefined : fromKept(Number(score), form)));
-  }
-
-  /** A user without a stamp has no member: no member has its id alone. */
-  async #stamped(stampsKey: string, userIds: readonly UserId[]): Promise<readonly string[]> {
-    const stamps = await this.#client.hmget(stampsKey, ...userIds);
-    return userIds.map((userId, index) => `${stamps[index] ?? ""}${userId}`);
-  }
-
-  async count(board: Board): Promise<number> {
-    return this.#client.zcard(keys.scores(board));
   }
 }
 

@@ -10,6 +10,7 @@ export const scripts = {
   readAround: load("read-around"),
   readPage: load("read-page"),
   readEntries: load("read-entries"),
+  readTotals: load("read-totals"),
   readStatus: load("read-status"),
   takeClaim: load("take-claim"),
   returnClaim: load("return-claim"),

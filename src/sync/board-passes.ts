@@ -67,15 +67,16 @@ export class BoardPasses {
    * One pass of a board. One that finds nothing to move is no trace: there is one every interval.
    *
    * @param requested whether the board was asked for: its definition may have changed
+   * @returns whether the board had changes
    * @throws LeadershipLost when the board is not ours to change
    */
-  async run(board: Board, requested: boolean): Promise<void> {
+  async run(board: Board, requested: boolean): Promise<boolean> {
     const { traces } = this.#options;
     try {
       const backlog = await this.observeBacklog(board);
       if (backlog === 0) return await this.#move(board, requested);
       const attributes = { "standings.board": board, "standings.outbox.length": backlog };
-      await traced(traces, "sync pass", { attributes }, (span) => this.#move(board, requested, span));
+      return await traced(traces, "sync pass", { attributes }, (span) => this.#move(board, requested, span));
     } catch (error) {
       // The lease may be outdated; the next pass takes a new one.
       this.#leases.delete(board);
@@ -83,7 +84,7 @@ export class BoardPasses {
     }
   }
 
-  async #move(board: Board, requested: boolean, span?: Span): Promise<void> {
+  async #move(board: Board, requested: boolean, span?: Span): Promise<boolean> {
     const { metrics, logger } = this.#options;
     const began = performance.now();
     let lease = await this.#hold(board, requested);
@@ -107,6 +108,7 @@ export class BoardPasses {
       metrics.rejectedEvents.inc({ board });
       logger.error({ board, position: entry.position, reason }, "PostgreSQL refused a change; see rejected_events");
     }
+    return result.synced > 0 || result.endedSeasons.length > 0;
   }
 
   /** @returns whether the season ended now */

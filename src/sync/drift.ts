@@ -5,6 +5,7 @@ import type { UserId } from "../domain/player.js";
 import type { Score } from "../domain/score.js";
 import { isSeasonEnd } from "../standings/outbox-entry.js";
 import type { BoardSeason, ScoreLedger } from "../ledger/score-ledger.js";
+import { compareAtOnce } from "./compare-at-once.js";
 import { scorePages } from "./score-pages.js";
 
 export interface DriftDeps {
@@ -29,35 +30,35 @@ export interface Difference {
   readonly postgres: Score | undefined;
 }
 
-/** How often players that seem to differ are compared again, because changes may be on their way to PostgreSQL. */
+/** How often players that seem to differ are compared again; see `compareAtOnce` for when that can't be told. */
 const maxRounds = 20;
 const pageSize = 10_000;
+/** The most players in one script call. */
+const atOnce = 2_000;
 const maxExamples = 5;
 
 /**
  * Compares Redis with PostgreSQL, player by player and both ways, while writes go on. PostgreSQL should hold the totals
- * of Redis, except for changes that are still in the outbox. The two can't be read at the same instant, so a player
- * counts as differing only when it differs in every round. Memory is limited to a page, the players that differ and
- * those in the outbox.
+ * of Redis, except for changes that are still in the outbox. A quick look at all players leaves those that seem to
+ * differ, because the two are read one after the other. These are compared exactly, and again in every round in which
+ * they differ. Memory is limited to a page, the players that differ and those in the outbox.
  *
- * @param wait called before each round; the worker needs an interval to catch up
+ * @param wait called before each round
  */
 export async function findDrift(deps: DriftDeps, id: Board, wait: () => Promise<void>): Promise<DriftReport> {
-  let board = await runningSeason(deps, id);
+  const board = await runningSeason(deps, id);
   // Redis' scan may return a player twice.
   const found = new Map<UserId, Difference>();
   const add = (difference: Difference) => void found.set(difference.userId, difference);
   const { players: inPostgres, inBoth } = await lookAtPostgres(deps, board, add);
   // If Redis has no more players than both know, no player is in Redis alone, and Redis need not be scanned.
-  const inRedis = await deps.keeper.count(id);
+  const inRedis = await deps.keeper.totals.count(id);
   if (inRedis !== inBoth) await lookAtRedis(deps, board, add);
 
-  let differences = await withoutPending(deps, board, [...found.values()]);
+  let differences = await withoutPending(deps, id, [...found.values()]);
   for (let round = 0; round < maxRounds && differences.length > 0; round += 1) {
     await wait();
-    board = await runningSeason(deps, id);
-    const suspects = differences.map(({ userId }) => userId);
-    differences = await withoutPending(deps, board, await compareAll(deps, board, suspects));
+    differences = await compareAgain(deps, id, differences);
   }
   const players = inPostgres + Math.max(0, inRedis - inBoth);
   return { players, differing: differences.length, examples: differences.slice(0, maxExamples) };
@@ -80,7 +81,7 @@ async function lookAtPostgres(
 ): Promise<{ players: number; inBoth: number }> {
   let [players, inBoth] = [0, 0];
   for await (const page of scorePages(ledger, board, pageSize)) {
-    const inRedis = await keeper.readScores(
+    const inRedis = await keeper.totals.readScores(
       board,
       page.map(({ userId }) => userId),
     );
@@ -98,7 +99,7 @@ async function lookAtPostgres(
 async function lookAtRedis(deps: DriftDeps, board: BoardSeason, add: (difference: Difference) => void): Promise<void> {
   let cursor = "0";
   do {
-    const scan = await deps.keeper.scanRows(board, cursor);
+    const scan = await deps.keeper.totals.scanRows(board, cursor);
     cursor = scan.cursor;
     const userIds = scan.rows.map(({ userId }) => userId);
     const known = await deps.ledger.readScoresOf(board, userIds);
@@ -107,10 +108,11 @@ async function lookAtRedis(deps: DriftDeps, board: BoardSeason, add: (difference
   } while (cursor !== "0");
 }
 
-async function compareAll(deps: DriftDeps, board: BoardSeason, userIds: readonly UserId[]): Promise<Difference[]> {
+async function compareAgain(deps: DriftDeps, id: Board, suspects: readonly Difference[]): Promise<Difference[]> {
+  const userIds = suspects.map(({ userId }) => userId);
   const differences: Difference[] = [];
-  for (let from = 0; from < userIds.length; from += pageSize) {
-    for (const each of await compare(deps, board, userIds.slice(from, from + pageSize))) differences.push(each);
+  for (let from = 0; from < userIds.length; from += atOnce) {
+    for (const each of await compareAtOnce(deps, id, userIds.slice(from, from + atOnce))) differences.push(each);
   }
   return differences;
 }
@@ -121,7 +123,7 @@ async function compare(
   userIds: readonly UserId[],
 ): Promise<Difference[]> {
   if (userIds.length === 0) return [];
-  const inRedis = await keeper.readScores(board, userIds);
+  const inRedis = await keeper.totals.readScores(board, userIds);
   const inPostgres = await ledger.readScoresOf(board, userIds);
   const rows = userIds.map((userId, index) => ({ userId, redis: inRedis[index], postgres: inPostgres.get(userId) }));
   return rows.filter(({ redis, postgres }) => redis !== postgres);
@@ -129,11 +131,11 @@ async function compare(
 
 /**
  * The players that would still differ after the outbox was drained. A long outbox takes seconds to read, so this is
- * asked once for all players. Those that changed meanwhile differ, and pass the next round.
+ * asked once for all players. Those that changed meanwhile differ, and are looked at again.
  */
 async function withoutPending(
   deps: DriftDeps,
-  { id: board }: BoardSeason,
+  board: Board,
   differences: readonly Difference[],
 ): Promise<readonly Difference[]> {
   if (differences.length === 0) return [];

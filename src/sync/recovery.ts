@@ -202,7 +202,7 @@ async function copySeason(
   const ended = kind === "ended" ? board.season : undefined;
   let copied = 0;
   for (;;) {
-    const rows = await keeper.readRows(board, copied, pageSize, ended);
+    const rows = await keeper.totals.readRows(board, copied, pageSize, ended);
     if (rows.length === 0) break;
     demand(board.id, await ledger.overwriteScores(board, lease, rows, revision));
     copied += rows.length;
@@ -210,7 +210,7 @@ async function copySeason(
   if (kind === "ended" && copied === 0) return;
   for await (const page of scorePages(ledger, board, pageSize)) {
     const userIds = page.map(({ userId }) => userId);
-    const scores = await keeper.readScores(board, userIds, ended);
+    const scores = await keeper.totals.readScores(board, userIds, ended);
     const others = userIds.filter((_userId, index) => scores[index] === undefined);
     if (others.length > 0) await ledger.dropScoresOf(board, lease, others);
   }

@@ -135,7 +135,7 @@ interface SeasonPart {
 }
 
 /** Revisions count up by one, so a missing change shows. An entry that can't be read stands for any number of changes. */
-function withoutGap(entries: readonly OutboxEntry[], from: Position): readonly OutboxEntry[] {
+export function withoutGap(entries: readonly OutboxEntry[], from: Position): readonly OutboxEntry[] {
   let previous = from.revision;
   const gap = entries.findIndex((entry) => {
     const follows = entry.position.revision === previous + 1 || (isChange(entry) && entry.unreadable !== undefined);

@@ -41,7 +41,7 @@ export class SyncWorker implements Service {
   readonly #options: SyncWorkerOptions;
   readonly #passes: BoardPasses;
   readonly #loop = new Loop(() => this.#attempt());
-  /** The boards whose work was listed by the last pass. */
+  /** The boards whose work was listed by the last pass, or that had changes since. */
   #listed = new Set<Board>();
   /** Boards with changes that callers wait for, and those that need the leader otherwise. */
   readonly #requested = new Set<Board>();
@@ -140,8 +140,12 @@ export class SyncWorker implements Service {
     const marked = await work.list();
     const listed = new Set(marked.map(({ board }) => board));
     // Only leaders drop boards, so a mark that is gone was lost by Redis. Processes may still rely on it.
-    for (const board of this.#listed) if (!listed.has(board)) await work.mark(board);
-    await this.#pass([...new Set([...configured, ...listed, ...this.#passes.boards, ...this.#listed])]);
+    for (const board of this.#listed) {
+      if (!listed.has(board)) await work.mark(board);
+      listed.add(board);
+    }
+    this.#listed = listed;
+    await this.#pass([...new Set([...configured, ...listed, ...this.#passes.boards])]);
     for (const { board, isOld } of marked) {
       if (!isOld) continue;
       await work.drop(board);
@@ -150,7 +154,6 @@ export class SyncWorker implements Service {
     // A board that was marked again meanwhile is listed by the next pass.
     const kept = new Set([...configured, ...listed, ...this.#requested]);
     for (const board of this.#passes.boards) if (!kept.has(board)) this.#passes.leave(board);
-    this.#listed = listed;
   }
 
   /**
@@ -165,7 +168,8 @@ export class SyncWorker implements Service {
         waiting.delete(board);
         const requested = this.#requested.delete(board);
         try {
-          await this.#passes.run(board, requested);
+          // A board is marked before it changes, so one that had changes must be listed next time.
+          if (await this.#passes.run(board, requested)) this.#listed.add(board);
         } catch (error) {
           if (error instanceof LeadershipLost) throw error;
           failures.push(error);

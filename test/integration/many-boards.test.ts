@@ -201,14 +201,22 @@ test("boards come back when they are asked for after Redis was emptied, and afte
   await waitFor(async () => (await totalOf(board)) === 7);
 });
 
-test("check looks at the boards that PostgreSQL knows as well", async () => {
-  const board = await makeBoard();
-  await incrementSoon(board);
-  await waitFor(async () => (await totalOf(board)) === 1);
+test("check looks at the boards that PostgreSQL knows as well, whether Redis has them or not", async () => {
+  const [board, forgotten] = [await makeBoard(), await makeBoard()];
+  for (const each of [board, forgotten]) {
+    await incrementSoon(each);
+    await waitFor(async () => (await totalOf(each)) === 1);
+  }
+  await age(forgotten);
+  await waitFor(async () => !(await isLookedAt(`${forgotten}"`)));
+  await app.stores.redisClient.del(await app.stores.redisClient.keys(`lb:{${forgotten}}:*`));
   const { redis, databaseUrl } = app.stores;
   const env = { REDIS_URL: redis.url, DATABASE_URL: databaseUrl, SYNC_INTERVAL_MS: "50" };
   const { code, stdout } = await run(["src/cli.ts", "check"], env);
-  expect(stdout).toContain(`${board}: agree (1 players)`);
-  expect(stdout).toContain("idle-99: agree (0 players)");
+  const lines = stdout.split("\n");
+  expect(lines).toContain(`${board}: agree (1 players)`);
+  expect(lines).toContain(`${forgotten}: not in Redis, which gets it from PostgreSQL when it is asked for`);
+  expect(lines.filter((line) => line.includes("differ"))).toEqual([]);
   expect(code).toBe(0);
+  expect((await incrementSoon(forgotten)).entry.score).toBe(2);
 });

@@ -22,6 +22,7 @@ const statementTimeoutMs = 600_000;
 const variables = ["REDIS_URL", "DATABASE_URL", "DATABASE_DIRECT_URL", "BOARDS", "SYNC_INTERVAL_MS"] as const;
 /** Boards read at once. */
 const pageSize = 500;
+const leftOut = "not in Redis, which gets it from PostgreSQL when it is asked for";
 const exitCodes = { agree: 0, differ: 1, couldNotLook: 2 } as const;
 
 /** Compares Redis with PostgreSQL, and makes them agree again if told to. */
@@ -29,7 +30,8 @@ export const check: Command = {
   usage: `usage: cli.js check [--repair] [--quiet]
 
 Compares Redis with PostgreSQL, board by board, while writes go on; prints a line a board. The exit code is 0 when they
-agree, 1 when they differ, 2 when it could not look; only then there is a line on stderr.
+agree, 1 when they differ, 2 when it could not look; only then there is a line on stderr. A board outside BOARDS that
+nobody has asked for since Redis was emptied agrees: it is rebuilt from PostgreSQL when it is asked for.
 
   --repair  rebuilds the side that is wrong
   --quiet   prints nothing when all boards agree, and otherwise a summary before the lines of the boards that differ:
@@ -43,6 +45,12 @@ agree, 1 when they differ, 2 when it could not look; only then there is a line o
       REDIS_URL,
       databaseAddresses(DATABASE_URL, DATABASE_DIRECT_URL),
     );
+    const configured = new Set<string>(BOARDS);
+    /** Redis forgets idle boards when it is emptied, and the leader opens those of BOARDS alone before they are asked for. */
+    const isLeftOut = async (board: Board) => {
+      const { position, hasScores } = await deps.keeper.readState(board);
+      return !configured.has(board) && position === undefined && !hasScores;
+    };
     const look = (board: Board) => findDrift(deps, board, () => delay(SYNC_INTERVAL_MS / 4));
 
     const worthMailing: string[] = [];
@@ -53,6 +61,10 @@ agree, 1 when they differ, 2 when it could not look; only then there is a line o
         if (values.quiet) worthMailing.push(`${board}: ${text}`);
         else print(`${board}: ${text}`);
       };
+      if (await isLeftOut(board)) {
+        if (!values.quiet) say(leftOut);
+        continue;
+      }
       let report = await look(board);
       const differed = report.differing > 0;
       if (values.repair && differed) {

@@ -107,16 +107,18 @@ export function interrupt(deps: RecoveryDeps, at: number, happens: () => Promise
   };
 }
 
-/** Only for objects whose methods are all asynchronous. */
+/** Only for objects whose methods are all asynchronous, and that else have only such objects. */
 function withSteps<T extends object>(part: T, name: string, step: (name: string) => Promise<void>): T {
   return new Proxy(part, {
-    get:
-      (target, property) =>
-      async (...args: unknown[]) => {
-        await step(`${name}.${String(property)}`);
-        const method = Reflect.get(target, property) as (...args: unknown[]) => unknown;
-        return method.apply(target, args);
-      },
+    get: (target, property) => {
+      const member: unknown = Reflect.get(target, property);
+      const called = `${name}.${String(property)}`;
+      if (typeof member === "object" && member !== null) return withSteps(member, called, step);
+      return async (...args: unknown[]) => {
+        await step(called);
+        return (member as (...args: unknown[]) => unknown).apply(target, args);
+      };
+    },
   });
 }
 
