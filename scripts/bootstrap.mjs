@@ -34,6 +34,7 @@ const commands = {
   "test-proxy": tests("proxy"),
   "test-monitoring": tests("monitoring"),
   build: { script: "scripts/build.ts" },
+  icons: { script: "scripts/icons.ts" },
   migrate: operators("migrate"),
   token: operators("token"),
   board: operators("board"),
