@@ -27,6 +27,7 @@ const commands = {
   demo: { script: "scripts/demo.ts" },
   dev: { script: "scripts/dev.ts" },
   test: tests("unit", "integration", "faults"),
+  "test-outages": tests("outages"),
   "test-fuzz": tests("fuzz"),
   "test-browser": tests("browser"),
   "test-broker": tests("broker"),

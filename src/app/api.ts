@@ -78,7 +78,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const history = new HistoryReads(boards, new ScoreHistory(database), turns);
   const pages = new StandingsPages({ live: standingsReader, archive: new FrozenStandings(database), turns });
   const { players, profiles } = createPlayers(foundation, standings, database);
-  const boardCommands = createBoards(foundation, standings, database, turns);
+  const boardCommands = createBoards(foundation, standings, turns);
   const schema = createSchema({ reads, history, pages, scoreChanges, players, ...boardCommands });
   const trusted =
     config.trustedDocuments &&
