@@ -86,6 +86,7 @@ const pagePolicy = (ownSockets: Sockets): Directives => ({
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
   imgSrc: ["'self'"],
+  fontSrc: ["'self'"],
   connectSrc: ["'self'", ownSockets],
   baseUri: ["'none'"],
   formAction: ["'none'"],

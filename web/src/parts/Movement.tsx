@@ -1,0 +1,22 @@
+import "./movement.css";
+
+/** Places gained (positive) or lost within the last minute; "new" to the rows that are shown. */
+export type MovementValue = number | "new";
+
+interface MovementProps {
+  readonly movement: MovementValue;
+}
+
+/** An arrow and the number of places. Nothing when there was no movement. */
+export function Movement({ movement }: MovementProps) {
+  if (movement === 0) return null;
+  if (movement === "new") return <span className="movement movement-new">New</span>;
+  const places = Math.abs(movement);
+  const spoken = `${movement > 0 ? "up" : "down"} ${places}`;
+  return (
+    <span className={`movement movement-${movement > 0 ? "up" : "down"}`}>
+      <span className="visually-hidden">{spoken}</span>
+      <span aria-hidden="true">{places}</span>
+    </span>
+  );
+}
