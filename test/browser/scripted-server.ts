@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import Fastify from "fastify";
 import type { Page, WebSocketRoute } from "playwright-core";
-import { registerWeb } from "../../src/transports/pages.js";
+import { registerPages } from "../../src/transports/pages/routes.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 
 export const builtPages = fileURLToPath(new URL("../../dist/web", import.meta.url));
@@ -11,7 +11,7 @@ export type Entry = readonly [rank: number, userId: string, score: number];
 /** Serves the pages without the service behind them, for tests that play the service themselves. */
 export async function servePages(): Promise<{ url: string; stop(): Promise<void> }> {
   const server = Fastify({ forceCloseConnections: true });
-  registerWeb(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined) });
+  registerPages(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined) });
   const url = await server.listen({ port: 0, host: "127.0.0.1" });
   return { url, stop: () => server.close() };
 }
