@@ -14,12 +14,18 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  query TopScores($board: ID!) {\n    topScores(board: $board, limit: 10) {\n      rank\n      userId\n      score\n    }\n  }\n": typeof types.TopScoresDocument,
-    "\n  subscription TopScoresUpdated($board: ID!) {\n    topScoresUpdated(board: $board, limit: 10) {\n      revision\n      topScores {\n        rank\n        userId\n        score\n      }\n    }\n  }\n": typeof types.TopScoresUpdatedDocument,
+    "\n  query WatchedBoard($board: ID!, $limit: Int!) {\n    board(id: $board) {\n      id\n      title\n      unit\n      order\n      archived\n      playerCount\n      season {\n        number\n        startedAt\n        endsAt\n      }\n      topScores(limit: $limit) {\n        ...LiveEntry\n      }\n    }\n  }\n\n  fragment LiveEntry on ScoreEntry {\n    rank\n    userId\n    score\n    player {\n      displayName\n      avatarUrl\n      country\n    }\n  }\n": typeof types.WatchedBoardDocument,
+    "\n  query BoardFacts($board: ID!) {\n    board(id: $board) {\n      id\n      title\n      unit\n      order\n      archived\n      playerCount\n      season {\n        number\n        startedAt\n        endsAt\n      }\n    }\n  }\n": typeof types.BoardFactsDocument,
+    "\n  subscription TopScoresUpdated($board: ID!, $limit: Int!) {\n    topScoresUpdated(board: $board, limit: $limit) {\n      season\n      revision\n      topScores {\n        ...LiveEntry\n      }\n    }\n  }\n": typeof types.TopScoresUpdatedDocument,
+    "\n  subscription BoardStatus($board: ID!) {\n    boardStatus(board: $board) {\n      state\n      asOf\n      viewers\n      changesPerSecond\n    }\n  }\n": typeof types.BoardStatusDocument,
+    "\n  subscription ScoresAroundUpdated($board: ID!, $player: ID!, $radius: Int!) {\n    scoresAroundUpdated(board: $board, userId: $player, radius: $radius) {\n      revision\n      scoresAround {\n        ...LiveEntry\n      }\n    }\n  }\n": typeof types.ScoresAroundUpdatedDocument,
 };
 const documents: Documents = {
-    "\n  query TopScores($board: ID!) {\n    topScores(board: $board, limit: 10) {\n      rank\n      userId\n      score\n    }\n  }\n": types.TopScoresDocument,
-    "\n  subscription TopScoresUpdated($board: ID!) {\n    topScoresUpdated(board: $board, limit: 10) {\n      revision\n      topScores {\n        rank\n        userId\n        score\n      }\n    }\n  }\n": types.TopScoresUpdatedDocument,
+    "\n  query WatchedBoard($board: ID!, $limit: Int!) {\n    board(id: $board) {\n      id\n      title\n      unit\n      order\n      archived\n      playerCount\n      season {\n        number\n        startedAt\n        endsAt\n      }\n      topScores(limit: $limit) {\n        ...LiveEntry\n      }\n    }\n  }\n\n  fragment LiveEntry on ScoreEntry {\n    rank\n    userId\n    score\n    player {\n      displayName\n      avatarUrl\n      country\n    }\n  }\n": types.WatchedBoardDocument,
+    "\n  query BoardFacts($board: ID!) {\n    board(id: $board) {\n      id\n      title\n      unit\n      order\n      archived\n      playerCount\n      season {\n        number\n        startedAt\n        endsAt\n      }\n    }\n  }\n": types.BoardFactsDocument,
+    "\n  subscription TopScoresUpdated($board: ID!, $limit: Int!) {\n    topScoresUpdated(board: $board, limit: $limit) {\n      season\n      revision\n      topScores {\n        ...LiveEntry\n      }\n    }\n  }\n": types.TopScoresUpdatedDocument,
+    "\n  subscription BoardStatus($board: ID!) {\n    boardStatus(board: $board) {\n      state\n      asOf\n      viewers\n      changesPerSecond\n    }\n  }\n": types.BoardStatusDocument,
+    "\n  subscription ScoresAroundUpdated($board: ID!, $player: ID!, $radius: Int!) {\n    scoresAroundUpdated(board: $board, userId: $player, radius: $radius) {\n      revision\n      scoresAround {\n        ...LiveEntry\n      }\n    }\n  }\n": types.ScoresAroundUpdatedDocument,
 };
 
 /**
@@ -39,11 +45,23 @@ export function graphql(source: string): unknown;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query TopScores($board: ID!) {\n    topScores(board: $board, limit: 10) {\n      rank\n      userId\n      score\n    }\n  }\n"): (typeof documents)["\n  query TopScores($board: ID!) {\n    topScores(board: $board, limit: 10) {\n      rank\n      userId\n      score\n    }\n  }\n"];
+export function graphql(source: "\n  query WatchedBoard($board: ID!, $limit: Int!) {\n    board(id: $board) {\n      id\n      title\n      unit\n      order\n      archived\n      playerCount\n      season {\n        number\n        startedAt\n        endsAt\n      }\n      topScores(limit: $limit) {\n        ...LiveEntry\n      }\n    }\n  }\n\n  fragment LiveEntry on ScoreEntry {\n    rank\n    userId\n    score\n    player {\n      displayName\n      avatarUrl\n      country\n    }\n  }\n"): (typeof documents)["\n  query WatchedBoard($board: ID!, $limit: Int!) {\n    board(id: $board) {\n      id\n      title\n      unit\n      order\n      archived\n      playerCount\n      season {\n        number\n        startedAt\n        endsAt\n      }\n      topScores(limit: $limit) {\n        ...LiveEntry\n      }\n    }\n  }\n\n  fragment LiveEntry on ScoreEntry {\n    rank\n    userId\n    score\n    player {\n      displayName\n      avatarUrl\n      country\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription TopScoresUpdated($board: ID!) {\n    topScoresUpdated(board: $board, limit: 10) {\n      revision\n      topScores {\n        rank\n        userId\n        score\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription TopScoresUpdated($board: ID!) {\n    topScoresUpdated(board: $board, limit: 10) {\n      revision\n      topScores {\n        rank\n        userId\n        score\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  query BoardFacts($board: ID!) {\n    board(id: $board) {\n      id\n      title\n      unit\n      order\n      archived\n      playerCount\n      season {\n        number\n        startedAt\n        endsAt\n      }\n    }\n  }\n"): (typeof documents)["\n  query BoardFacts($board: ID!) {\n    board(id: $board) {\n      id\n      title\n      unit\n      order\n      archived\n      playerCount\n      season {\n        number\n        startedAt\n        endsAt\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription TopScoresUpdated($board: ID!, $limit: Int!) {\n    topScoresUpdated(board: $board, limit: $limit) {\n      season\n      revision\n      topScores {\n        ...LiveEntry\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription TopScoresUpdated($board: ID!, $limit: Int!) {\n    topScoresUpdated(board: $board, limit: $limit) {\n      season\n      revision\n      topScores {\n        ...LiveEntry\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription BoardStatus($board: ID!) {\n    boardStatus(board: $board) {\n      state\n      asOf\n      viewers\n      changesPerSecond\n    }\n  }\n"): (typeof documents)["\n  subscription BoardStatus($board: ID!) {\n    boardStatus(board: $board) {\n      state\n      asOf\n      viewers\n      changesPerSecond\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription ScoresAroundUpdated($board: ID!, $player: ID!, $radius: Int!) {\n    scoresAroundUpdated(board: $board, userId: $player, radius: $radius) {\n      revision\n      scoresAround {\n        ...LiveEntry\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription ScoresAroundUpdated($board: ID!, $player: ID!, $radius: Int!) {\n    scoresAroundUpdated(board: $board, userId: $player, radius: $radius) {\n      revision\n      scoresAround {\n        ...LiveEntry\n      }\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

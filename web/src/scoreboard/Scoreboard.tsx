@@ -1,12 +1,13 @@
-import type { ApolloClient } from "@apollo/client";
-import { useEffect, useReducer } from "react";
-import { ConnectionState } from "./ConnectionState.js";
+import { useState } from "react";
+import type { StandingsClient } from "../client/apollo.js";
+import type { Entry } from "../live/board-view.js";
+import { useBoard } from "../live/use-board.js";
+import { StateLine } from "../parts/StateLine.js";
 import { StandingsTable } from "./StandingsTable.js";
-import { initialStandings, nextStandings } from "./standings.js";
-import { watchStandings } from "./watch-standings.js";
+import { nextRows, type Row } from "./standings.js";
 
 interface ScoreboardProps {
-  readonly client: ApolloClient;
+  readonly client: StandingsClient;
   readonly board: string;
 }
 
@@ -14,8 +15,9 @@ const revisionFormat = new Intl.NumberFormat();
 
 /** The live top ten of one board. */
 export function Scoreboard({ client, board }: ScoreboardProps) {
-  const [standings, report] = useReducer(nextStandings, initialStandings);
-  useEffect(() => watchStandings(client, board, report), [client, board]);
+  const { state, snapshot, refused } = useBoard(client, board, { limit: 10 });
+  const rows = useRows(snapshot?.entries ?? null);
+  const revision = snapshot?.revision ?? null;
 
   return (
     <main>
@@ -26,20 +28,20 @@ export function Scoreboard({ client, board }: ScoreboardProps) {
             Board <bdi>{board}</bdi>
           </p>
         </div>
-        {!standings.refused && <ConnectionState connection={standings.connection} />}
+        {!refused && <StateLine state={state} />}
       </header>
       <div className="card">
-        {standings.refused ? (
+        {refused ? (
           <UnknownBoard board={board} />
-        ) : standings.rows === null ? (
+        ) : rows === null ? (
           <p className="notice">Waiting for the standings…</p>
         ) : (
-          <StandingsTable board={board} rows={standings.rows} />
+          <StandingsTable board={board} rows={rows} />
         )}
       </div>
-      {!standings.refused && standings.revision !== null && (
+      {!refused && revision !== null && (
         <footer>
-          Revision <span data-revision={standings.revision}>{revisionFormat.format(standings.revision)}</span>
+          Revision <span data-revision={revision}>{revisionFormat.format(revision)}</span>
         </footer>
       )}
     </main>
@@ -57,4 +59,12 @@ function UnknownBoard({ board }: { readonly board: string }) {
       </p>
     </div>
   );
+}
+
+function useRows(entries: readonly Entry[] | null): readonly Row[] | null {
+  const [shown, setShown] = useState<{ entries: readonly Entry[]; rows: readonly Row[] } | null>(null);
+  if (entries === null || entries === shown?.entries) return shown?.rows ?? null;
+  const rows = nextRows(shown?.rows ?? null, entries);
+  setShown({ entries, rows });
+  return rows;
 }

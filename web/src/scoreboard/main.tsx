@@ -1,7 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createApolloClient } from "../client/apollo.js";
-import { createSocket } from "../client/socket.js";
+import { StandingsClient } from "../client/apollo.js";
 import { Scoreboard } from "./Scoreboard.js";
 import "./scoreboard.css";
 
@@ -12,6 +11,6 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root.");
 createRoot(root).render(
   <StrictMode>
-    <Scoreboard client={createApolloClient(createSocket())} board={board} />
+    <Scoreboard client={new StandingsClient()} board={board} />
   </StrictMode>,
 );
