@@ -27,6 +27,7 @@ export function standingsPolicy(ownSockets: SocketsOf, { embedders, avatars }: P
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
+    fontSrc: ["'self'"],
     imgSrc: ["'self'", ...avatars],
     connectSrc: ["'self'", ownSockets],
     manifestSrc: ["'self'"],
