@@ -125,8 +125,10 @@ describe("the chase", () => {
   });
   const rows = [row(1, "a", 90), row(2, "b", 70), row(3, "me", 40), row(3, "c", 40), row(5, "d", 30)];
 
+  const shared = { order: "HIGHEST_FIRST", ties: "SHARED" } as const;
+
   test("says what is missing to pass the next, and who follows", () => {
-    const chase = chaseOf(rows, "me", 40, "HIGHEST_FIRST");
+    const chase = chaseOf(rows, row(3, "me", 40), shared);
     expect(chase.ahead).toMatchObject({ entry: { userId: "b" }, gap: 30 });
     expect(chase.toPass).toBe(31);
     expect(chase.behind).toMatchObject({ entry: { userId: "d" }, gap: 10 });
@@ -135,16 +137,31 @@ describe("the chase", () => {
   });
 
   test("follows a score that is newer than the row", () => {
-    expect(chaseOf(rows, "me", 75, "HIGHEST_FIRST")).toMatchObject({
+    expect(chaseOf(rows, row(3, "me", 75), shared)).toMatchObject({
       ahead: { entry: { userId: "a" }, gap: 15 },
       behind: { entry: { userId: "b" }, gap: 5 },
     });
-    expect(chaseOf(rows, "me", 95, "HIGHEST_FIRST").ahead).toBeNull();
+    expect(chaseOf(rows, row(3, "me", 95), shared).ahead).toBeNull();
+  });
+
+  test("takes whoever reached the same score first as the next, where that counts", () => {
+    const first = [row(1, "a", 90), row(2, "b", 40), row(3, "me", 40), row(4, "c", 40)];
+    const chase = chaseOf(first, row(3, "me", 40), { order: "HIGHEST_FIRST", ties: "FIRST_TO_REACH" });
+    expect(chase).toMatchObject({
+      ahead: { entry: { userId: "b" } },
+      toPass: 1,
+      behind: { entry: { userId: "c" } },
+      level: [],
+    });
+    expect(progressOf(chase)).toBe(0);
   });
 
   test("compares times the other way round", () => {
     const times = [row(1, "a", 100), row(2, "me", 130), row(3, "b", 135)];
-    expect(chaseOf(times, "me", 130, "LOWEST_FIRST")).toMatchObject({ toPass: 31, behind: { gap: 5 } });
+    expect(chaseOf(times, row(2, "me", 130), { order: "LOWEST_FIRST", ties: "SHARED" })).toMatchObject({
+      toPass: 31,
+      behind: { gap: 5 },
+    });
   });
 });
 

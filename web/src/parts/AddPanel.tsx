@@ -4,7 +4,7 @@ import type { Session, SessionKeeper } from "../client/session.js";
 import { useSession } from "../client/use-session.js";
 import type { Unit } from "../live/board-view.js";
 import { hindranceOf, type Hindrance, type WritingRules } from "../presses/may-write.js";
-import type { PressTarget } from "../presses/send-presses.js";
+import type { PressTarget } from "../presses/press.js";
 import type { Presses } from "../presses/use-presses.js";
 import { AddButtons } from "./AddButtons.js";
 import { QueueLine } from "./QueueLine.js";

@@ -1,7 +1,7 @@
-import { useId, useState, type FormEvent } from "react";
+import { useId, useState, type SubmitEvent } from "react";
 import type { Unit } from "../live/board-view.js";
 import { parseScore } from "../presses/parse-score.js";
-import type { Operator } from "../presses/send-presses.js";
+import type { Operator } from "../presses/press.js";
 
 interface ScoreFormProps {
   readonly unit: Unit;
@@ -16,7 +16,7 @@ export function ScoreForm({ unit, operator, press }: ScoreFormProps) {
   const [field, hint] = [useId(), useId()];
   const isTime = unit === "MILLISECONDS";
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     try {
       const sent = press(parseScore(text, unit));

@@ -1,4 +1,4 @@
-import { useId, useState, type FormEvent } from "react";
+import { useId, useState, type SubmitEvent } from "react";
 import type { DemoToken } from "../client/demo-tokens.js";
 import type { Session, SessionKeeper } from "../client/session.js";
 import { useSession } from "../client/use-session.js";
@@ -39,7 +39,7 @@ function SignedOut({ keeper, demoTokens, verb }: SignInProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const [field, hint] = [useId(), useId()];
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     try {
       keeper.signIn(text);

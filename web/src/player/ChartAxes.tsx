@@ -19,24 +19,35 @@ interface ChartAxesProps {
 const timeWidth = 110;
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });
 
+/** How wide the scores beside the chart are, in pixels, with some air. */
+export function labelsWidth(y: Scale, unit: Unit): number {
+  return 14 + 7 * Math.max(...scoreTicks(y).map((tick) => write(tick, unit).length), 2);
+}
+
+function scoreTicks({ from, to }: Scale): number[] {
+  return niceTicks(from, to, 4);
+}
+
+function write(score: number, unit: Unit): string {
+  return unit === "POINTS" && Math.abs(score) >= 1e6 ? compact.format(score) : formatScore(score, unit);
+}
+
 /** Round scores across, round times below, and where seasons began. */
 export const ChartAxes = memo(function ChartAxes(props: ChartAxesProps) {
   const { x, y, unit, width, top, bottom, window: shown, seasonStarts } = props;
   const times = new Intl.DateTimeFormat(undefined, timeFormat(shown.to - shown.from));
-  const write = (score: number) =>
-    unit === "POINTS" && Math.abs(score) >= 1e6 ? compact.format(score) : formatScore(score, unit);
   return (
     <g className="chart-axes" aria-hidden="true">
-      {niceTicks(y.from, y.to, 4).map((tick) => (
+      {scoreTicks(y).map((tick) => (
         <g key={tick}>
-          <path d={`M0,${y.place(tick)}H${width}`} />
-          <text x="2" y={y.place(tick) - 5}>
-            {write(tick)}
+          <path d={`M${x.place(shown.from)},${y.place(tick)}H${width}`} />
+          <text x="0" y={y.place(tick) + 4}>
+            {write(tick, unit)}
           </text>
         </g>
       ))}
       {timeTicks(shown.from, shown.to, Math.max(1, Math.floor(width / timeWidth)))
-        .filter((tick) => x.place(tick) > timeWidth / 3 && x.place(tick) < width - timeWidth / 3)
+        .filter((tick) => x.place(tick) > x.place(shown.from) + timeWidth / 3 && x.place(tick) < width - timeWidth / 3)
         .map((tick) => (
           <text key={tick} x={x.place(tick)} y={bottom + 22} textAnchor="middle">
             {times.format(tick)}

@@ -1,20 +1,20 @@
 import type { CSSProperties, ReactNode } from "react";
 import { nameOf } from "../format/name.js";
 import { formatScore } from "../format/score.js";
-import type { Entry, Order, Unit } from "../live/board-view.js";
+import type { Entry, Unit } from "../live/board-view.js";
 import { Avatar } from "../parts/Avatar.js";
-import { chaseOf, progressOf, type Chase } from "./chase.js";
+import { chaseOf, progressOf, type Chase, type Ordering } from "./chase.js";
 
 interface ChaseStripProps {
   readonly rows: readonly Entry[];
   readonly row: Entry;
   readonly unit: Unit;
-  readonly order: Order;
+  readonly ordering: Ordering;
 }
 
 /** What is missing to pass the next, and where the player stands between the two around it. */
-export function ChaseStrip({ rows, row, unit, order }: ChaseStripProps) {
-  const chase = chaseOf(rows, row.userId, row.score, order);
+export function ChaseStrip({ rows, row, unit, ordering }: ChaseStripProps) {
+  const chase = chaseOf(rows, row, ordering);
   const { ahead, behind } = chase;
   return (
     <div className="chase">
@@ -61,7 +61,7 @@ function goal({ ahead, behind, toPass, level }: Chase, row: Entry, unit: Unit): 
       </>
     );
   if (behind === null) return "Alone on the board";
-  return <b>In the lead</b>;
+  return <b className="chase-lead">In the lead</b>;
 }
 
 /** With a unit where a bare number would not tell: seconds below a minute. */

@@ -66,7 +66,7 @@ export function HistoryCard(props: HistoryCardProps) {
         />
       )}
       <p className="history-foot quiet">
-        {events.length > 0 && `${events.length.toLocaleString()} changes shown`}
+        {events.length > 0 && `${events.length.toLocaleString()} ${events.length === 1 ? "change" : "changes"} shown`}
         {failed && events.length > 0 && " · newer ones can’t be read at the moment"}
         {history !== null && history.older !== null && (
           <button type="button" className="link" disabled={loading} onClick={loadOlder}>

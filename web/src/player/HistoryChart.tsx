@@ -2,7 +2,7 @@ import type { ApolloClient } from "@apollo/client";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { formatScore } from "../format/score.js";
 import type { Order, Unit } from "../live/board-view.js";
-import { ChartAxes } from "./ChartAxes.js";
+import { ChartAxes, labelsWidth } from "./ChartAxes.js";
 import { areaPath, scoresWithin, stepPath, type Window } from "./chart-path.js";
 import { linearScale, paddedRange } from "./chart-scale.js";
 import { moveCursor } from "./chart-cursor.js";
@@ -21,7 +21,7 @@ interface HistoryChartProps {
 }
 
 const height = 260;
-const margin = { top: 14, right: 10, bottom: 30, left: 10 };
+const margin = { top: 14, right: 10, bottom: 30 };
 const exactMoment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 /**
@@ -37,9 +37,9 @@ export function HistoryChart(props: HistoryChartProps) {
   const exact = useScoreAt(client, board, userId, at);
 
   const [low, high] = paddedRange(scoresWithin(stretches, shown));
-  const x = linearScale(shown.from, shown.to, margin.left, width - margin.right);
   const [top, bottom] = [margin.top, height - margin.bottom];
   const y = order === "LOWEST_FIRST" ? linearScale(low, high, top, bottom) : linearScale(low, high, bottom, top);
+  const x = linearScale(shown.from, shown.to, labelsWidth(y, unit), width - margin.right);
   const known = at === null ? null : scoreAtTime(stretches, at);
   const score = exact === undefined ? (known?.score ?? null) : exact;
   const last = stretches.at(-1)?.events.at(-1);
@@ -82,7 +82,7 @@ export function HistoryChart(props: HistoryChartProps) {
         onKeyDown={keys}
         onBlur={() => setCursor(null)}
       >
-        <linearGradient id={gradient} x1="0" y1={order === "LOWEST_FIRST" ? 0 : 0} x2="0" y2="1">
+        <linearGradient id={gradient} x1="0" y1="0" x2="0" y2="1">
           <stop offset="0" className="chart-fill-from" />
           <stop offset="1" className="chart-fill-to" />
         </linearGradient>

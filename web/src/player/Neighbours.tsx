@@ -48,10 +48,14 @@ function Neighbour({ row, own, board, unit }: { row: Entry } & Omit<NeighboursPr
       {row.player.country ? <Flag country={row.player.country} /> : <span />}
       <span className="neighbour-score">
         {formatScore(row.score, unit)}
-        <small>{isOwn || own === null ? "" : formatChange(row.score - own.score, unit)}</small>
+        <small>{isOwn || own === null ? "" : gap(row.score - own.score, unit)}</small>
       </span>
     </li>
   );
+}
+
+function gap(difference: number, unit: Unit): string {
+  return difference === 0 ? "level" : formatChange(difference, unit);
 }
 
 const glide = { duration: 500, easing: "cubic-bezier(0.2, 0.85, 0.25, 1)" };

@@ -45,6 +45,9 @@ export function PlayerPage({ client, keeper, demoTokens, userId, board }: Player
   const shownHistory = useHistory(client, board, userId, own.row?.score ?? null);
   const bestRank = useBestRank(about, own.row?.rank ?? null, season);
   const { unit, order, archived } = view.facts ?? unknownBoard;
+  const ordering = { order, ties: rules?.ties ?? "SHARED" } as const;
+  const leader = view.snapshot?.entries[0] ?? null;
+  const last = shownHistory.history?.events.at(-1) ?? null;
   const name = nameOf(own.identity);
 
   useEffect(() => {
@@ -76,20 +79,20 @@ export function PlayerPage({ client, keeper, demoTokens, userId, board }: Player
         <main className="player-grid">
           <Unscored identity={own.identity} title={view.facts?.title ?? board} board={board} />
           {add}
-          <Seasons about={about} facts={view.facts} unit={unit} bestRank={bestRank} />
+          <Seasons {...{ about, unit, bestRank, leader, last }} facts={view.facts} row={own.row} />
         </main>
       ) : (
         <main className="player-grid">
           <section className="hero-plate plate" aria-label="Now">
             <Hero own={own} unit={unit} players={view.facts?.playerCount ?? null} tied={own.tied}>
-              <ShareButton {...{ own, unit, order, board, view }} history={shownHistory.history} />
+              <ShareButton {...{ own, unit, ordering, board, view }} history={shownHistory.history} />
             </Hero>
-            {own.row && <ChaseStrip rows={view.around ?? []} row={own.row} unit={unit} order={order} />}
+            {own.row && <ChaseStrip rows={view.around ?? []} row={own.row} unit={unit} ordering={ordering} />}
           </section>
           {add}
           <HistoryCard {...{ client, board, userId, unit, order }} {...shownHistory} about={about} facts={view.facts} />
           <Neighbours rows={view.around ?? []} own={own.row} board={board} unit={unit} />
-          <Seasons about={about} facts={view.facts} unit={unit} bestRank={bestRank} />
+          <Seasons {...{ about, unit, bestRank, leader, last }} facts={view.facts} row={own.row} />
         </main>
       )}
     </div>

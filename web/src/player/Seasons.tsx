@@ -1,8 +1,11 @@
+import { formatAge } from "../format/moment.js";
+import { nameOf } from "../format/name.js";
 import { formatDay, formatRemaining } from "../format/time.js";
-import { formatScore } from "../format/score.js";
-import type { BoardFacts, Unit } from "../live/board-view.js";
+import { formatChange, formatGap, formatScore } from "../format/score.js";
+import type { BoardFacts, Entry, Unit } from "../live/board-view.js";
 import { useNow } from "../parts/use-now.js";
 import type { SeenRank } from "./best-rank.js";
+import type { ScoreEvent } from "./history.js";
 import type { PlayerFacts } from "./use-player.js";
 
 interface SeasonsProps {
@@ -10,17 +13,23 @@ interface SeasonsProps {
   readonly facts: BoardFacts | null;
   readonly unit: Unit;
   readonly bestRank: SeenRank | null;
+  /** The player's own row. */
+  readonly row: Entry | null;
+  /** Whoever stands first. */
+  readonly leader: Entry | null;
+  /** The newest change that the history has. */
+  readonly last: ScoreEvent | null;
 }
 
 const moment = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 /** The best rank that can be told, the season that runs, and those that the player played. */
-export function Seasons({ about, facts, unit, bestRank }: SeasonsProps) {
+export function Seasons({ about, facts, unit, bestRank, row, leader, last }: SeasonsProps) {
   const ended = about?.board?.seasons?.edges.map(({ node }) => node) ?? [];
   const played = ended.filter(({ entry }) => entry);
   return (
     <section className="plate seasons" aria-labelledby="seasons-title">
-      <h2 id="seasons-title">Seasons</h2>
+      <h2 id="seasons-title">Record</h2>
       <dl className="facts">
         <div>
           <dt>Best rank</dt>
@@ -29,6 +38,28 @@ export function Seasons({ about, facts, unit, bestRank }: SeasonsProps) {
             <small>{bestRank === null ? "none seen yet" : origin(bestRank)}</small>
           </dd>
         </div>
+        {row !== null && leader !== null && leader.userId !== row.userId && (
+          <div>
+            <dt>Behind the lead</dt>
+            <dd>
+              {formatGap(leader.score, row.score, unit)}
+              <small>
+                <bdi>{nameOf(leader)}</bdi> leads
+              </small>
+            </dd>
+          </div>
+        )}
+        {last !== null && (
+          <div>
+            <dt>Last change</dt>
+            <dd>
+              {formatChange(last.increment, unit)}
+              <small>
+                <Age at={last.at} />
+              </small>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>This season</dt>
           <dd>
@@ -65,6 +96,11 @@ export function Seasons({ about, facts, unit, bestRank }: SeasonsProps) {
 
 function origin({ season, at }: SeenRank): string {
   return season === null ? `seen here at ${moment.format(at)}` : `at the end of season ${season}`;
+}
+
+function Age({ at }: { readonly at: number }) {
+  const now = useNow(1_000);
+  return `${formatAge(now - at)} ago`;
 }
 
 function SeasonEnd({ season }: { readonly season: BoardFacts["season"] }) {

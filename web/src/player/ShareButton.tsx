@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { nameOf } from "../format/name.js";
-import type { BoardView, Order, Unit } from "../live/board-view.js";
+import type { BoardView, Unit } from "../live/board-view.js";
 import { playerPath } from "./address.js";
-import { chaseOf } from "./chase.js";
+import { chaseOf, type Ordering } from "./chase.js";
 import type { History } from "./history.js";
 import { drawSharePicture } from "./share-picture.js";
 import { shareWords } from "./share-words.js";
@@ -11,21 +11,21 @@ import type { OwnRow } from "./use-own-row.js";
 interface ShareButtonProps {
   readonly own: OwnRow;
   readonly unit: Unit;
-  readonly order: Order;
+  readonly ordering: Ordering;
   readonly board: string;
   readonly view: BoardView;
   readonly history: History | null;
 }
 
 /** Draws a picture of the player's place now, and shares it, or saves it where the browser can't share files. */
-export function ShareButton({ own, unit, order, board, view, history }: ShareButtonProps) {
+export function ShareButton({ own, unit, ordering, board, view, history }: ShareButtonProps) {
   const [problem, setProblem] = useState<string | null>(null);
   if (own.row === null) return null;
   const row = own.row;
 
   async function share() {
     setProblem(null);
-    const chase = chaseOf(view.around ?? [], row.userId, row.score, order);
+    const chase = chaseOf(view.around ?? [], row, ordering);
     const words = shareWords({ row, unit, chase, facts: view.facts, board, tied: own.tied });
     const scores = (history?.events ?? []).slice(-200).map(({ score }) => score);
     try {
@@ -34,7 +34,7 @@ export function ShareButton({ own, unit, order, board, view, history }: ShareBut
         userId: row.userId,
         country: row.player.country,
         scores,
-        order,
+        order: ordering.order,
       });
       await handOver(
         picture,
@@ -58,7 +58,7 @@ export function ShareButton({ own, unit, order, board, view, history }: ShareBut
 
 async function handOver(picture: Blob, title: string, url: string): Promise<void> {
   const file = new File([picture], "standings.png", { type: "image/png" });
-  if (matchMedia("(pointer: coarse)").matches && navigator.canShare?.({ files: [file] }))
+  if (matchMedia("(pointer: coarse)").matches && navigator.canShare({ files: [file] }))
     return navigator.share({ files: [file], title, url });
   const address = URL.createObjectURL(file);
   const link = document.createElement("a");

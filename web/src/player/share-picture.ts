@@ -126,9 +126,11 @@ function write(
   context.fillText(cut(context, text, room), x, y);
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
 function cut(context: CanvasRenderingContext2D, text: string, room: number): string {
   if (context.measureText(text).width <= room) return text;
-  const characters = [...text];
+  const characters = Array.from(graphemes.segment(text), ({ segment }) => segment);
   while (characters.length > 1 && context.measureText(`${characters.join("")}…`).width > room)
     characters.length -= Math.ceil(characters.length / 50);
   return `${characters.join("")}…`;

@@ -2,7 +2,7 @@ import { useMemo, useRef } from "react";
 import type { BoardView, Entry, Profile } from "../live/board-view.js";
 import { newestOf, optimisticScore } from "../presses/own-score.js";
 import type { QueueState } from "../presses/press-queue.js";
-import type { Operator } from "../presses/send-presses.js";
+import type { Operator } from "../presses/press.js";
 
 export interface OwnRow {
   /** Whom the page shows, with or without a score. */

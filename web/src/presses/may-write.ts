@@ -1,5 +1,5 @@
 import type { Session } from "../client/session.js";
-import type { PressTarget } from "./send-presses.js";
+import type { PressTarget } from "./press.js";
 
 /** What the page knows of a board's rules for writing. */
 export interface WritingRules {

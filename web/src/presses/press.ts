@@ -1,3 +1,12 @@
+export type Operator = "ADD" | "BEST" | "LATEST";
+
+/** Whose score the presses change, and how. */
+export interface PressTarget {
+  readonly board: string;
+  readonly userId: string;
+  readonly operator: Operator;
+}
+
 /** One intended change: an increment on a board that adds, else a score. */
 export interface Press {
   /** The same for each attempt, so that the change counts once however often it is sent. */

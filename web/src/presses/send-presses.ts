@@ -2,19 +2,11 @@ import { CombinedGraphQLErrors, ServerError, type ApolloClient } from "@apollo/c
 import { headersOf, type Session } from "../client/session.js";
 import type { SubmitPressesMutation } from "../gql/graphql.js";
 import { SubmitPressesDocument } from "./operations.js";
-import type { Press } from "./press.js";
+import type { Press, PressTarget } from "./press.js";
 import { lostConnection, type PressResult } from "./press-result.js";
 
 /** A server that is frozen takes a request and says nothing. */
 const answerWithinMs = 8_000;
-
-export type Operator = "ADD" | "BEST" | "LATEST";
-
-export interface PressTarget {
-  readonly board: string;
-  readonly userId: string;
-  readonly operator: Operator;
-}
 
 /** Sends presses of one season in one request. Never rejects. @returns one result a press, in their order */
 export async function sendPresses(

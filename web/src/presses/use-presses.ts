@@ -4,7 +4,8 @@ import { browserClock } from "../client/clock.js";
 import type { Session, SessionKeeper } from "../client/session.js";
 import { uniqueKey } from "../client/unique-key.js";
 import { PressQueue, type QueueState } from "./press-queue.js";
-import { sendPresses, type PressTarget } from "./send-presses.js";
+import type { PressTarget } from "./press.js";
+import { sendPresses } from "./send-presses.js";
 
 export interface Presses {
   readonly queue: PressQueue;
