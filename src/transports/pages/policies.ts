@@ -29,6 +29,7 @@ export function standingsPolicy(ownSockets: SocketsOf, { embedders, avatars }: P
     styleSrc: ["'self'"],
     fontSrc: ["'self'"],
     imgSrc: ["'self'", ...avatars],
+    fontSrc: ["'self'"],
     connectSrc: ["'self'", ownSockets],
     manifestSrc: ["'self'"],
     baseUri: ["'none'"],
