@@ -2,14 +2,13 @@ import { readdirSync } from "node:fs";
 import Fastify from "fastify";
 import { describe, expect, test } from "vitest";
 import { registerPages, type PagesOptions } from "../../src/transports/pages/routes.js";
-import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
-import { builtPages } from "./scripted-server.js";
+import { builtPages, pagesAlone } from "./scripted-server.js";
 
 /** The files and headers that the service serves for the built pages. */
 describe("the web routes", () => {
   function web(options: Partial<PagesOptions> = {}) {
     const server = Fastify();
-    registerPages(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined), ...options });
+    registerPages(server, { ...pagesAlone, ...options });
     server.get("/graphql", () => ({}));
     return server;
   }
