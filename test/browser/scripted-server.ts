@@ -14,7 +14,8 @@ export const pagesAlone: PagesOptions = {
   playground: true,
   content: {
     board: (id) => Promise.resolve(emptyBoard(id)),
-    player: (id, userId) => Promise.resolve({ board: emptyBoard(id), userId, name: userId }),
+    player: (id, userId) =>
+      Promise.resolve(userId === "" ? undefined : { board: emptyBoard(id), userId, name: userId }),
   },
   origins: { embedders: [], avatars: [] },
   proxies: new TrustedProxies(undefined),

@@ -43,7 +43,7 @@ function table(board: BoardContent, caption: string, own: string | undefined, no
 function tableRow(row: ContentRow, { id, unit }: BoardContent, own: string | undefined): string {
   const address = placeOf.player(row.userId, id);
   const name = address === undefined ? bdi(row.name) : `<a href="${escapeText(address)}">${bdi(row.name)}</a>`;
-  const mark = row.userId === own ? ' class="own" aria-current="true"' : "";
+  const mark = row.userId === own ? ' class="own" aria-current="true"' : row.rank === 1 ? ' class="first"' : "";
   return `<tr${mark}><td>${row.rank}</td><th scope="row">${name}</th><td>${scoreText(row.score, unit)}</td></tr>`;
 }
 
