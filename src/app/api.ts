@@ -125,7 +125,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
       const limit = limitReads(callers);
       registerBoardReads(app, { reads, profiles, limit, metrics: metrics.operations, logger: log });
       registerApiDescription(app, { version, proxies });
-      registerPages(app, { root: webRoot, playground: introspection, proxies });
+      registerPages(app, { root: webRoot, playground: introspection, origins: config.pageOrigins, proxies });
     },
   });
   metrics.fanout.viewers.readFrom(() => hub.viewers);
