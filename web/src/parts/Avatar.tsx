@@ -14,7 +14,7 @@ interface AvatarProps {
  * tall as 2.2 lines of the text around it, and decorative: the name stands beside it.
  */
 export function Avatar({ entry }: AvatarProps) {
-  const { avatarUrl } = entry.player;
+  const avatarUrl = entry.player.avatarUrl ?? null;
   const [broken, setBroken] = useState<string | null>(null);
   const picture = avatarUrl !== null && avatarUrl !== broken && isAllowed(avatarUrl) ? avatarUrl : null;
   return (
