@@ -27,7 +27,6 @@ export function standingsPolicy(ownSockets: SocketsOf, { embedders, avatars }: P
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
-    fontSrc: ["'self'"],
     imgSrc: ["'self'", ...avatars],
     connectSrc: ["'self'", ownSockets],
     manifestSrc: ["'self'"],

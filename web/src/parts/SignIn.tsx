@@ -16,20 +16,33 @@ interface SignInProps {
 /** Who is signed in, or how to sign in: with a pasted token, or the demo's one click. */
 export function SignIn({ keeper, demoTokens, verb }: SignInProps) {
   const session = useSession(keeper);
-  return session === null ? (
+  const [replaced, setReplaced] = useState<Session | null>(null);
+  return session === null || session === replaced ? (
     <SignedOut keeper={keeper} demoTokens={demoTokens} verb={verb} />
   ) : (
-    <SignedIn session={session} signOut={() => keeper.signOut()} />
+    <SignedIn session={session} replace={() => setReplaced(session)} signOut={() => keeper.signOut()} />
   );
 }
 
-function SignedIn({ session, signOut }: { readonly session: Session; readonly signOut: () => void }) {
+interface SignedInProps {
+  readonly session: Session;
+  /** Asks for another token and keeps this one until it is there: what waits belongs to the same player. */
+  readonly replace: () => void;
+  readonly signOut: () => void;
+}
+
+function SignedIn({ session, replace, signOut }: SignedInProps) {
   return (
     <div className="signed-in">
       <TokenFactsLine facts={session.facts} />
-      <button type="button" className="button button-quiet" onClick={signOut}>
-        Sign out
-      </button>
+      <div className="signed-in-acts">
+        <button type="button" className="link" onClick={replace}>
+          Replace token
+        </button>
+        <button type="button" className="button button-quiet" onClick={signOut}>
+          Sign out
+        </button>
+      </div>
     </div>
   );
 }

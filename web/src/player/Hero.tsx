@@ -54,7 +54,7 @@ export function Hero({ own, unit, players, tied, children }: HeroProps) {
         </div>
       </div>
       <div className="hero-score">
-        <p style={{ "--fit": fit(score, 7) } as CSSProperties} data-score={row?.score}>
+        <p style={{ "--chars": score.length } as CSSProperties} data-score={row?.score}>
           {row && <ScoreText score={row.score} unit={unit} />}
         </p>
         <p className="hero-unit">

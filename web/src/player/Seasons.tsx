@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import { formatAge } from "../format/moment.js";
 import { nameOf } from "../format/name.js";
 import { formatDay, formatRemaining } from "../format/time.js";
@@ -41,7 +42,7 @@ export function Seasons({ about, facts, unit, bestRank, row, leader, last }: Sea
         {row !== null && leader !== null && leader.userId !== row.userId && (
           <div>
             <dt>Behind the lead</dt>
-            <dd>
+            <dd style={widthOf(formatGap(leader.score, row.score, unit))}>
               {formatGap(leader.score, row.score, unit)}
               <small>
                 <bdi>{nameOf(leader)}</bdi> leads
@@ -52,7 +53,7 @@ export function Seasons({ about, facts, unit, bestRank, row, leader, last }: Sea
         {last !== null && (
           <div>
             <dt>Last change</dt>
-            <dd>
+            <dd style={widthOf(formatChange(last.increment, unit))}>
               {formatChange(last.increment, unit)}
               <small>
                 <Age at={last.at} />
@@ -92,6 +93,11 @@ export function Seasons({ about, facts, unit, bestRank, row, leader, last }: Sea
       )}
     </section>
   );
+}
+
+/** For the style sheet, which writes long numbers smaller. */
+function widthOf(text: string): CSSProperties {
+  return { "--chars": text.length } as CSSProperties;
 }
 
 function origin({ season, at }: SeenRank): string {

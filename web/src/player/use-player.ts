@@ -6,8 +6,8 @@ import { PlayerPageDocument } from "./operations.js";
 /** What is known of the player and the board beside their live rows. */
 export type PlayerFacts = PlayerPageQuery;
 
-/** As long as nothing is known, it is asked again so often. */
-const askAgainMs = 5_000;
+/** As long as something is missing, it is asked again so often: a season's end takes moments to be written. */
+const askAgainMs = 2_000;
 
 /**
  * Reads what changes seldom: profile, rules, ended seasons, other boards. Reads again when another season begins, and
@@ -25,16 +25,16 @@ export function usePlayer(
   useEffect(() => {
     let wanted = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = () => {
+      if (wanted) timer = setTimeout(ask, askAgainMs);
+    };
     const ask = () => {
       const variables = { board, player: userId };
-      client.query({ query: PlayerPageDocument, variables, errorPolicy: "all" }).then(
-        ({ data }) => {
-          if (wanted && data) setFacts(data);
-        },
-        () => {
-          if (wanted) timer = setTimeout(ask, askAgainMs);
-        },
-      );
+      client.query({ query: PlayerPageDocument, variables, errorPolicy: "all" }).then(({ data, error }) => {
+        if (!wanted) return;
+        if (data) setFacts(data);
+        if (error) later();
+      }, later);
     };
     ask();
     return () => {
