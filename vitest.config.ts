@@ -11,7 +11,7 @@ const stores = "test/helpers/global-setup.ts";
 
 /**
  * `npx vitest --project unit` needs no store and takes seconds. `npm test` runs the first three projects. The others have
- * commands of their own, as not every machine has the programs that they need.
+ * commands of their own: "outages" because of its length, the rest as not every machine has the programs that they need.
  */
 export default defineConfig({
   test: {
@@ -21,6 +21,7 @@ export default defineConfig({
       project("unit", { globalSetup: ["test/helpers/prisma-client.ts"] }),
       project("integration", { globalSetup: [stores] }),
       project("faults", { globalSetup: [stores] }),
+      project("outages", { globalSetup: [stores] }),
       project("browser", {
         globalSetup: ["test/browser/require-chromium.ts", stores, "test/browser/build-pages.ts"],
         testTimeout: 60_000,

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { pageRoutes } from "./page-routes.js";
 import { precompress } from "./precompress.js";
+
+const pages = ["index.html", "player.html", "overlay.html", "playground.html"];
 
 export default defineConfig(({ command }) => {
   // A built page is always for production. With NODE_ENV=test, which test runners set, Vite would bundle the
@@ -9,7 +12,7 @@ export default defineConfig(({ command }) => {
   if (command === "build") process.env["NODE_ENV"] = "production";
   return {
     root: import.meta.dirname,
-    plugins: [react(), precompress()],
+    plugins: [react(), pageRoutes(), precompress()],
     // For development. Vite's dependency bundler can't handle `?worker` imports, so these packages are excluded from
     // it. Browsers can't load the CommonJS modules that such a worker imports, so these modules are bundled.
     optimizeDeps: {
@@ -28,7 +31,7 @@ export default defineConfig(({ command }) => {
       rolldownOptions: {
         // GraphiQL's libraries have directives for the React compiler, which this build does not use.
         checks: { moduleLevelDirective: false },
-        input: [join(import.meta.dirname, "index.html"), join(import.meta.dirname, "playground.html")],
+        input: pages.map((name) => join(import.meta.dirname, name)),
       },
     },
   };

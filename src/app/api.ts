@@ -16,7 +16,7 @@ import { registerBoardReads } from "../transports/rest/board-reads.js";
 import { limitReads } from "../transports/rest/limit-reads.js";
 import { registerRest } from "../transports/rest/rest.js";
 import { HttpServer } from "../transports/http/server.js";
-import { registerWeb } from "../transports/pages.js";
+import { registerPages } from "../transports/pages/routes.js";
 import { welcomePeople } from "../transports/graphql/welcome.js";
 import { ChangeQueue } from "../ingest/change-queue.js";
 import { type Publisher } from "../ingest/publisher.js";
@@ -78,7 +78,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const history = new HistoryReads(boards, new ScoreHistory(database), turns);
   const pages = new StandingsPages({ live: standingsReader, archive: new FrozenStandings(database), turns });
   const { players, profiles } = createPlayers(foundation, standings, database);
-  const boardCommands = createBoards(foundation, standings, database, turns);
+  const boardCommands = createBoards(foundation, standings, turns);
   const schema = createSchema({ reads, history, pages, scoreChanges, players, ...boardCommands });
   const trusted =
     config.trustedDocuments &&
@@ -125,7 +125,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
       const limit = limitReads(callers);
       registerBoardReads(app, { reads, profiles, limit, metrics: metrics.operations, logger: log });
       registerApiDescription(app, { version, proxies });
-      registerWeb(app, { root: webRoot, playground: introspection, proxies });
+      registerPages(app, { root: webRoot, playground: introspection, proxies });
     },
   });
   metrics.fanout.viewers.readFrom(() => hub.viewers);

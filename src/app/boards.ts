@@ -5,8 +5,6 @@ import { BoardReads } from "../commands/board-reads.js";
 import type { FairQueue } from "../commands/fair-queue.js";
 import type { Board, BoardDefinition } from "../domain/board.js";
 import { AuditLog } from "../ledger/audit-log.js";
-import { BoardRegister } from "../ledger/board-register.js";
-import type { Database } from "../ledger/database.js";
 import { readDefinition } from "../standings/kept-definitions.js";
 import type { Foundation } from "./foundation.js";
 import type { Standings } from "./standings.js";
@@ -17,12 +15,10 @@ import type { Standings } from "./standings.js";
  * @param turns of callers at PostgreSQL
  */
 export function createBoards(
-  { boards: directory, reader, keeper, channels, log }: Foundation,
+  { boards: directory, register, database, reader, keeper, channels, log }: Foundation,
   { leaderboard }: Standings,
-  database: Database,
   turns: FairQueue,
 ) {
-  const register = new BoardRegister(database);
   const leader = {
     request: (board: Board) => channels.requestWork(board),
     hasApplied: async ({ id, version }: BoardDefinition) => {

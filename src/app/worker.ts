@@ -63,7 +63,8 @@ export function createWorker({ config, boards, reader, keeper, channels, metrics
   });
   const seasons = new SeasonLedger(database);
   const clock = new SeasonClock({ seasons, keeper, leadership, nextEnd, request, logger, now: Date.now });
-  const archive = new SeasonArchive({ seasons: new SeasonLedger(archiveDatabase), keeper, leadership, logger });
+  const writer = new SeasonLedger(archiveDatabase);
+  const archive = new SeasonArchive({ seasons, writer, keeper, leadership, logger });
   const announce = config.durability === "postgres";
   const worker = new SyncWorker({
     keeper,

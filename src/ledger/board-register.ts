@@ -40,10 +40,6 @@ export class BoardRegister {
     });
   }
 
-  count(): Promise<number> {
-    return this.#answering(({ board }) => board.count());
-  }
-
   /** At most `limit` boards that changed after a version, in the order of their versions. O(log n + limit). */
   changedSince(version: number, limit: number): Promise<BoardDefinition[]> {
     return this.#answering(async ({ board }) => {

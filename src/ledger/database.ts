@@ -6,8 +6,9 @@ import { noTraces, tracedBelow, type Attributes, type Traces } from "../observab
 import { tracedAttributes, type DatabaseAddress } from "./database-url.js";
 import { isAway, obstacleOf } from "./postgres-errors.js";
 import { PrismaClient } from "#prisma-client";
-import { decideSchema, prepareSession, quoteIdentifier } from "./session.js";
+import { cutOff, decideSchema, prepareSession, quoteIdentifier } from "./session.js";
 import type { Parameters, Statement } from "./statement.js";
+import { within } from "../timing/deadline.js";
 
 export interface DatabaseObserver {
   /** A statement from a file was answered. */
@@ -32,6 +33,7 @@ export interface DatabaseOptions {
 
 const connectTimeoutMs = 3_000;
 const poolSize = 4;
+const stopTimeoutMs = 1_000;
 
 /**
  * The connections to PostgreSQL. Prisma's client is for typed calls. Statements from files go to the driver: Prisma
@@ -41,6 +43,7 @@ export class Database implements Service {
   readonly name = "database";
   readonly prisma: PrismaClient;
   readonly #pool: Pool;
+  readonly #clients = new Set<ClientBase>();
   readonly #address: DatabaseAddress;
   readonly #observer: DatabaseObserver | undefined;
   readonly #traces: Traces;
@@ -58,12 +61,14 @@ export class Database implements Service {
       // The pool waits for this before it hands a connection out, and ends it when this fails; its types don't say so.
       // eslint-disable-next-line @typescript-eslint/no-misused-promises
       onConnect: async (client) => {
+        this.#clients.add(client);
         await prepareSession(client, address, { statementTimeoutMs });
         if (refuseStandby) await refuseStandbyServer(client);
       },
     });
     // An error of an idle connection, which the pool has dropped already.
     pool.on("error", () => undefined);
+    pool.on("remove", (client) => void this.#clients.delete(client));
     this.#pool = pool;
     this.#address = address;
     this.#observer = observer;
@@ -88,9 +93,12 @@ export class Database implements Service {
     return Promise.resolve();
   }
 
+  /** Waits a while for the statements under way, and no longer: PostgreSQL may never answer them. */
   async stop(): Promise<void> {
     await this.prisma.$disconnect();
-    await this.#pool.end();
+    const ended = this.#pool.end();
+    await within(stopTimeoutMs, ended, () => this.#clients.forEach(cutOff));
+    await ended;
   }
 
   /** Whether PostgreSQL answered the last time that it was asked; true before. */

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { ClientBase, Pool } from "pg";
 import type { DatabaseAddress } from "./database-url.js";
 
@@ -58,4 +59,10 @@ export async function decideSchema(database: ClientBase | Pool, { schema }: Data
 
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Ends a connection at once: what waits for an answer on it fails. */
+export function cutOff(client: ClientBase): void {
+  // The connection and its socket are documented, but not part of pg's types.
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
 }

@@ -60,7 +60,8 @@ async function readPending(outbox: Outbox, board: Board, from: Position, to: Pos
   while (after.revision < to.revision) {
     const entries = await outbox.read(board, after, pageSize);
     const last = entries.at(-1);
-    if (!last || last.position.epoch !== to.epoch || withoutGap(entries, after).length < entries.length) return undefined;
+    if (!last || last.position.epoch !== to.epoch || withoutGap(entries, after).length < entries.length)
+      return undefined;
     for (const entry of entries) {
       if (entry.position.revision > to.revision) break;
       if (isSeasonEnd(entry)) {

@@ -1,10 +1,9 @@
-import type { Socket } from "node:net";
 import { Client } from "pg";
 import { Obstacle } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
 import type { DatabaseAddress } from "../ledger/database-url.js";
 import { obstacleOf } from "../ledger/postgres-errors.js";
-import { decideSchema, prepareSession, quoteIdentifier } from "../ledger/session.js";
+import { cutOff, decideSchema, prepareSession, quoteIdentifier } from "../ledger/session.js";
 import { within } from "../timing/deadline.js";
 
 export interface LeaderOptions {
@@ -126,8 +125,5 @@ export class Leadership {
 /** Closes a connection, but does not wait long for a PostgreSQL that does not answer. */
 async function end(client: Client): Promise<void> {
   const goodbye = client.end().catch(() => undefined);
-  await within(endTimeoutMs, goodbye, () => {
-    // The connection and its socket are documented, but not part of pg's types.
-    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
-  });
+  await within(endTimeoutMs, goodbye, () => cutOff(client));
 }

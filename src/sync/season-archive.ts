@@ -7,7 +7,9 @@ import type { Leadership } from "./leader.js";
 import { explain } from "./trouble.js";
 
 export interface SeasonArchiveOptions {
-  seasons: Pick<SeasonLedger, "toFreeze" | "freeze" | "dropTotals" | "cleared">;
+  seasons: Pick<SeasonLedger, "toFreeze" | "dropTotals" | "cleared">;
+  /** On a database whose statements may take minutes; no other may hang as long. */
+  writer: Pick<SeasonLedger, "freeze">;
   keeper: Pick<BoardKeeper, "dropSeason">;
   leadership: Pick<Leadership, "held">;
   logger: Logger;
@@ -66,9 +68,9 @@ export class SeasonArchive {
   }
 
   async #freeze(ended: EndedSeason): Promise<void> {
-    const { seasons, keeper, logger } = this.#options;
+    const { seasons, writer, keeper, logger } = this.#options;
     const { board, season } = ended;
-    const players = await seasons.freeze(ended);
+    const players = await writer.freeze(ended);
     if (players !== undefined) logger.info({ board, season, players }, "the standings of a season are final");
     await keeper.dropSeason(board, season);
     while ((await seasons.dropTotals(ended, dropPage)) === dropPage) await delay(dropPauseMs);

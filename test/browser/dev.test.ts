@@ -34,6 +34,12 @@ test(
     const token = /^eyJ\S+$/m.exec(dev.stdout)?.[0] ?? "";
     await addTenPoints(url, token);
     await shows("10");
+    for (const path of ["/b/main", "/p/user123", "/overlay/main", "/playground"]) {
+      await page.goto(`${url}${path}`);
+      await page.locator("#root").waitFor({ state: "attached" });
+    }
+    await page.goto(`${url}/b/main`);
+    await shows("10");
     expect(complaints).toEqual([]);
 
     await save("src/main.ts");

@@ -67,7 +67,7 @@ describe("the scoreboard page, message by message", () => {
     await first.drop(1001);
     await reconnecting();
     const second = await server.nextSubscription();
-    expect(await page.getByRole("status").textContent()).toBe("Reconnecting…");
+    expect(await page.getByRole("status").textContent()).toBe("Reconnecting");
     second.snapshot(8, alone(80));
     await live();
     expect(await shownRows(page)).toEqual([["1", "ada", "100"]]);
@@ -132,8 +132,11 @@ describe("the scoreboard page, message by message", () => {
     // While a test controls the clock, a page draws its next frame only when the clock moves.
     await page.clock.runFor(100);
     await live();
-    // Ten seconds until the ping, five more for a pong that the scripted server never sends.
-    await page.clock.runFor(15_100);
+    silent.freeze();
+    // A second until the ping, and 1.4 s more for a pong.
+    await page.clock.runFor(2_500);
+    await page.getByRole("status").filter({ hasText: "Paused" }).waitFor();
+    await page.clock.runFor(5_000);
     await reconnecting();
   });
 });

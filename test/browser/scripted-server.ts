@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import Fastify from "fastify";
 import type { Page, WebSocketRoute } from "playwright-core";
-import { registerWeb } from "../../src/transports/pages.js";
+import { registerPages } from "../../src/transports/pages/routes.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 
 export const builtPages = fileURLToPath(new URL("../../dist/web", import.meta.url));
@@ -11,42 +11,53 @@ export type Entry = readonly [rank: number, userId: string, score: number];
 /** Serves the pages without the service behind them, for tests that play the service themselves. */
 export async function servePages(): Promise<{ url: string; stop(): Promise<void> }> {
   const server = Fastify({ forceCloseConnections: true });
-  registerWeb(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined) });
+  registerPages(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined) });
   const url = await server.listen({ port: 0, host: "127.0.0.1" });
   return { url, stop: () => server.close() };
 }
 
-/** One connection of the page, after its subscription. */
+/** The page's subscription to a board's rows. */
 export interface Subscription {
   snapshot(revision: number, entries: readonly Entry[]): void;
   /** Refuses the operation, as the server does for an unknown board or while it recovers. */
   fail(code: string): void;
   complete(): void;
+  /** Closes its connection. */
   drop(closeCode: number): Promise<void>;
+  /** The connection answers nothing any more, pings included. */
+  freeze(): void;
+  /** Sends a status of the board on the same connection. */
+  status(state: FeedState, asOf?: Date): void;
 }
 
+export type FeedState = "LIVE" | "STALE" | "RECOVERING";
+
 /**
- * Plays the server's side of the page's sockets, so that a test decides every message and their order. The page's query
- * over HTTP gets `queried` as its answer once that is there, or no answer at all.
+ * Plays the server's side of the page's sockets, so that a test decides every message and their order. Each connection
+ * says at first that the board is live, and answers pings. The page's query over HTTP gets `queried` as its answer once
+ * that is there, or no answer at all.
  */
 export async function scriptServer(page: Page, queried?: Promise<readonly Entry[]>) {
   const arrived: Subscription[] = [];
   let wake = () => {};
   await page.routeWebSocket("**/graphql", (socket) => {
+    const connection = new ScriptedConnection(socket);
     socket.onMessage((text) => {
-      const message = JSON.parse(String(text)) as { type: string; id: string };
-      if (message.type === "connection_init") socket.send(JSON.stringify({ type: "connection_ack" }));
-      if (message.type === "subscribe") {
-        arrived.push(subscriptionOn(socket, message.id));
+      const message = JSON.parse(String(text)) as Message;
+      if (message.type === "connection_init") connection.send({ type: "connection_ack" });
+      if (message.type === "ping") connection.send({ type: "pong" });
+      if (message.type !== "subscribe") return;
+      if (message.payload?.query.includes("topScoresUpdated")) {
+        arrived.push(connection.subscription(message.id));
         wake();
-      }
+      } else if (message.payload?.query.includes("boardStatus")) connection.watchStatus(message.id);
     });
   });
   await page.route("**/graphql", async (route) => {
-    if (queried) await route.fulfill({ json: { data: { topScores: entriesOf(await queried) } } });
+    if (queried) await route.fulfill({ json: { data: { board: boardOf(await queried) } } });
   });
   return {
-    /** Waits for the page's next subscription. */
+    /** Waits for the page's next subscription to a board's rows. */
     async nextSubscription(): Promise<Subscription> {
       for (;;) {
         const subscription = arrived.shift();
@@ -57,17 +68,60 @@ export async function scriptServer(page: Page, queried?: Promise<readonly Entry[
   };
 }
 
-function subscriptionOn(socket: WebSocketRoute, id: string): Subscription {
-  const send = (message: object) => socket.send(JSON.stringify({ id, ...message }));
+interface Message {
+  readonly type: string;
+  readonly id: string;
+  readonly payload?: { readonly query: string };
+}
+
+class ScriptedConnection {
+  #statusId: string | undefined;
+  #frozen = false;
+
+  constructor(private readonly socket: WebSocketRoute) {}
+
+  send(message: object): void {
+    if (!this.#frozen) this.socket.send(JSON.stringify(message));
+  }
+
+  watchStatus(id: string): void {
+    this.#statusId = id;
+    this.#status("LIVE", new Date());
+  }
+
+  subscription(id: string): Subscription {
+    const next = (topScoresUpdated: object) => this.send({ id, type: "next", payload: { data: { topScoresUpdated } } });
+    return {
+      snapshot: (revision, entries) => next({ season: 1, revision, topScores: entriesOf(entries) }),
+      fail: (code) => this.send({ id, type: "error", payload: [{ message: "Refused.", extensions: { code } }] }),
+      complete: () => this.send({ id, type: "complete" }),
+      drop: (code) => this.socket.close({ code }),
+      freeze: () => (this.#frozen = true),
+      status: (state, asOf = new Date()) => this.#status(state, asOf),
+    };
+  }
+
+  #status(state: FeedState, asOf: Date): void {
+    const boardStatus = { state, asOf, viewers: 1, changesPerSecond: 0 };
+    if (this.#statusId !== undefined)
+      this.send({ id: this.#statusId, type: "next", payload: { data: { boardStatus } } });
+  }
+}
+
+function boardOf(entries: readonly Entry[]) {
   return {
-    snapshot: (revision, entries) =>
-      send({ type: "next", payload: { data: { topScoresUpdated: { revision, topScores: entriesOf(entries) } } } }),
-    fail: (code) => send({ type: "error", payload: [{ message: "Refused.", extensions: { code } }] }),
-    complete: () => send({ type: "complete" }),
-    drop: (code) => socket.close({ code }),
+    id: "main",
+    title: "Main",
+    unit: "POINTS",
+    order: "HIGHEST_FIRST",
+    archived: false,
+    playerCount: entries.length,
+    season: { number: 1, startedAt: "2026-01-01T00:00:00.000Z", endsAt: null },
+    topScores: entriesOf(entries),
   };
 }
 
 function entriesOf(entries: readonly Entry[]) {
-  return entries.map(([rank, userId, score]) => ({ rank, userId, score }));
+  const player = { displayName: null, avatarUrl: null, country: null };
+  return entries.map(([rank, userId, score]) => ({ rank, userId, score, player }));
 }

@@ -1,15 +1,15 @@
 import { readdirSync } from "node:fs";
 import Fastify from "fastify";
 import { describe, expect, test } from "vitest";
-import { registerWeb, type WebOptions } from "../../src/transports/pages.js";
+import { registerPages, type PagesOptions } from "../../src/transports/pages/routes.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 import { builtPages } from "./scripted-server.js";
 
 /** The files and headers that the service serves for the built pages. */
 describe("the web routes", () => {
-  function web(options: Partial<WebOptions> = {}) {
+  function web(options: Partial<PagesOptions> = {}) {
     const server = Fastify();
-    registerWeb(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined), ...options });
+    registerPages(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined), ...options });
     server.get("/graphql", () => ({}));
     return server;
   }
@@ -28,11 +28,66 @@ describe("the web routes", () => {
     expect(again.statusCode).toBe(304);
   });
 
+  test.each(["/b/main", "/b/a-board_1?view=wall", "/p/user123", "/p/%F0%9F%9A%80%2F..?board=main", "/overlay/main"])(
+    "serve a page at %s, which loads files of its build",
+    async (url) => {
+      const response = await web().inject(url);
+      expect(response.statusCode).toBe(200);
+      expect(response.headers["content-type"]).toBe("text/html; charset=utf-8");
+      const scripts = [...response.body.matchAll(/<script[^>]* src="([^"]*)"/g)].map(([, source]) => String(source));
+      for (const source of scripts) expect((await web().inject(source)).statusCode).toBe(200);
+      expect(scripts).not.toEqual([]);
+    },
+  );
+
+  test.each([
+    ["/manifest.webmanifest", "application/manifest+json"],
+    ["/icon.svg", "image/svg+xml"],
+    ["/icon-192.png", "image/png"],
+    ["/icon-512.png", "image/png"],
+    ["/icon-maskable-512.png", "image/png"],
+    ["/apple-touch-icon.png", "image/png"],
+    ["/robots.txt", "text/plain"],
+  ])("serve %s for revalidation", async (url, type) => {
+    const response = await web().inject(url);
+    expect(response.statusCode).toBe(200);
+    expect(response.headers["content-type"]).toContain(type);
+    expect(response.headers["cache-control"]).toBe("no-cache");
+    expect(response.headers["x-content-type-options"]).toBe("nosniff");
+    const again = await web().inject({ url, headers: { "if-none-match": String(response.headers.etag) } });
+    expect(again.statusCode).toBe(304);
+  });
+
+  test("let listed origins alone show the boards, the overlay and the players in a frame, and nobody the playground", async () => {
+    const origins = { embedders: ["https://a.example", "https://b.example:8443"], avatars: [] };
+    for (const url of ["/", "/b/main", "/p/user123", "/overlay/main"]) {
+      const { headers: closed } = await web().inject(url);
+      expect(closed["content-security-policy"]).toContain(";frame-ancestors 'none';");
+      expect(closed["x-frame-options"]).toBe("DENY");
+      const { headers } = await web({ origins }).inject(url);
+      const policy = String(headers["content-security-policy"]);
+      expect(policy).toContain(";frame-ancestors https://a.example https://b.example:8443;");
+      expect(headers["x-frame-options"]).toBeUndefined();
+    }
+    const { headers } = await web({ origins }).inject("/playground");
+    expect(headers["content-security-policy"]).toMatch(/;frame-ancestors 'none'$/);
+    expect(headers["x-frame-options"]).toBe("DENY");
+  });
+
+  test("let the pages load pictures from this origin and the listed ones", async () => {
+    const origins = { embedders: [], avatars: ["https://pictures.example"] };
+    for (const url of ["/", "/b/main", "/p/user123", "/overlay/main"]) {
+      expect((await web().inject(url)).headers["content-security-policy"]).toContain(";img-src 'self';");
+      const { headers } = await web({ origins }).inject(url);
+      expect(headers["content-security-policy"]).toContain(";img-src 'self' https://pictures.example;");
+    }
+  });
+
   test.each(["a b", "x;script-src *", "x, y", "'unsafe-inline'", "a\u00e9"])(
     "let the Host header %j add nothing to the policy",
     async (host) => {
       const response = await web().inject({ url: "/", headers: { host } });
-      expect(response.headers["content-security-policy"]).toContain("connect-src 'self' 'self';base-uri");
+      expect(response.headers["content-security-policy"]).toContain("connect-src 'self' 'self';manifest-src");
     },
   );
 
@@ -52,6 +107,12 @@ describe("the web routes", () => {
   test.each([
     "/index.html",
     "/playground.html",
+    "/player.html",
+    "/b",
+    "/b/",
+    "/p/",
+    "/b/main/more",
+    "/persisted-documents.json",
     "/assets",
     "/assets/",
     "/assets/nothing.js",

@@ -160,7 +160,6 @@ it("orders the end of each season once", async () => {
 describe("reading", () => {
   it("pages boards by id, and tells what changed since a version", async () => {
     const known = await register.page(undefined, 100);
-    expect(await register.count()).toBe(known.length);
     expect(known.map(({ id }) => id)).toEqual(known.map(({ id }) => id).sort());
     const [one, two] = [await register.page(undefined, 2), await register.page(known[1]?.id, 2)];
     expect([...one, ...two]).toEqual(known.slice(0, 4));
@@ -218,7 +217,7 @@ it("says in a sentence that the schema is too old", async () => {
   await expect(new BoardRegister(empty).create(board("x"), act)).rejects.toThrow(
     /^PostgreSQL lacks a table; .*migrate/,
   );
-  await expect(new BoardRegister(empty).count()).rejects.toThrow(/^PostgreSQL lacks a table; .*migrate/);
+  await expect(new BoardRegister(empty).newestVersion()).rejects.toThrow(/^PostgreSQL lacks a table; .*migrate/);
   await empty.stop();
   await old.drop();
 });

@@ -108,7 +108,7 @@ export class FakeStores implements LedgerData {
     const steps = (name: string, methods: object) => withSteps(methods, name, step);
     return {
       // Only the members that the worker uses.
-      keeper: steps("keeper", this.#keeper()) as BoardKeeper,
+      keeper: this.#kept(steps),
       outbox: steps("outbox", this.#outbox()) as Outbox,
       ledger: steps("ledger", fakeLedger(this)) as ScoreLedger,
       history: steps("history", {
@@ -147,9 +147,12 @@ export class FakeStores implements LedgerData {
     return this.redis.epoch === epoch && this.redis.revision === revision;
   }
 
+  #kept(steps: (name: string, methods: object) => object): BoardKeeper {
+    const keeper: object = { ...steps("keeper", this.#keeper()), totals: steps("totals", this.#totals()) };
+    return keeper as BoardKeeper;
+  }
+
   #keeper() {
-    const scoresOf = (season: number | undefined): ReadonlyMap<string, number> =>
-      season === undefined ? this.redis.scores : (this.redis.ended.get(season) ?? new Map<string, number>());
     const later = (fence: number, epoch: number) => this.#leads(fence) && (this.redis.epoch ?? 0) < epoch;
     return {
       readState: () => this.state(),
@@ -240,6 +243,13 @@ export class FakeStores implements LedgerData {
         for (const { idempotencyKey } of entries) if (idempotencyKey) this.redis.records.delete(idempotencyKey);
         return true;
       },
+    };
+  }
+
+  #totals() {
+    const scoresOf = (season: number | undefined): ReadonlyMap<string, number> =>
+      season === undefined ? this.redis.scores : (this.redis.ended.get(season) ?? new Map<string, number>());
+    return {
       readRows: (_board: BoardDefinition, from: number, count: number, season?: number) =>
         [...scoresOf(season)].slice(from, from + count).map(([userId, score]) => ({ userId, score })),
       readScores: (_board: BoardDefinition, userIds: readonly string[], season?: number) =>

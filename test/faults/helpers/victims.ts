@@ -5,7 +5,7 @@ import type { OwnStores } from "./own-stores.js";
 import { RoleProcess } from "./role-process.js";
 
 /** How many kills each test makes. FAULTS_KILLS=1000 for a run overnight. */
-export const kills = Number(process.env.FAULTS_KILLS ?? 8);
+export const kills = Number(process.env.FAULTS_KILLS ?? 30);
 export const killsTimeoutMs = 120_000 + kills * 5_000;
 
 /** An API and a worker as processes of their own, on the same ports after each start. */

@@ -1,19 +1,24 @@
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from "@apollo/client";
 import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { OperationTypeNode, type DocumentNode } from "graphql";
-import type { Client } from "graphql-ws";
+import { Connection } from "./connection.js";
 
-/** Sends queries over HTTP and subscriptions over the given socket, both to the server that served the page. */
-export function createApolloClient(socket: Client): ApolloClient {
-  return new ApolloClient({
-    link: ApolloLink.split(
-      ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
-      new GraphQLWsLink(socket),
-      new HttpLink({ uri: "/graphql" }),
-    ),
-    cache: new PassingCache(),
-    defaultOptions: { query: { fetchPolicy: "no-cache" } },
-  });
+/** Sends queries over HTTP and subscriptions over its connection, both to the server that served the page. */
+export class StandingsClient extends ApolloClient {
+  readonly connection: Connection;
+
+  constructor(connection = new Connection()) {
+    super({
+      link: ApolloLink.split(
+        ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+        new GraphQLWsLink(connection.socket),
+        new HttpLink({ uri: "/graphql" }),
+      ),
+      cache: new PassingCache(),
+      defaultOptions: { query: { fetchPolicy: "no-cache" } },
+    });
+    this.connection = connection;
+  }
 }
 
 /**

@@ -10,15 +10,20 @@ export function fullJitter(attempt: number, random: () => number = Math.random):
   return random() * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt);
 }
 
-/** Resolves after `ms`, or as soon as the browser reports that it is online again. */
-export function waitOrOnline(ms: number): Promise<void> {
+/** Resolves after `ms`, or as soon as the browser is online again or somebody looks at the page again. */
+export function waitUnlessWoken(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
       window.removeEventListener("online", done);
+      document.removeEventListener("visibilitychange", doneIfVisible);
       resolve();
+    };
+    const doneIfVisible = () => {
+      if (!document.hidden) done();
     };
     const timer = setTimeout(done, ms);
     window.addEventListener("online", done);
+    document.addEventListener("visibilitychange", doneIfVisible);
   });
 }

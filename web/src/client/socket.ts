@@ -1,8 +1,7 @@
-import { createClient, type Client } from "graphql-ws";
+import { createClient, type Client, type ClientOptions } from "graphql-ws";
 
-const pingEveryMs = 10_000;
-const pongWithinMs = 5_000;
-const ackWithinMs = 10_000;
+/** A socket without subscriptions stays open for so long, as the next view of a page often needs it again. */
+const lingerMs = 2_000;
 
 /** The address of this page's own GraphQL socket; the scheme follows the page's. */
 export function socketUrl(location: Location = window.location): string {
@@ -10,25 +9,9 @@ export function socketUrl(location: Location = window.location): string {
 }
 
 /**
- * A `graphql-transport-ws` client that connects with the first subscription and closes with the last. A missing pong
- * reveals a connection that died silently (a laptop slept, a phone changed networks). A lost connection ends its
- * subscriptions with an error. This client never retries: the subscriber decides when to try again, because a server
- * may also end a subscription and keep the connection.
+ * A `graphql-transport-ws` client that connects with the first subscription and closes after the last. A lost connection
+ * ends its subscriptions with an error. This client never retries: `Connection` decides when to try again.
  */
-export function createSocket(): Client {
-  let pongTimer: ReturnType<typeof setTimeout> | undefined;
-  const socket = createClient({
-    url: socketUrl(),
-    retryAttempts: 0,
-    connectionAckWaitTimeout: ackWithinMs,
-    keepAlive: pingEveryMs,
-    on: {
-      ping: (received) => {
-        if (!received) pongTimer = setTimeout(() => socket.terminate(), pongWithinMs);
-      },
-      pong: () => clearTimeout(pongTimer),
-      closed: () => clearTimeout(pongTimer),
-    },
-  });
-  return socket;
+export function createSocket(on: NonNullable<ClientOptions["on"]>): Client {
+  return createClient({ url: socketUrl(), retryAttempts: 0, lazyCloseTimeout: lingerMs, on });
 }

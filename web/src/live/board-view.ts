@@ -9,16 +9,17 @@ export interface Entry {
 }
 
 export interface Profile {
-  readonly displayName: string | null;
-  readonly avatarUrl: string | null;
+  readonly displayName?: string | null | undefined;
+  readonly avatarUrl?: string | null | undefined;
   /** Two letters of ISO 3166-1. */
-  readonly country: string | null;
+  readonly country?: string | null | undefined;
 }
 
 /** The standings at one moment. */
 export interface Snapshot {
   readonly season: number;
-  readonly revision: number;
+  /** Null for the first answer, which comes before the first push and without one. */
+  readonly revision: number | null;
   /** Best first. */
   readonly entries: readonly Entry[];
 }
@@ -43,6 +44,11 @@ export interface BoardView {
   /** Null until the server has told; then kept, however long the connection is lost. */
   readonly facts: BoardFacts | null;
   readonly snapshot: Snapshot | null;
+  /**
+   * The watched player's row and its neighbours, best first; empty while the player has no score. Null until the server
+   * has told, and where no player is watched.
+   */
+  readonly around: readonly Entry[] | null;
   readonly viewers: number | null;
   readonly changesPerSecond: number | null;
   /** There is no such board, and asking again would not help. */

@@ -5,7 +5,7 @@ import { SocketClient } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { nextUpdate, subscription, updatesUntil } from "../helpers/updates.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { RedisCluster } from "./helpers/redis-cluster.js";
+import { RedisCluster } from "../faults/helpers/redis-cluster.js";
 
 /** The service on a Redis Cluster of six nodes. */
 

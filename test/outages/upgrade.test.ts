@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Target } from "../helpers/requests.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { expectAllInvariants } from "./helpers/both-stores.js";
-import { send, startLoad, type Transport } from "./helpers/clients.js";
-import { member, type Member } from "./helpers/member.js";
-import { useTwoReleases } from "./helpers/release-before.js";
-import { Witness } from "./helpers/witness.js";
+import { expectAllInvariants } from "../faults/helpers/both-stores.js";
+import { send, startLoad, type Transport } from "../faults/helpers/clients.js";
+import { member, type Member } from "../faults/helpers/member.js";
+import { useTwoReleases } from "../faults/helpers/release-before.js";
+import { Witness } from "../faults/helpers/witness.js";
 
 /** Runs the release before beside this one, as a rolling deployment does. */
 

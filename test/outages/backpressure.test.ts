@@ -3,11 +3,11 @@ import { Outbox } from "../../src/standings/outbox.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { codeOf, tryIncrement, updateScore } from "../helpers/requests.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { expectAllInvariants } from "./helpers/both-stores.js";
-import { startLoad } from "./helpers/clients.js";
-import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
-import { Witness } from "./helpers/witness.js";
-import { board } from "./helpers/worker-steps.js";
+import { expectAllInvariants } from "../faults/helpers/both-stores.js";
+import { startLoad } from "../faults/helpers/clients.js";
+import { startOwnStores, type OwnStores } from "../faults/helpers/own-stores.js";
+import { Witness } from "../faults/helpers/witness.js";
+import { board } from "../faults/helpers/worker-steps.js";
 
 let stores: OwnStores;
 let app: TestApp | undefined;

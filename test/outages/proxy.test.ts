@@ -4,10 +4,10 @@ import { startTestApp, type TestApp } from "../helpers/app.js";
 import type { Target } from "../helpers/requests.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { expectAllInvariants } from "./helpers/both-stores.js";
-import { send, startLoad } from "./helpers/clients.js";
-import { TcpProxy } from "./helpers/tcp-proxy.js";
-import { Witness } from "./helpers/witness.js";
+import { expectAllInvariants } from "../faults/helpers/both-stores.js";
+import { send, startLoad } from "../faults/helpers/clients.js";
+import { TcpProxy } from "../faults/helpers/tcp-proxy.js";
+import { Witness } from "../faults/helpers/witness.js";
 
 /** The contract's 5 s, plus a margin for a slow machine. */
 const patienceMs = 6_500;

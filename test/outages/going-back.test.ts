@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { waitFor } from "../helpers/wait-for.js";
-import { expectAllInvariants } from "./helpers/both-stores.js";
-import { send, type Told } from "./helpers/clients.js";
-import { member, type Member } from "./helpers/member.js";
-import { useTwoReleases } from "./helpers/release-before.js";
-import { Witness } from "./helpers/witness.js";
+import { expectAllInvariants } from "../faults/helpers/both-stores.js";
+import { send, type Told } from "../faults/helpers/clients.js";
+import { member, type Member } from "../faults/helpers/member.js";
+import { useTwoReleases } from "../faults/helpers/release-before.js";
+import { Witness } from "../faults/helpers/witness.js";
 
 const releases = useTwoReleases();
 

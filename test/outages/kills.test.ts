@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SocketClient } from "../helpers/socket-client.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { expectAllInvariants } from "./helpers/both-stores.js";
-import { startLoad } from "./helpers/clients.js";
-import { ForwardWatch } from "./helpers/forward-watch.js";
-import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
-import { seededRandom } from "./helpers/random.js";
-import { kills, killsTimeoutMs, startVictims } from "./helpers/victims.js";
-import { Witness } from "./helpers/witness.js";
+import { expectAllInvariants } from "../faults/helpers/both-stores.js";
+import { startLoad } from "../faults/helpers/clients.js";
+import { ForwardWatch } from "../faults/helpers/forward-watch.js";
+import { startOwnStores, type OwnStores } from "../faults/helpers/own-stores.js";
+import { seededRandom } from "../faults/helpers/random.js";
+import { kills, killsTimeoutMs, startVictims } from "../faults/helpers/victims.js";
+import { Witness } from "../faults/helpers/witness.js";
 
 let stores: OwnStores;
 beforeAll(async () => {

@@ -15,13 +15,13 @@ import { startTestApp, type TestApp } from "../helpers/app.js";
 import { serviceEnvironment } from "../helpers/processes.js";
 import type { Stores } from "../helpers/stores.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { AppendOnlyFiles } from "./helpers/aof.js";
-import { expectAllInvariants, untilSettled } from "./helpers/both-stores.js";
-import { RoleProcess } from "./helpers/role-process.js";
-import { send, startLoad } from "./helpers/clients.js";
-import { startOwnStores, type OwnStores, type OwnStoresOptions } from "./helpers/own-stores.js";
-import { Witness } from "./helpers/witness.js";
-import { board } from "./helpers/worker-steps.js";
+import { AppendOnlyFiles } from "../faults/helpers/aof.js";
+import { expectAllInvariants, untilSettled } from "../faults/helpers/both-stores.js";
+import { RoleProcess } from "../faults/helpers/role-process.js";
+import { send, startLoad } from "../faults/helpers/clients.js";
+import { startOwnStores, type OwnStores, type OwnStoresOptions } from "../faults/helpers/own-stores.js";
+import { Witness } from "../faults/helpers/witness.js";
+import { board } from "../faults/helpers/worker-steps.js";
 
 /** The contract's 5 s, plus a margin for a slow machine. */
 const patienceMs = 6_000;

@@ -3,12 +3,12 @@ import { findFreePort } from "../../scripts/stack.js";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { serviceEnvironment } from "../helpers/processes.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { expectAllInvariants, readBoth } from "./helpers/both-stores.js";
-import { RoleProcess } from "./helpers/role-process.js";
-import { startLoad } from "./helpers/clients.js";
-import { ForwardWatch } from "./helpers/forward-watch.js";
-import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
-import { Witness } from "./helpers/witness.js";
+import { expectAllInvariants, readBoth } from "../faults/helpers/both-stores.js";
+import { RoleProcess } from "../faults/helpers/role-process.js";
+import { startLoad } from "../faults/helpers/clients.js";
+import { ForwardWatch } from "../faults/helpers/forward-watch.js";
+import { startOwnStores, type OwnStores } from "../faults/helpers/own-stores.js";
+import { Witness } from "../faults/helpers/witness.js";
 
 /** The promise is 5 s; the rest is a margin for a busy machine. */
 const takeoverMs = 6_500;

@@ -10,8 +10,8 @@ import { SocketClient } from "../helpers/socket-client.js";
 import { startStores, type Stores } from "../helpers/stores.js";
 import { nextUpdate, subscription, updatesUntil } from "../helpers/updates.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { startOwnStores } from "./helpers/own-stores.js";
-import { TcpProxy } from "./helpers/tcp-proxy.js";
+import { startOwnStores } from "../faults/helpers/own-stores.js";
+import { TcpProxy } from "../faults/helpers/tcp-proxy.js";
 
 /** A primary and a replica behind one name, as a managed Redis has them. */
 

@@ -4,12 +4,12 @@ import { signToken } from "../../src/auth/sign-token.js";
 import { jwtSecret } from "../helpers/app.js";
 import { graphql } from "../helpers/requests.js";
 import { waitFor } from "../helpers/wait-for.js";
-import { untilSettled } from "./helpers/both-stores.js";
-import { startLoad } from "./helpers/clients.js";
-import { startOwnStores, type OwnStores } from "./helpers/own-stores.js";
-import { seededRandom } from "./helpers/random.js";
-import { kills, killsTimeoutMs, startVictims } from "./helpers/victims.js";
-import { Witness, type Attempt } from "./helpers/witness.js";
+import { untilSettled } from "../faults/helpers/both-stores.js";
+import { startLoad } from "../faults/helpers/clients.js";
+import { startOwnStores, type OwnStores } from "../faults/helpers/own-stores.js";
+import { seededRandom } from "../faults/helpers/random.js";
+import { kills, killsTimeoutMs, startVictims } from "../faults/helpers/victims.js";
+import { Witness, type Attempt } from "../faults/helpers/witness.js";
 
 let stores: OwnStores;
 beforeAll(async () => {

@@ -1,0 +1,3 @@
+document.getElementById("root")?.append("…");
+
+export {};
