@@ -5,7 +5,7 @@
 export const layers = [
   ["main.ts", "cli.ts"],
   ["app", "supervisor.ts"],
-  ["config.ts"], // code below receives the fields that it needs
+  ["config"], // code below receives the fields that it needs
   ["transports", "sync", "ingest"],
   ["graphql"],
   ["commands"],

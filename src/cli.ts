@@ -1,6 +1,6 @@
 import { isUsageError, type Command } from "./app/operator/command.js";
 import { readVersion } from "./version.js";
-import { ConfigError, secretsOf } from "./config.js";
+import { ConfigError, secretsOf } from "./config/config.js";
 import { createRedactor } from "./observability/redaction.js";
 import { redactWrites } from "./observability/redacted-stream.js";
 

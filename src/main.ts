@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
 import { appRoles, createApp, type AppRole } from "./app/app.js";
 import { createTracing } from "./app/traces.js";
-import { ConfigError, parseConfig, secretsOf, type Config } from "./config.js";
+import { ConfigError, parseConfig, secretsOf, type Config } from "./config/config.js";
 import { Obstacle } from "./domain/errors.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createRedactor } from "./observability/redaction.js";

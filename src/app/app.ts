@@ -1,4 +1,4 @@
-import type { Config } from "../config.js";
+import type { Config } from "../config/config.js";
 import { Publisher } from "../ingest/publisher.js";
 import { ServiceGroup, type App } from "../lifecycle.js";
 import type { Logger } from "../observability/logger.js";

@@ -1,6 +1,6 @@
 import { BoardDirectory } from "../boards/directory.js";
 import { Channels } from "../channels/channels.js";
-import type { Config } from "../config.js";
+import type { Config } from "../config/config.js";
 import { BoardRegister } from "../ledger/board-register.js";
 import { databaseAddresses } from "../ledger/database-url.js";
 import { Database } from "../ledger/database.js";

@@ -91,7 +91,7 @@ export async function playBoard(page: Page, { facts = {}, seasons = [] }: Played
 
   return {
     /** Pushes rows to all that watch, with the next revision. */
-    show(next: readonly PlayedEntry[], nextAround: readonly PlayedEntry[] | null = around) {
+    show(next: readonly PlayedEntry[], nextAround = around) {
       revision += 1;
       [rows, around] = [next, nextAround];
       for (const watcher of watchers.values()) tell(watcher);

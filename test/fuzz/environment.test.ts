@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ConfigError, parseConfig, variableNames } from "../../src/config.js";
+import { ConfigError, parseConfig, variableNames } from "../../src/config/config.js";
 import { anyText, damaged, forAll, repeatable } from "./helpers/cases.js";
 
 const secret = "canary-canary-canary-canary-canary-canary";

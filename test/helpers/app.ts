@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { signToken } from "../../src/auth/sign-token.js";
 import { createApp, type AppRole } from "../../src/app/app.js";
 import { createTracing } from "../../src/app/traces.js";
-import { parseConfig, type EnvironmentVariables } from "../../src/config.js";
+import { parseConfig, type EnvironmentVariables } from "../../src/config/config.js";
 import type { App } from "../../src/lifecycle.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { startStores, type Stores } from "./stores.js";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { applyMigrations } from "../../src/ledger/migrations.js";
 import { projectRoot } from "../../scripts/stack.js";
 import { createApp } from "../../src/app/app.js";
-import { parseConfig } from "../../src/config.js";
+import { parseConfig } from "../../src/config/config.js";
 import type { App } from "../../src/lifecycle.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { databaseAddresses } from "../../src/ledger/database-url.js";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { createApp } from "../../src/app/app.js";
-import { parseConfig } from "../../src/config.js";
+import { parseConfig } from "../../src/config/config.js";
 import type { App } from "../../src/lifecycle.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { logLines, serviceEnvironment } from "../helpers/processes.js";

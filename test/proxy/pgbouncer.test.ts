@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../src/app/app.js";
-import { parseConfig } from "../../src/config.js";
+import { parseConfig } from "../../src/config/config.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { databaseAddresses } from "../../src/ledger/database-url.js";
 import { Database } from "../../src/ledger/database.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, parseConfig, parseVariables, type EnvironmentVariables } from "../../src/config.js";
+import { ConfigError, parseConfig, parseVariables, type EnvironmentVariables } from "../../src/config/config.js";
 
 const required = {
   REDIS_URL: "redis://redis:6379",
@@ -93,6 +93,13 @@ test.each<[string, string, object]>([
       corsOrigins: ["capacitor://localhost", "ionic://localhost", "tauri://localhost", "chrome-extension://abcdef"],
     },
   ],
+  [
+    "EMBED_ORIGINS",
+    "https://a.example, HTTPS://B.example:443,http://[::1]:8080",
+    { pageOrigins: { embedders: ["https://a.example", "https://b.example", "http://[::1]:8080"], avatars: [] } },
+  ],
+  ["AVATAR_ORIGINS", "https://a.example", { pageOrigins: { embedders: [], avatars: ["https://a.example"] } }],
+  ["DEMO_TOKENS_FILE", ".data/demo/tokens.json", { demoTokensFile: ".data/demo/tokens.json" }],
   ["TRUST_PROXY", "2", { trustProxy: "2" }],
   ["TRUST_PROXY", "10.0.0.0/8,::1", { trustProxy: "10.0.0.0/8,::1" }],
   ["INTROSPECTION", "off", { introspection: false }],
@@ -179,15 +186,11 @@ describe("refuses", () => {
     ["REDIS_CONFIG_CHECK", "maybe"],
     ["LOAD_SHEDDING", "some"],
     ...["-1", "7", "1.5", "5s"].map((value) => ["DRAIN_SECONDS", value]),
-    ...[
-      "*",
-      "a.example",
-      "https://a.example/",
-      "https://a.example/x",
-      "https://*.a.com",
-      "wss://a.example",
-      "null",
-    ].map((value) => ["CORS_ORIGINS", value]),
+    ...["CORS_ORIGINS", "EMBED_ORIGINS", "AVATAR_ORIGINS"].flatMap((name) => [
+      ...["*", "a.example", "https://a.example/", "https://a.example/x"].map((value) => [name, value]),
+      ...["https://*.a.com", "wss://a.example", "null", "'self'"].map((value) => [name, value]),
+    ]),
+    ...["x://a;b", "https://a'b", "https://a;script-src"].map((value) => ["EMBED_ORIGINS", value]),
     ...["yes", "10.0.0.0/99", "33"].map((value) => ["TRUST_PROXY", value]),
     ...["Production", "prod", "staging"].map((value) => ["NODE_ENV", value]),
     ...["yes", "ON", "2"].map((value) => ["INTROSPECTION", value]),

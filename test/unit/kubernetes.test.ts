@@ -5,7 +5,7 @@ import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { projectRoot } from "../../scripts/stack.js";
 import { appRoles } from "../../src/app/app.js";
-import { parseConfig, variableNames } from "../../src/config.js";
+import { parseConfig, variableNames } from "../../src/config/config.js";
 
 /* The parts of deploy/kubernetes.yaml that concern this service. */
 

@@ -81,25 +81,32 @@ describe("a key", () => {
     await keys.start();
     const rotation = Array.from({ length: 6 }, (_none, index) => createSigningKey("ec", `k${index}`));
     let [current, stopped, accepted] = [0, false, 0];
-    const load = Array.from({ length: 8 }, async () => {
+    const load = async () => {
       while (!stopped) {
         const key = rotation[current];
         if (key) expect(await authenticate(freshToken(key))).toMatchObject(sam);
         accepted += 1;
       }
-    });
+    };
     const ready = (index: number) => waitFor(() => keys.matching({ alg: "ES256", kid: `k${index}` }).length > 0);
-    service.publish(rotation[0]?.jwk());
-    await ready(0);
-    for (let next = 1; next < rotation.length; next += 1) {
-      const before = accepted;
-      service.publish(rotation[next - 1]?.jwk(), rotation[next]?.jwk());
-      await ready(next);
-      current = next;
-      await waitFor(() => accepted >= before + 20);
+    const rotate = async () => {
+      service.publish(rotation[0]?.jwk());
+      await ready(0);
+      for (let next = 1; next < rotation.length; next += 1) {
+        const before = accepted;
+        service.publish(rotation[next - 1]?.jwk(), rotation[next]?.jwk());
+        await ready(next);
+        current = next;
+        await waitFor(() => accepted >= before + 20);
+      }
+      stopped = true;
+    };
+    try {
+      // Together, so that a refusal fails the test at once.
+      await Promise.all([...Array.from({ length: 8 }, load), rotate()]);
+    } finally {
+      stopped = true;
     }
-    stopped = true;
-    await Promise.all(load);
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { UsageError, isUsageError } from "../../src/app/operator/command.js";
 import { token } from "../../src/app/operator/token.js";
-import { ConfigError } from "../../src/config.js";
+import { ConfigError } from "../../src/config/config.js";
 
 async function failureOf(args: string[], env: Record<string, string>): Promise<unknown> {
   const printed: string[] = [];

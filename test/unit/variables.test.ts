@@ -4,7 +4,7 @@ import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
 import { containerEnvironment, readCompose } from "../../.ci/compose.js";
 import { projectRoot } from "../../scripts/stack.js";
-import { parseConfig, variableNames } from "../../src/config.js";
+import { parseConfig, variableNames } from "../../src/config/config.js";
 
 /*
  * Every variable of the service is in README.md and in .env.example and reaches the containers, and no other variable

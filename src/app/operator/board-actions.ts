@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parseBoardChange, parseKnownId, parseNewBoard, parseReason } from "../../commands/board-input.js";
-import { parseVariables, type EnvironmentVariables } from "../../config.js";
+import { parseVariables, type EnvironmentVariables } from "../../config/config.js";
 import type { Act } from "../../domain/audit.js";
 import type { Board, BoardDefinition } from "../../domain/board.js";
 import { badInput } from "../../domain/errors.js";

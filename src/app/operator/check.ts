@@ -1,7 +1,7 @@
 import { configuredBoard, type Board } from "../../domain/board.js";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { parseVariables } from "../../config.js";
+import { parseVariables } from "../../config/config.js";
 import { BoardKeeper } from "../../standings/board-keeper.js";
 import { Outbox } from "../../standings/outbox.js";
 import { createLogger } from "../../observability/logger.js";

@@ -1,4 +1,4 @@
-import type { EnvironmentVariables } from "../../config.js";
+import type { EnvironmentVariables } from "../../config/config.js";
 
 export interface CommandLine {
   /** The arguments, without the command's name. */

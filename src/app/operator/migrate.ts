@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { parseVariables } from "../../config.js";
+import { parseVariables } from "../../config/config.js";
 import { databaseAddresses } from "../../ledger/database-url.js";
 import { applyMigrations } from "../../ledger/migrations.js";
 import type { Command } from "./command.js";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { createStoredToken, hashToken } from "../../auth/stored-token-text.js";
-import { parseVariables, type EnvironmentVariables } from "../../config.js";
+import { parseVariables, type EnvironmentVariables } from "../../config/config.js";
 import { isBoardId } from "../../domain/board.js";
 import { Obstacle } from "../../domain/errors.js";
 import type { TokenId } from "../../domain/stored-token.js";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { roles } from "../../domain/role.js";
 import { signToken } from "../../auth/sign-token.js";
-import { ConfigError, parseVariables } from "../../config.js";
+import { ConfigError, parseVariables } from "../../config/config.js";
 import { UsageError, type Command, type CommandLine } from "./command.js";
 import { longestLifetime, parseLifetime, parseRole, parseSubject } from "./token-arguments.js";
 
