@@ -1,14 +1,15 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { StandingsClient } from "../client/apollo.js";
-import { BoardPage } from "./BoardPage.js";
+
 import { readRoute } from "./route.js";
+import { Views } from "./Views.js";
 import "../theme/base.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root.");
 createRoot(root).render(
   <StrictMode>
-    <BoardPage client={new StandingsClient()} route={readRoute(window.location)} />
+    <Views client={new StandingsClient()} route={readRoute(window.location)} />
   </StrictMode>,
 );

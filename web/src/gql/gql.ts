@@ -21,6 +21,7 @@ type Documents = {
     "\n  subscription TopScoresUpdated($board: ID!, $limit: Int!) {\n    topScoresUpdated(board: $board, limit: $limit) {\n      season\n      revision\n      topScores {\n        ...LiveEntry\n      }\n    }\n  }\n": typeof types.TopScoresUpdatedDocument,
     "\n  subscription BoardStatus($board: ID!) {\n    boardStatus(board: $board) {\n      state\n      asOf\n      viewers\n      changesPerSecond\n    }\n  }\n": typeof types.BoardStatusDocument,
     "\n  subscription ScoresAroundUpdated($board: ID!, $player: ID!, $radius: Int!) {\n    scoresAroundUpdated(board: $board, userId: $player, radius: $radius) {\n      revision\n      scoresAround {\n        ...LiveEntry\n      }\n    }\n  }\n": typeof types.ScoresAroundUpdatedDocument,
+    "\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n": typeof types.WallBoardsDocument,
 };
 const documents: Documents = {
     "\n  query EndedSeasons($board: ID!, $after: String) {\n    board(id: $board) {\n      seasons(first: 50, after: $after) {\n        edges {\n          cursor\n          node {\n            number\n            startedAt\n            endedAt\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n": types.EndedSeasonsDocument,
@@ -30,6 +31,7 @@ const documents: Documents = {
     "\n  subscription TopScoresUpdated($board: ID!, $limit: Int!) {\n    topScoresUpdated(board: $board, limit: $limit) {\n      season\n      revision\n      topScores {\n        ...LiveEntry\n      }\n    }\n  }\n": types.TopScoresUpdatedDocument,
     "\n  subscription BoardStatus($board: ID!) {\n    boardStatus(board: $board) {\n      state\n      asOf\n      viewers\n      changesPerSecond\n    }\n  }\n": types.BoardStatusDocument,
     "\n  subscription ScoresAroundUpdated($board: ID!, $player: ID!, $radius: Int!) {\n    scoresAroundUpdated(board: $board, userId: $player, radius: $radius) {\n      revision\n      scoresAround {\n        ...LiveEntry\n      }\n    }\n  }\n": types.ScoresAroundUpdatedDocument,
+    "\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n": types.WallBoardsDocument,
 };
 
 /**
@@ -74,6 +76,10 @@ export function graphql(source: "\n  subscription BoardStatus($board: ID!) {\n  
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription ScoresAroundUpdated($board: ID!, $player: ID!, $radius: Int!) {\n    scoresAroundUpdated(board: $board, userId: $player, radius: $radius) {\n      revision\n      scoresAround {\n        ...LiveEntry\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription ScoresAroundUpdated($board: ID!, $player: ID!, $radius: Int!) {\n    scoresAroundUpdated(board: $board, userId: $player, radius: $radius) {\n      revision\n      scoresAround {\n        ...LiveEntry\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};
