@@ -16,6 +16,8 @@ import { registerBoardReads } from "../transports/rest/board-reads.js";
 import { limitReads } from "../transports/rest/limit-reads.js";
 import { registerRest } from "../transports/rest/rest.js";
 import { HttpServer } from "../transports/http/server.js";
+import { PageContent } from "../transports/pages/content.js";
+import { DemoTokens } from "../transports/pages/demo-tokens.js";
 import { registerPages } from "../transports/pages/routes.js";
 import { welcomePeople } from "../transports/graphql/welcome.js";
 import { ChangeQueue } from "../ingest/change-queue.js";
@@ -83,6 +85,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const trusted =
     config.trustedDocuments &&
     new TrustedDocuments(config.trustedDocuments.file ?? join(webRoot, "persisted-documents.json"));
+  const demoTokens = config.demoTokensFile === undefined ? undefined : new DemoTokens(config.demoTokensFile);
   const proxies = new TrustedProxies(config.trustProxy);
   const origins = new OriginPolicy(config.corsOrigins, proxies);
   const onRefused = (limit: RefusingLimit) => metrics.connections.refusedConnections.inc({ limit });
@@ -125,7 +128,15 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
       const limit = limitReads(callers);
       registerBoardReads(app, { reads, profiles, limit, metrics: metrics.operations, logger: log });
       registerApiDescription(app, { version, proxies });
-      registerPages(app, { root: webRoot, playground: introspection, origins: config.pageOrigins, proxies });
+      registerPages(app, {
+        root: webRoot,
+        playground: introspection,
+        content: new PageContent({ boards, reads, profiles }),
+        origins: config.pageOrigins,
+        proxies,
+        limit,
+        demoTokens,
+      });
     },
   });
   metrics.fanout.viewers.readFrom(() => hub.viewers);
@@ -137,6 +148,7 @@ export function createApi(foundation: Foundation, standings: Standings, publishe
   const front = [apollo, http, viewers];
   const services = [
     ...(trusted ? [trusted] : []),
+    ...(demoTokens ? [demoTokens] : []),
     shedder,
     profiles,
     ...authentication.services,

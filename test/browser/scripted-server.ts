@@ -1,17 +1,36 @@
 import { fileURLToPath } from "node:url";
 import Fastify from "fastify";
 import type { Page, WebSocketRoute } from "playwright-core";
-import { registerPages } from "../../src/transports/pages/routes.js";
+import { registerPages, type PagesOptions } from "../../src/transports/pages/routes.js";
 import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
 
 export const builtPages = fileURLToPath(new URL("../../dist/web", import.meta.url));
 
 export type Entry = readonly [rank: number, userId: string, score: number];
 
+/** The pages of a service that has every board, and no row of any. */
+export const pagesAlone: PagesOptions = {
+  root: builtPages,
+  playground: true,
+  content: {
+    board: (id) => Promise.resolve(emptyBoard(id)),
+    player: (id, userId) =>
+      Promise.resolve(userId === "" ? undefined : { board: emptyBoard(id), userId, name: userId }),
+  },
+  origins: { embedders: [], avatars: [] },
+  proxies: new TrustedProxies(undefined),
+  limit: () => Promise.resolve(),
+  demoTokens: undefined,
+};
+
+function emptyBoard(id: string) {
+  return { id, title: id, unit: "POINTS" as const, rows: undefined };
+}
+
 /** Serves the pages without the service behind them, for tests that play the service themselves. */
 export async function servePages(): Promise<{ url: string; stop(): Promise<void> }> {
   const server = Fastify({ forceCloseConnections: true });
-  registerPages(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined) });
+  registerPages(server, pagesAlone);
   const url = await server.listen({ port: 0, host: "127.0.0.1" });
   return { url, stop: () => server.close() };
 }

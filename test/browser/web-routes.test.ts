@@ -2,14 +2,13 @@ import { readdirSync } from "node:fs";
 import Fastify from "fastify";
 import { describe, expect, test } from "vitest";
 import { registerPages, type PagesOptions } from "../../src/transports/pages/routes.js";
-import { TrustedProxies } from "../../src/transports/network/trusted-proxies.js";
-import { builtPages } from "./scripted-server.js";
+import { builtPages, pagesAlone } from "./scripted-server.js";
 
 /** The files and headers that the service serves for the built pages. */
 describe("the web routes", () => {
   function web(options: Partial<PagesOptions> = {}) {
     const server = Fastify();
-    registerPages(server, { root: builtPages, playground: true, proxies: new TrustedProxies(undefined), ...options });
+    registerPages(server, { ...pagesAlone, ...options });
     server.get("/graphql", () => ({}));
     return server;
   }
@@ -24,8 +23,10 @@ describe("the web routes", () => {
     expect(policy).toContain("connect-src 'self' ws://scores.example:8443 wss://scores.example:8443;");
     expect(policy).not.toContain("unsafe");
     expect(response.headers["strict-transport-security"]).toBeUndefined();
-    const again = await web().inject({ url: "/", headers: { "if-none-match": String(response.headers.etag) } });
-    expect(again.statusCode).toBe(304);
+    const known = { host: "scores.example:8443", "if-none-match": String(response.headers.etag) };
+    expect((await web().inject({ url: "/", headers: known })).statusCode).toBe(304);
+    // The page names its own address.
+    expect((await web().inject({ url: "/", headers: { ...known, host: "other.example" } })).statusCode).toBe(200);
   });
 
   test.each(["/b/main", "/b/a-board_1?view=wall", "/p/user123", "/p/%F0%9F%9A%80%2F..?board=main", "/overlay/main"])(

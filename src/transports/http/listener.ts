@@ -9,7 +9,7 @@ import type { RequestLog } from "../../observability/sampled-log.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { nameAnswer } from "./answer-id.js";
 import { PlainRequest } from "./plain-request.js";
-import { answerError, refuse, sentenceOf } from "./refusals.js";
+import { answerError, refuse, refuseUnknown, sentenceOf } from "./refusals.js";
 
 export interface ListenerOptions {
   bodyLimit: number;
@@ -101,7 +101,7 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     if (isUtf8(body)) void parseJson(request, body.toString(), parsed);
     else parsed(badInput("The body must be UTF-8."));
   });
-  app.setNotFoundHandler((request, reply) => refuse(request, reply, 404));
+  app.setNotFoundHandler(refuseUnknown);
   app.setErrorHandler((thrown, request, reply) => answerError(thrown, request, reply, log));
   app.addHook("onRequest", (request, reply, done) => {
     reply.headers(everyAnswer);

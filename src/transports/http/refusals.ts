@@ -24,6 +24,14 @@ export function sentenceOf(status: number): string {
   return sentences[status] ?? "The request is not valid.";
 }
 
+/** Addresses for programs, where also a person who mistypes one wants to see the API's answer. */
+const programs = /^\/(?:api|graphql)\//;
+
+/** Refuses an address that does not exist. */
+export function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return programs.test(request.url) ? refuseInJson(request, reply, 404) : refuse(request, reply, 404);
+}
+
 /** Refuses a request with a page for people, and with JSON for programs. */
 export function refuse(
   request: FastifyRequest,
@@ -31,12 +39,27 @@ export function refuse(
   status: number,
   message = sentenceOf(status),
 ): FastifyReply {
+  if (!prefersHtml(request.raw)) return refuseInJson(request, reply, status, message);
   nameAnswer(request, reply);
-  reply.code(status).header("cache-control", "no-store");
-  if (prefersHtml(request.raw)) {
-    return reply.headers(messagePageHeaders).send(messagePage(STATUS_CODES[status] ?? "Refused", message));
-  }
-  return reply.header("content-type", "application/json; charset=utf-8").send(refusalBody(message));
+  return reply
+    .code(status)
+    .header("cache-control", "no-store")
+    .headers(messagePageHeaders)
+    .send(messagePage(STATUS_CODES[status] ?? "Refused", message, status));
+}
+
+function refuseInJson(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  message = sentenceOf(status),
+): FastifyReply {
+  nameAnswer(request, reply);
+  return reply
+    .code(status)
+    .header("cache-control", "no-store")
+    .header("content-type", "application/json; charset=utf-8")
+    .send(refusalBody(message));
 }
 
 /** Answers with the catalogue's error for anything that was thrown. */

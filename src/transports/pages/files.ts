@@ -16,6 +16,8 @@ const fixedFiles = [
   "icon-maskable-512.png",
   "apple-touch-icon.png",
   "robots.txt",
+  "plain.css",
+  "share.png",
 ];
 
 /** Files are no documents: a policy for them means nothing. */

@@ -21,6 +21,7 @@ export const emptyView: BoardView = {
   facts: null,
   snapshot: null,
   around: null,
+  aroundRevision: null,
   viewers: null,
   changesPerSecond: null,
   refused: false,
@@ -107,7 +108,7 @@ export function watchBoard(
         next: ({ scoresAroundUpdated: { revision, scoresAround } }) => {
           if (revision <= aroundRevision) return;
           aroundRevision = revision;
-          change({ around: scoresAround });
+          change({ around: scoresAround, aroundRevision: revision });
         },
         ended: () => undefined,
         // The player's id is wrong, not the board's.

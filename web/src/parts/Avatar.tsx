@@ -16,7 +16,7 @@ interface AvatarProps {
 export function Avatar({ entry }: AvatarProps) {
   const avatarUrl = entry.player.avatarUrl ?? null;
   const [broken, setBroken] = useState<string | null>(null);
-  const picture = avatarUrl !== null && avatarUrl !== broken && isAllowed(avatarUrl) ? avatarUrl : null;
+  const picture = avatarUrl != null && avatarUrl !== broken && isAllowed(avatarUrl) ? avatarUrl : null;
   return (
     <span className="avatar" style={{ "--hue": hueOf(entry.userId) } as CSSProperties} aria-hidden="true">
       {picture === null ? (
