@@ -151,7 +151,7 @@ const sizes = [
 /** Pairs of texts of one row that lie over each other, and texts that leave their row or the window. */
 const findOverlaps = `(() => {
   const found = [];
-  const texts = ".numeral, .tie, .movement, .avatar, .player-name, .change, .line, .score-text, .gap, .own-name, .own-gap, .own-score";
+  const texts = ".numeral, .tie, .movement, .avatar, .player-name, .change, .line, .score-text, .gap, .own-gap";
   for (const row of document.querySelectorAll("tbody tr, .own, header")) {
     const outer = row.getBoundingClientRect();
     const boxes = [...row.querySelectorAll(texts + ", h1, .facts, .state-line")]
