@@ -92,10 +92,11 @@ export class ScoreChanges {
 
   /**
    * Accepts a change that is applied later. Some errors appear only then (a total out of range, a key that was used
-   * with other arguments). Only operators see those.
+   * with other arguments, a season that does not run). Only operators see those.
    *
    * @returns the id of its message
-   * @throws StandingsError: see `permissions.ts`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`
+   * @throws StandingsError: see `permissions.ts`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`,
+   * `boardArchived`
    */
   async enqueue(viewer: Viewer, input: SingleChangeInput): Promise<string> {
     const { board, change } = await this.#authorize(viewer, input, false);
@@ -128,6 +129,8 @@ export class ScoreChanges {
     changes: readonly Change[],
     deadline: number,
   ): Promise<readonly (string | StandingsError)[]> {
+    // An archived board stays archived, so its changes could only be set aside.
+    if (board.archived) return changes.map(() => new StandingsError("boardArchived"));
     try {
       const refusals = await this.#leaderboard.takeTokens(board.id, changes);
       return await Promise.all(

@@ -284,9 +284,9 @@ export type Mutation = {
   readonly enqueueChanges: ReadonlyArray<EnqueueChangeResult>;
   /**
    * Queues an increment, for the highest volumes. Arguments, roles and limits are those of incrementScore. The server
-   * answers as soon as the message broker has the increment on disk, and applies it soon after, exactly once. Two errors
-   * show only then, too late for the answer: the total would leave its range, or the key was used with other arguments.
-   * Such an increment is set aside for the operators. UNAVAILABLE when the server has no message broker, or when the
+   * answers as soon as the message broker has the increment on disk, and applies it soon after, exactly once. Three errors
+   * show only then, too late for the answer: the total would leave its range, the key was used with other arguments, or
+   * the season that the increment names does not run. Such an increment is set aside for the operators. UNAVAILABLE when the server has no message broker, or when the
    * broker is away.
    */
   readonly enqueueIncrement: EnqueuePayload;
@@ -453,19 +453,19 @@ export type Query = {
   readonly player: Player;
   /** A player's row, or null when the player has no score on this board. */
   readonly playerScore?: Maybe<ScoreEntry>;
-  /** A player's total at a time in the past, or null when the player had no score yet. */
+  /** A player's score at a time in the past, in the season that ran then; null when the player had none yet. */
   readonly scoreAt?: Maybe<Scalars['SafeInt']['output']>;
   /**
-   * A player's increments, newest first, 1 to 100 per page. Pass the previous page's endCursor as after. The history lags
+   * A player's changes over all seasons, newest first, 1 to 100 per page. Pass the previous page's endCursor as after. The history lags
    * behind the standings by up to the server's sync interval.
    */
   readonly scoreHistory?: Maybe<ScoreHistoryConnection>;
   /**
-   * A player's row with up to radius rows above and below it, highest score first. The radius is 0 to 50. Empty when the
+   * A player's row with up to radius rows above and below it, best first. The radius is 0 to 50. Empty when the
    * player has no score on this board.
    */
   readonly scoresAround: ReadonlyArray<ScoreEntry>;
-  /** The best entries of a board, highest score first. The limit is 1 to 100. */
+  /** The best entries of a board, best first. The limit is 1 to 100. */
   readonly topScores: ReadonlyArray<ScoreEntry>;
 };
 
@@ -575,47 +575,50 @@ export type ScoreChangeResult = {
   readonly userId: Scalars['ID']['output'];
 };
 
-/** One row of a board. Equal scores share a rank (1, 2, 2, 4) and stand in one fixed order, the same everywhere. */
+/**
+ * One row of a board. Equal scores share a rank (1, 2, 2, 4) and stand in one fixed order, the same everywhere; on a board
+ * whose ties are FIRST_TO_REACH no rank is shared.
+ */
 export type ScoreEntry = {
   readonly __typename?: 'ScoreEntry';
   /** The row's board. In a cache, board and userId together identify a row. */
   readonly board: Scalars['ID']['output'];
   /** Whom the row shows. A subscription that selects it sends its rows again when a player that they show has a new profile. */
   readonly player: Player;
-  /** 1 for the highest score, otherwise one more than the number of players with a higher score. */
+  /** One more than the number of players that stand higher, by the board's order and its policy for ties. */
   readonly rank: Scalars['Int']['output'];
-  /** The player's total on this board. */
+  /** The player's score on this board. */
   readonly score: Scalars['SafeInt']['output'];
   /** The player, 1 to 255 characters without control characters. */
   readonly userId: Scalars['ID']['output'];
 };
 
-/** An accepted increment, as stored in the history. */
+/** An accepted change of a player's score, as stored in the history. */
 export type ScoreEvent = {
   readonly __typename?: 'ScoreEvent';
-  /** The amount that was added. */
+  /** What was added; on a board that takes scores, by how much the score changed. */
   readonly increment: Scalars['SafeInt']['output'];
-  /** The time at which Redis accepted the increment. */
+  /** The time at which Redis accepted the change. */
   readonly occurredAt: Scalars['DateTime']['output'];
-  /** The board's revision after this increment. */
+  /** The board's revision after this change. */
   readonly revision: Scalars['SafeInt']['output'];
-  /** The player's total after this increment. */
+  /** The player's score after this change. */
   readonly score: Scalars['SafeInt']['output'];
 };
 
-/** An increment in a list. */
+/** A change in a list. */
 export type ScoreEventEdge = {
   readonly __typename?: 'ScoreEventEdge';
-  /** Stands for this increment's place. */
+  /** Stands for this change's place. */
   readonly cursor: Scalars['String']['output'];
-  /** The increment. */
+  /** The change. */
   readonly node: ScoreEvent;
 };
 
 /** One page of a player's history, newest first. */
 export type ScoreHistoryConnection = {
   readonly __typename?: 'ScoreHistoryConnection';
-  /** The increments of this page. */
+  /** The changes of this page. */
   readonly edges: ReadonlyArray<ScoreEventEdge>;
   /** Where this page lies in the list. */
   readonly pageInfo: PageInfo;
@@ -854,7 +857,7 @@ export type TopScoresUpdate = {
   readonly revision: Scalars['SafeInt']['output'];
   /** The number of the season whose standings these are. */
   readonly season: Scalars['Int']['output'];
-  /** The best entries, highest score first, as many as the subscription's limit asks for. */
+  /** The best entries, best first, as many as the subscription's limit asks for. */
   readonly topScores: ReadonlyArray<ScoreEntry>;
 };
 

@@ -102,6 +102,17 @@ describe("boards of other kinds", () => {
     });
   });
 
+  test("an archived board takes nothing", async () => {
+    const query = `mutation {
+      createBoard(input: { id: "over" }) { id } archiveBoard(board: "over", reason: "a test") { id } }`;
+    expect((await graphql(app, { query, token: app.token("root", "admin") })).errors).toBeUndefined();
+    const change = { board: "over", userId: "late", scoreIncrement: 1 };
+    expect(codeOf(await enqueue(app, referee, change))).toBe("BOARD_ARCHIVED");
+    expect((await enqueueOverRest(app, referee, change)).status).toBe(409);
+    const batch = { board: "over", changes: [{ userId: "late", increment: 1 }] };
+    expect(await enqueueBatch.GraphQL(app, referee, batch)).toMatchObject([{ code: "BOARD_ARCHIVED" }]);
+  });
+
   test("a change for a season that does not run is set aside", async () => {
     const query = `mutation { enqueueIncrement(userId: "late", scoreIncrement: 1, season: 7) { accepted } }`;
     expect((await graphql(app, { query, token: referee })).data).toEqual({ enqueueIncrement: { accepted: true } });

@@ -5,7 +5,7 @@ const mutation = `mutation ($userId: ID!, $by: SafeInt!) {
 }`;
 
 /** Changes a score as an application does, and fails the test when the service does not accept it. */
-export async function increment(app: TestApp, userId: string, by: number): Promise<void> {
+export async function increment(app: Pick<TestApp, "url" | "token">, userId: string, by: number): Promise<void> {
   const response = await fetch(`${app.url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${app.token("browser-tests", "service")}` },

@@ -93,6 +93,10 @@ describe("what a page says of its rows", () => {
     expect(stateAfter(10, rows(0), status(0), offline)).toEqual({ kind: "live", at: 0 });
     expect(stateAfter(10, rows(0), status(0), offline, lost(500))).toEqual({ kind: "offline", asOf: 0 });
     expect(stateAfter(10, rows(0), status(0), offline, lost(500), { type: "online" }).kind).toBe("reconnecting");
+    expect(stateAfter(10, rows(0), status(0), offline, { type: "silent" }).kind).toBe("offline");
+    const unreachable: LiveEvent = { type: "unreachable" };
+    expect(stateAfter(10, rows(0), status(0), offline, unreachable).kind).toBe("offline");
+    expect(stateAfter(10, rows(0), status(0), offline, unreachable, { type: "online" }).kind).toBe("live");
     expect(stateAfter(10, lost(500), offline)).toEqual({ kind: "offline", asOf: null });
   });
 

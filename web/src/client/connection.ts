@@ -9,11 +9,13 @@ import { createSocket } from "./socket.js";
  * - `retry`: subscribe again now.
  * - `silent`: the server has not answered for a moment, or this page did not run. The connection may be dead.
  * - `heard`: the server said something.
+ * - `online`, `offline`: the browser gained or lost its network. A service on this very computer needs none.
+ * - `unreachable`: and the server is out of reach with it.
  */
 export type ConnectionEvent =
   | { readonly type: "lost"; readonly retryAt: number }
   | { readonly type: "retry" }
-  | { readonly type: "silent" | "heard" };
+  | { readonly type: "silent" | "heard" | "online" | "offline" | "unreachable" };
 
 type Listener = (event: ConnectionEvent) => void;
 
@@ -49,8 +51,11 @@ export class Connection {
       closed: (event) => this.#closed((event as { code?: number }).code),
     });
     // The page lives as long as this connection, so these listeners need no end.
-    window.addEventListener("offline", this.#ask);
-    document.addEventListener("visibilitychange", this.#ask);
+    window.addEventListener("online", () => this.#network());
+    window.addEventListener("offline", () => this.#network());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.#heartbeat?.ask();
+    });
   }
 
   get isOpen(): boolean {
@@ -94,9 +99,14 @@ export class Connection {
     });
   }
 
-  readonly #ask = (): void => {
-    if (!document.hidden) this.#heartbeat?.ask();
-  };
+  #network(): void {
+    this.#emit({ type: navigator.onLine ? "online" : "offline" });
+    this.#heartbeat?.ask();
+    if (navigator.onLine) return;
+    fetch("/icon.svg", { method: "HEAD", cache: "no-store" }).catch(() => {
+      if (!navigator.onLine) this.#emit({ type: "unreachable" });
+    });
+  }
 
   #emit(event: ConnectionEvent): void {
     for (const listener of [...this.#listeners]) listener(event);

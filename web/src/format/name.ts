@@ -5,13 +5,17 @@ export function nameOf({ userId, player }: Pick<Entry, "userId" | "player">): st
   return player.displayName ?? userId;
 }
 
-/** One or two letters in place of a picture. Counts whole characters, not halves of an emoji or a combining mark. */
+/**
+ * One or two characters in place of a picture: the first letters of the first and the last word, or the first character
+ * of a name without letters. Counts whole characters, not halves of an emoji or a combining mark.
+ */
 export function initialsOf(name: string): string {
   const words = name
     .trim()
     .split(/[\s._-]+/u)
     .filter((word) => word !== "");
-  const [first = "", last = ""] = [words[0], words.length > 1 ? words.at(-1) : ""];
+  const spelled = words.filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const [first = words[0] ?? "", last = ""] = [spelled[0], spelled.length > 1 ? spelled.at(-1) : ""];
   return `${firstCharacter(first)}${firstCharacter(last)}`.toLocaleUpperCase();
 }
 

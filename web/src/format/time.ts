@@ -18,7 +18,7 @@ export function formatDay(time: string | number): string {
 }
 
 /** A day and the minute: "Nov 28, 2026, 3:04 PM". */
-export function formatMoment(time: string | number): string {
+export function formatDayAndTime(time: string | number): string {
   return momentFormat.format(new Date(time));
 }
 

@@ -49,6 +49,8 @@ export interface BoardView {
    * has told, and where no player is watched.
    */
   readonly around: readonly Entry[] | null;
+  /** The board's revision that `around` belongs to; null with it. */
+  readonly aroundRevision: number | null;
   readonly viewers: number | null;
   readonly changesPerSecond: number | null;
   /** There is no such board, and asking again would not help. */

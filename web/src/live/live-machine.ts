@@ -15,6 +15,8 @@ export interface Knowledge {
   /** The last attempt that was planned; null until the first loss. */
   readonly retryAt: number | null;
   readonly online: boolean;
+  /** The browser has no network, and without it there is no way to the server. */
+  readonly unreachable: boolean;
 }
 
 interface Status {
@@ -32,7 +34,7 @@ export type LiveEvent =
   | { readonly type: "rows"; readonly at: number }
   | { readonly type: "status"; readonly at: number; readonly state: FeedState; readonly serverAsOf: number }
   | { readonly type: "rowsEnded" | "lost"; readonly retryAt: number }
-  | { readonly type: "statusEnded" | "silent" | "heard" | "online" | "offline" };
+  | { readonly type: "statusEnded" | "silent" | "heard" | "online" | "offline" | "unreachable" };
 
 export const knowsNothing: Knowledge = {
   confirmedAt: null,
@@ -42,10 +44,13 @@ export const knowsNothing: Knowledge = {
   silent: false,
   retryAt: null,
   online: true,
+  unreachable: false,
 };
 
 /** A server says a status every 5 s. After this time without one, nobody knows whether it still looks at its store. */
 export const statusLastsMs = 8_000;
+
+const unconnected = { rowsFlow: false, status: null, clockAhead: Infinity, silent: false, unreachable: false };
 
 /** The knowledge after an event; the same object where the event changes nothing. */
 export function nextKnowledge(known: Knowledge, event: LiveEvent): Knowledge {
@@ -61,7 +66,7 @@ export function nextKnowledge(known: Knowledge, event: LiveEvent): Knowledge {
     case "statusEnded":
       return known.status === null ? known : { ...known, status: null };
     case "lost":
-      return { ...known, rowsFlow: false, status: null, clockAhead: Infinity, silent: false, retryAt: event.retryAt };
+      return { ...known, ...unconnected, retryAt: event.retryAt };
     case "silent":
     case "heard": {
       const silent = event.type === "silent";
@@ -69,7 +74,9 @@ export function nextKnowledge(known: Knowledge, event: LiveEvent): Knowledge {
     }
     case "online":
     case "offline":
-      return { ...known, online: event.type === "online" };
+      return { ...known, online: event.type === "online", unreachable: false };
+    case "unreachable":
+      return { ...known, unreachable: true };
   }
 }
 
@@ -92,9 +99,10 @@ function withStatus(
 /** What the page may say at the moment `now`. */
 export function liveStateOf(known: Knowledge, now: number): LiveState {
   const { confirmedAt, status, retryAt } = known;
+  const lost = status === null && retryAt !== null;
+  if (known.unreachable || (!known.online && (lost || known.silent))) return { kind: "offline", asOf: confirmedAt };
   if (status === null) {
-    if (retryAt === null) return { kind: "connecting" };
-    return known.online ? { kind: "reconnecting", asOf: confirmedAt, retryAt } : { kind: "offline", asOf: confirmedAt };
+    return retryAt === null ? { kind: "connecting" } : { kind: "reconnecting", asOf: confirmedAt, retryAt };
   }
   if (status.state !== "LIVE") {
     const asOf = Math.max(status.asOf, confirmedAt ?? 0);

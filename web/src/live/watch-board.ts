@@ -21,6 +21,7 @@ export const emptyView: BoardView = {
   facts: null,
   snapshot: null,
   around: null,
+  aroundRevision: null,
   viewers: null,
   changesPerSecond: null,
   refused: false,
@@ -107,7 +108,7 @@ export function watchBoard(
         next: ({ scoresAroundUpdated: { revision, scoresAround } }) => {
           if (revision <= aroundRevision) return;
           aroundRevision = revision;
-          change({ around: scoresAround });
+          change({ around: scoresAround, aroundRevision: revision });
         },
         ended: () => undefined,
         // The player's id is wrong, not the board's.
@@ -119,18 +120,13 @@ export function watchBoard(
     if (event.type !== "retry") return learn(event);
     for (const stream of streams) stream.start();
   }
-  const network = ({ type }: Event) => learn({ type: type === "online" ? "online" : "offline" });
 
   const unwatch = connection.watch(follow);
-  window.addEventListener("online", network);
-  window.addEventListener("offline", network);
   if (connection.retryAt === null) for (const stream of streams) stream.start();
   else learn({ type: "lost", retryAt: connection.retryAt });
 
   function stop() {
     unwatch();
-    window.removeEventListener("online", network);
-    window.removeEventListener("offline", network);
     for (const stream of streams) stream.stop();
     facts.stop();
     clearTimeout(statusTimer);

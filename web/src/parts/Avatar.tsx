@@ -14,9 +14,9 @@ interface AvatarProps {
  * tall as 2.2 lines of the text around it, and decorative: the name stands beside it.
  */
 export function Avatar({ entry }: AvatarProps) {
-  const { avatarUrl } = entry.player;
+  const avatarUrl = entry.player.avatarUrl ?? null;
   const [broken, setBroken] = useState<string | null>(null);
-  const picture = avatarUrl !== null && avatarUrl !== broken && isAllowed(avatarUrl) ? avatarUrl : null;
+  const picture = avatarUrl != null && avatarUrl !== broken && isAllowed(avatarUrl) ? avatarUrl : null;
   return (
     <span className="avatar" style={{ "--hue": hueOf(entry.userId) } as CSSProperties} aria-hidden="true">
       {picture === null ? (

@@ -11,7 +11,7 @@ interface SparklineProps {
 /** A small line without axes, as large as its container. Decorative: what it shows is said elsewhere in words. */
 export const Sparkline = memo(function Sparkline({ points }: SparklineProps) {
   const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last || points.length < 2) return <svg className="sparkline" aria-hidden="true" />;
+  if (!first || !last) return <svg className="sparkline" aria-hidden="true" />;
   const line = points.map(([x, y], index) => `${index === 0 ? "M" : "L"}${at(x)} ${at(1 - y)}`).join("");
   return (
     <svg className="sparkline" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">

@@ -28,5 +28,9 @@ function Detail({ state }: StateLineProps) {
   const now = useNow(tickMs);
   // The tick may be a little older than the state.
   const { detail } = wordsOf(state, Math.max(now, state.kind === "live" ? state.at : 0));
-  return detail === "" ? null : <span className="state-detail">{detail}</span>;
+  return detail === "" ? null : (
+    <span className="state-detail" data-detail="">
+      {detail}
+    </span>
+  );
 }

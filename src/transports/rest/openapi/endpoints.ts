@@ -50,16 +50,18 @@ const badChange = {
   400: "A field is wrong; the message names it.",
   401: "No token, an invalid or expired token, or two different tokens.",
   403: "The token's role does not allow it.",
-  409: "The board is archived, or the season that the change names does not run. Nothing was changed.",
   415: "The body is not `application/json`.",
   429: "Too many changes.",
   500: "A store does not answer.",
   503: "The board is being recovered, or the server is overloaded or stops. Nothing was changed.",
 };
 const reusedKey = "The idempotency key was used with other arguments.";
-const badIncrement = { ...badChange, 413: `The body is over ${incrementBody.limit / 1024} KB.`, 422: reusedKey };
-const badScore = { ...badChange, 413: `The body is over ${scoreBody.limit / 1024} KB.`, 422: reusedKey };
+const closed = "The board is archived, or the season that the change names does not run. Nothing was changed.";
+const badSingle = { ...badChange, 409: closed, 422: reusedKey };
+const badIncrement = { ...badSingle, 413: `The body is over ${incrementBody.limit / 1024} KB.` };
+const badScore = { ...badSingle, 413: `The body is over ${scoreBody.limit / 1024} KB.` };
 const badBatch = { ...badChange, 413: `The body is over ${batchBody.limit / 1024} KB.` };
+const archived = "The board is archived. Nothing was accepted.";
 const noBroker = "As for `update`; also: the server has no message broker, or it does not answer.";
 
 const badRead = {
@@ -171,7 +173,7 @@ export const endpoints: readonly Endpoint[] = [
     parameters: [keyHeader],
     body: { kind: incrementBody, example: increment },
     success: { status: 202, answer: "Enqueued", text: "The change will count." },
-    refusals: { ...badIncrement, 503: noBroker },
+    refusals: { ...badChange, 409: archived, 413: badIncrement[413], 503: noBroker },
   },
   {
     id: "enqueueScores",

@@ -1,0 +1,143 @@
+import { fullJitter } from "../client/backoff.js";
+import type { Clock } from "../client/clock.js";
+import type { Confirmed, Press, Refusal } from "./press.js";
+import { verdictOn, type PressResult } from "./press-result.js";
+
+export type QueuePhase =
+  | { readonly kind: "idle" }
+  | { readonly kind: "sending" }
+  /** It tries again by itself at `until`. */
+  | { readonly kind: "waiting"; readonly until: number; readonly code: string }
+  /** It tries again once somebody has signed in. */
+  | { readonly kind: "stopped" };
+
+export interface QueueState {
+  readonly phase: QueuePhase;
+  /** Not answered yet, oldest first, those on their way included. */
+  readonly pending: readonly Press[];
+  /** Of the newest answer. */
+  readonly confirmed: Confirmed | null;
+  /** The newest refusals, newest last. */
+  readonly refused: readonly Refusal[];
+}
+
+export interface PressQueueOptions {
+  readonly clock: Clock;
+  /** Sends up to 100 presses of one season at once; never rejects. @returns one result a press, in their order */
+  readonly send: (presses: readonly Press[]) => Promise<readonly PressResult[]>;
+  readonly newKey: () => string;
+  readonly random?: () => number;
+}
+
+/** As many as the server takes in one batch. */
+export const mostPending = 100;
+const mostRefused = 3;
+/** A server forgets a key after 24 hours: then a retry could count twice. */
+const oldestMs = 23 * 3_600_000;
+
+/**
+ * The changes that a person made on this page, in their order, one request at a time. What has no answer is sent again
+ * with its own key until it has one.
+ */
+export class PressQueue {
+  readonly #options: PressQueueOptions;
+  readonly #listeners = new Set<() => void>();
+  #state: QueueState = { phase: { kind: "idle" }, pending: [], confirmed: null, refused: [] };
+  #attempt = 0;
+  #cancelWait = () => {};
+  /** Counts the owners: an answer to an earlier one is nobody's. */
+  #owner = 0;
+
+  constructor(options: PressQueueOptions) {
+    this.#options = options;
+  }
+
+  readonly state = (): QueueState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** @returns whether there was room for it */
+  press(amount: number, season: number | null): boolean {
+    if (this.#state.pending.length >= mostPending) return false;
+    const { newKey, clock } = this.#options;
+    this.#set({ pending: [...this.#state.pending, { key: newKey(), amount, season, at: clock.now() }] });
+    if (this.#state.phase.kind === "idle") this.#send();
+    return true;
+  }
+
+  /** Sends at once what waits: the network is back, or somebody signed in. */
+  retry(): void {
+    if (this.#state.phase.kind !== "waiting" && this.#state.phase.kind !== "stopped") return;
+    this.#cancelWait();
+    this.#send();
+  }
+
+  /** Forgets what waits, what was refused, and the answer to what is on its way: these were somebody else's. */
+  clear(): void {
+    this.#owner += 1;
+    this.#attempt = 0;
+    this.#cancelWait();
+    this.#set({ phase: { kind: "idle" }, pending: [], confirmed: null, refused: [] });
+  }
+
+  dismissRefusals(): void {
+    this.#set({ refused: [] });
+  }
+
+  #send(): void {
+    const { clock, send } = this.#options;
+    this.#refuseOld(clock.now());
+    const [first] = this.#state.pending;
+    if (first === undefined) return this.#set({ phase: { kind: "idle" } });
+    const batch = this.#state.pending.filter(({ season }) => season === first.season);
+    const owner = this.#owner;
+    this.#set({ phase: { kind: "sending" } });
+    void send(batch).then((results) => {
+      if (owner === this.#owner) this.#settle(batch, results);
+    });
+  }
+
+  #settle(batch: readonly Press[], results: readonly PressResult[]): void {
+    const verdict = verdictOn(batch, results);
+    const done = new Set([...verdict.applied, ...verdict.refused.map(({ press }) => press)]);
+    const { pending, confirmed, refused } = this.#state;
+    this.#set({
+      pending: pending.filter((press) => !done.has(press)),
+      confirmed: verdict.confirmed ?? confirmed,
+      refused: [...refused, ...verdict.refused].slice(-mostRefused),
+    });
+    if (done.size > 0) this.#attempt = 0;
+    if (verdict.signIn) this.#set({ phase: { kind: "stopped" } });
+    else if (verdict.again) this.#wait(verdict.again.code, verdict.again.retryAfter);
+    else this.#send();
+  }
+
+  /** A limit says when it has room again; after anything else the waits grow, and differ between pages. */
+  #wait(code: string, retryAfter: number | null): void {
+    const { clock, random } = this.#options;
+    const told = (retryAfter ?? 0) * 1_000;
+    const ms = code === "RATE_LIMITED" ? told : told + fullJitter(this.#attempt++, random);
+    this.#set({ phase: { kind: "waiting", until: clock.now() + ms, code } });
+    this.#cancelWait = clock.after(ms, () => this.#send());
+  }
+
+  #refuseOld(now: number): void {
+    const old = this.#state.pending.filter(({ at }) => now - at > oldestMs);
+    if (old.length === 0) return;
+    const message = "It waited for a day, and could count twice by now. It may or may not have counted.";
+    this.#set({
+      pending: this.#state.pending.filter((press) => !old.includes(press)),
+      refused: [...this.#state.refused, ...old.map((press) => ({ press, code: "TOO_OLD", message }))].slice(
+        -mostRefused,
+      ),
+    });
+  }
+
+  #set(changes: Partial<QueueState>): void {
+    this.#state = { ...this.#state, ...changes };
+    for (const listener of this.#listeners) listener();
+  }
+}
