@@ -21,7 +21,9 @@ await runScript(async () => {
   const files: string[] = [];
   try {
     for (const shot of shots) {
-      files.push(await save(join(folder, `${shot.name}.webp`), await toWebp(browser, await take(browser, values.url, shot))));
+      files.push(
+        await save(join(folder, `${shot.name}.webp`), await toWebp(browser, await take(browser, values.url, shot))),
+      );
     }
     // Not every service that makes previews reads WebP.
     const preview = join(projectRoot, "web", "public", `${shareShot.name}.png`);
