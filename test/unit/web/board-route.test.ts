@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { playerAddress, readRoute, seasonAddress } from "../../../web/src/board/route.js";
-import { eventWords } from "../../../web/src/board/event-words.js";
+import { eventWords } from "../../../web/src/parts/standings/event-words.js";
 import { formatRemaining } from "../../../web/src/format/time.js";
 import { hueOf } from "../../../web/src/format/hue.js";
 import { ordinal } from "../../../web/src/format/ordinal.js";
