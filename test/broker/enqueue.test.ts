@@ -113,9 +113,15 @@ describe("boards of other kinds", () => {
     expect(await enqueueBatch.GraphQL(app, referee, batch)).toMatchObject([{ code: "BOARD_ARCHIVED" }]);
   });
 
-  test("a change for a season that does not run is set aside", async () => {
+  test("a change for a season that does not run is refused, and set aside where its season ended meanwhile", async () => {
     const query = `mutation { enqueueIncrement(userId: "late", scoreIncrement: 1, season: 7) { accepted } }`;
-    expect((await graphql(app, { query, token: referee })).data).toEqual({ enqueueIncrement: { accepted: true } });
+    expect(codeOf(await graphql(app, { query, token: referee }))).toBe("SEASON_CLOSED");
+    const batch = { season: 7, changes: [{ userId: "late", increment: 1 }] };
+    expect(await enqueueBatch.GraphQL(app, referee, batch)).toMatchObject([{ code: "SEASON_CLOSED" }]);
+    const running = `mutation { enqueueIncrement(userId: "timely", scoreIncrement: 1, season: 1) { accepted } }`;
+    expect((await graphql(app, { query: running, token: referee })).errors).toBeUndefined();
+    await waitFor(async () => (await scoreOf(app, "timely")) === 1);
+    await watch.publish({ board: "main", userId: "late", subject: "referee", increment: 1, season: 7 });
     expect(await nextDeadLetter()).toMatchObject({
       headers: { "standings-code": "SEASON_CLOSED" },
       body: { board: "main", userId: "late", subject: "referee", increment: 1, season: 7 },
