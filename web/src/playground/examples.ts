@@ -213,7 +213,7 @@ export function exampleTabs(player: string): { query: string; variables?: string
  * score only. Variables that somebody has edited stay as they are.
  */
 export function withPlayer(text: string, player: string): string {
-  const [, quoted] = /"userId":[^"]*("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
+  const [, quoted] = /"(?:userId": |friends": \[)("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
   if (quoted === undefined) return text;
   const former = JSON.parse(quoted) as string;
   const example = examples.find(({ variables }) => variables?.(former) === text);
