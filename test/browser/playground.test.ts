@@ -146,6 +146,8 @@ describe("the playground", () => {
     for (const width of [320, 768, 1440]) {
       await page.setViewportSize({ width, height: 800 });
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      const heights = `[...document.querySelectorAll(".act-as-choice")].map((choice) => choice.offsetHeight)`;
+      expect(Math.max(...((await page.evaluate(heights)) as number[]))).toBeLessThan(50);
     }
   });
 
