@@ -12,7 +12,7 @@ export async function shownPlace(page: Page): Promise<{ rank: string | null; sco
 export async function shownNeighbours(page: Page): Promise<string[][]> {
   const rows = await page.evaluate(`
     [...document.querySelectorAll(".neighbours li")].map((row) =>
-      [".neighbour-rank", ".neighbour-name", ".neighbour-score"].map((part) => row.querySelector(part).firstChild.textContent))
+      [".row-rank", ".row-name", ".row-score"].map((part) => row.querySelector(part).firstChild.textContent))
   `);
   return rows as string[][];
 }

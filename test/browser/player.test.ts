@@ -113,7 +113,7 @@ describe("the player's page", () => {
     });
     await page.getByText("No score on Speed run yet.").waitFor();
     await page.getByRole("listitem").filter({ hasText: "Season 1" }).getByText("#2").waitFor();
-    await page.getByText("at the end of season 1").waitFor();
+    await page.locator('[data-best-rank="2"]').waitFor();
     expect(complaints).toEqual([]);
   });
 

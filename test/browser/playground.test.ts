@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../helpers/app.js";
+import { faultsOf } from "./axe.js";
 import { launchChromium, newPage } from "./chromium.js";
 import { increment } from "./increment.js";
 
@@ -82,9 +85,82 @@ describe("the playground", () => {
     await typeInto("Headers", JSON.stringify({ Authorization: authorization }));
     await run();
     await answered('"userId": "cyd"');
-    expect(frames[0]).toBe(JSON.stringify({ type: "connection_init", payload: { authorization } }));
+    // The live board has a connection of its own, without a token.
+    expect(frames).toContain(JSON.stringify({ type: "connection_init", payload: { authorization } }));
     expect(complaints).toEqual([]);
   });
+
+  test("acts as a player: the examples run at once, over HTTP and in a subscription, and the board beside shows it", async () => {
+    const authorization = `Bearer ${app.token("dora", "player")}`;
+    const frames: string[] = [];
+    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => void frames.push(String(payload))));
+    await actAs(authorization);
+    await page.locator(".token-facts", { hasText: "dora" }).waitFor();
+    await page.locator(".act-as-token summary").click();
+
+    await openTab("IncrementScore");
+    await expect.poll(() => shownIn("Variables")).toContain('"userId": "dora"');
+    await run();
+    await answered('"success": true');
+    await page.locator('.row-list [data-player="dora"][aria-current]').waitFor();
+
+    await openTab("TopScoresUpdated");
+    await run();
+    await answered('"userId": "dora"');
+    expect(frames).toContain(JSON.stringify({ type: "connection_init", payload: { authorization } }));
+
+    await page.getByRole("button", { name: "nobody" }).click();
+    await openTab("IncrementScore");
+    await run();
+    await answered("UNAUTHENTICATED");
+    expect(await page.evaluate("JSON.stringify([{ ...sessionStorage }, { ...localStorage }])")).not.toContain("eyJ");
+  });
+
+  test("copies the tab as commands that run, without the token in them", async () => {
+    await actAs(app.token("erin", "player"));
+    await page.locator(".act-as-token summary").click();
+    await openTab("IncrementScore");
+    await expect.poll(() => shownIn("Variables")).toContain('"userId": "erin"');
+    for (const [kind, shell] of [
+      ["curl", "bash"],
+      ["Python", "python3"],
+    ] as const) {
+      await page.getByRole("button", { name: "Copy as code" }).click();
+      await page.getByRole("menuitem", { name: kind }).click();
+      await page.getByText(`Copied as ${kind}.`).waitFor({ state: "attached" });
+      const code = String(await page.evaluate("navigator.clipboard.readText()"));
+      expect(code).not.toContain("eyJ");
+      const env = { PATH: process.env["PATH"] ?? "", TOKEN: app.token("erin", "player") };
+      expect((await promisify(execFile)(shell, ["-c", code], { env })).stdout).toMatch(/"success": ?true/);
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  test.each(["light", "dark"] as const)("has no faults but GraphiQL's own, in %s", async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.locator('[data-connection="live"]').waitFor();
+    expect(await faultsOf(page, [".graphiql-container"])).toEqual([]);
+  });
+
+  test("fits a phone", async () => {
+    for (const width of [320, 768, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      const heights = `[...document.querySelectorAll(".act-as-choice")].map((choice) => choice.offsetHeight)`;
+      expect(Math.max(...((await page.evaluate(heights)) as number[]))).toBeLessThan(50);
+    }
+  });
+
+  async function actAs(token: string): Promise<void> {
+    await page.locator(".act-as-token summary").click();
+    await page.getByLabel("Paste a token").fill(token);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  }
+
+  /** The editor shows spaces as no-break spaces. */
+  async function shownIn(editor: string): Promise<string> {
+    return (await page.getByRole("region", { name: editor }).innerText()).replace(/\s+/g, " ");
+  }
 
   async function typeInto(editor: "Headers" | "Variables", text: string): Promise<void> {
     await page.getByRole("button", { name: editor, exact: true }).click();

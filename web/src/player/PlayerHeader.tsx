@@ -1,6 +1,6 @@
 import type { LiveState } from "../live/live-state.js";
 import { StateLine } from "../parts/StateLine.js";
-import { boardPath, playerPath } from "./address.js";
+import { boardPath, playerPath } from "../format/paths.js";
 import type { PlayerFacts } from "./use-player.js";
 
 interface PlayerHeaderProps {

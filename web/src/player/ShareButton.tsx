@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { nameOf } from "../format/name.js";
 import type { BoardView, Unit } from "../live/board-view.js";
-import { playerPath } from "./address.js";
+import { playerPath } from "../format/paths.js";
 import { chaseOf, type Ordering } from "./chase.js";
 import type { History } from "./history.js";
 import { drawSharePicture } from "./share-picture.js";

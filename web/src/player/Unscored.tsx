@@ -3,7 +3,7 @@ import { hueOf } from "../format/hue.js";
 import { nameOf } from "../format/name.js";
 import type { Entry } from "../live/board-view.js";
 import { Avatar } from "../parts/Avatar.js";
-import { boardPath } from "./address.js";
+import { boardPath } from "../format/paths.js";
 
 interface UnscoredProps {
   readonly identity: Pick<Entry, "userId" | "player">;

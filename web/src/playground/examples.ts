@@ -1,11 +1,10 @@
-/** The headers are only a comment: this page never has a token. Lines are short enough for half a window. */
-const tokenHint = `{
-  // npm run token -- --sub user123 --role player
-  // "authorization": "Bearer <that token>"
-}`;
+interface Example {
+  readonly query: string;
+  /** JSON, about a player. */
+  readonly variables?: (player: string) => string;
+}
 
-/** The tabs that a first visit shows. */
-export const exampleTabs = [
+const examples: readonly Example[] = [
   {
     query: `# Anybody may read: no token is needed.
 query TopScores {
@@ -32,7 +31,7 @@ subscription TopScoresUpdated {
 `,
   },
   {
-    query: `# Needs a token: put it into "Headers".
+    query: `# Needs a token: act as a player, above.
 mutation IncrementScore(
   $userId: ID!
   $scoreIncrement: SafeInt!
@@ -54,15 +53,14 @@ mutation IncrementScore(
   }
 }
 `,
-    variables: `{
-  "userId": "user123",
+    variables: (player) => `{
+  "userId": ${JSON.stringify(player)},
   "scoreIncrement": 10
 }`,
-    headers: tokenHint,
   },
   {
     query: `# Several changes of one board, each judged by itself.
-# For other players than the token's: --role service
+# For other players, act as a service.
 mutation SubmitChanges(
   $board: ID! = "main"
   $changes: [ScoreChangeInput!]!
@@ -81,13 +79,12 @@ mutation SubmitChanges(
   }
 }
 `,
-    variables: `{
+    variables: (player) => `{
   "changes": [
-    { "userId": "user123", "increment": 10 },
-    { "userId": "user123", "increment": 5 }
+    { "userId": ${JSON.stringify(player)}, "increment": 10 },
+    { "userId": ${JSON.stringify(player)}, "increment": 5 }
   ]
 }`,
-    headers: tokenHint,
   },
   {
     query: `# A player's own row, and its neighbours.
@@ -103,8 +100,8 @@ query AroundPlayer($userId: ID!) {
   }
 }
 `,
-    variables: `{
-  "userId": "user123"
+    variables: (player) => `{
+  "userId": ${JSON.stringify(player)}
 }`,
   },
   {
@@ -172,9 +169,9 @@ query Standings(
   }
 }
 `,
-    variables: `{
+    variables: (player) => `{
   "fromRank": 3,
-  "friends": ["user123", "Ada", "Grace"]
+  "friends": [${JSON.stringify(player)}, "Ada", "Grace"]
 }`,
   },
   {
@@ -198,11 +195,27 @@ mutation SubmitScore(
   }
 }
 `,
-    variables: `{
+    variables: (player) => `{
   "board": "speedrun",
-  "userId": "user123",
+  "userId": ${JSON.stringify(player)},
   "score": 71400
 }`,
-    headers: tokenHint,
   },
 ];
+
+/** The tabs that a first visit shows, about a player. */
+export function exampleTabs(player: string): { query: string; variables?: string }[] {
+  return examples.map(({ query, variables }) => (variables ? { query, variables: variables(player) } : { query }));
+}
+
+/**
+ * An example's variables about another player, so that it runs at once for whoever acts: a player may change its own
+ * score only. Variables that somebody has edited stay as they are.
+ */
+export function withPlayer(text: string, player: string): string {
+  const [, quoted] = /"(?:userId": |friends": \[)("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
+  if (quoted === undefined) return text;
+  const former = JSON.parse(quoted) as string;
+  const example = examples.find(({ variables }) => variables?.(former) === text);
+  return example?.variables?.(player) ?? text;
+}
