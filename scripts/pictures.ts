@@ -10,24 +10,27 @@ import { projectRoot } from "./stack.js";
 
 /** Until the rows have moved for a while, so that a picture shows what the page is like. */
 const watchMs = 12_000;
+/** What the pages show as their address: one that tells nothing of this machine. */
+const shownHost = "standings.example";
 const maxTotalBytes = 1_500_000;
 
 // `npm run pictures -- --url http://127.0.0.1:4000`: takes docs/images/ and the pages' preview from a running demo.
 await runScript(async () => {
   const { values } = parseArgs({ options: { url: { type: "string", default: "http://127.0.0.1:4000" } } });
+  const url = new URL(values.url);
+  const mapped = `--host-resolver-rules=MAP ${shownHost} ${url.hostname}`;
+  url.hostname = shownHost;
   const folder = join(projectRoot, "docs", "images");
   await mkdir(folder, { recursive: true });
-  const browser = await launchChromium();
+  const browser = await launchChromium([mapped]);
   const files: string[] = [];
   try {
     for (const shot of shots) {
-      files.push(
-        await save(join(folder, `${shot.name}.webp`), await toWebp(browser, await take(browser, values.url, shot))),
-      );
+      files.push(await save(join(folder, `${shot.name}.webp`), await toWebp(browser, await take(browser, url, shot))));
     }
     // Not every service that makes previews reads WebP.
     const preview = join(projectRoot, "web", "public", `${shareShot.name}.png`);
-    files.push(await save(preview, await take(browser, values.url, shareShot)));
+    files.push(await save(preview, await take(browser, url, shareShot)));
   } finally {
     await browser.close();
   }
@@ -38,10 +41,10 @@ await runScript(async () => {
   return 0;
 });
 
-async function take(browser: Browser, url: string, { path, screen }: Shot): Promise<Buffer> {
+async function take(browser: Browser, url: URL, { path, screen }: Shot): Promise<Buffer> {
   const context = await browser.newContext({ locale: "en-US", ...screen });
   const page = await context.newPage();
-  await page.goto(`${url}${path}`);
+  await page.goto(new URL(path, url).href);
   await page.waitForTimeout(watchMs);
   const picture = await page.screenshot();
   await context.close();

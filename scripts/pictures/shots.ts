@@ -23,6 +23,6 @@ export const shots: readonly Shot[] = (["dark", "light"] as const).flatMap((colo
 /** What previews of links show. */
 export const shareShot: Shot = {
   name: "share",
-  path: "/?view=wall",
+  path: "/",
   screen: { viewport: { width: 1200, height: 630 }, colorScheme: "dark" },
 };
