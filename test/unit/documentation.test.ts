@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { alerts } from "../helpers/monitoring-files.js";
 import { layers } from "../../layers.js";
 
-const pages = ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").map((name) => `docs/${name}`)];
+const guides = readdirSync("docs").filter((name) => name.endsWith(".md"));
+const pages = ["README.md", "CONTRIBUTING.md", ...guides.map((name) => `docs/${name}`)];
 const read = (page: string) => readFileSync(page, "utf8");
 
 describe("the chain of imports", () => {
