@@ -16,7 +16,8 @@ const ended = new Promise<string>((resolve) => {
 });
 try {
   const line = await Promise.race([findLine("curl "), ended.then((how) => fail(`the demo ended too early: ${how}`))]);
-  const answer = await paste(line);
+  const token = await findLine("export TOKEN=");
+  const answer = await paste(token, line);
   if (!answer.startsWith('{"success":true')) fail(`the pasted line answered ${answer}`);
   await allowsDevelopment(line);
   pressCtrlC();
@@ -41,15 +42,19 @@ function findLine(start: string): Promise<string> {
   });
 }
 
-/** Runs the line in a shell. A bare machine has no curl; then we send the same request ourselves. */
-async function paste(line: string): Promise<string> {
-  const [, url, header = "", body] = /^curl -sS (\S+) -H '(.*?)' -d '(.*)'$/.exec(line) ?? fail(`unexpected: ${line}`);
+/** Runs the lines in a shell. A bare machine has no curl; then we send the same request ourselves. */
+async function paste(tokenLine: string, line: string): Promise<string> {
+  const form = /^curl -sS (\S+) -H "(.*?)" -H '(.*?)' -d '(.*)'$/;
+  const [, url = "", authorization = "", type = "", body = ""] = form.exec(line) ?? fail(`unexpected: ${line}`);
   try {
-    return (await run("sh", ["-c", `command -v curl >/dev/null || exit 127; ${line}`])).stdout;
+    return (await run("sh", ["-c", `command -v curl >/dev/null || exit 127; ${tokenLine}\n${line}`])).stdout;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === 127)) throw error;
-    const [name = "", value = ""] = header.split(": ");
-    return (await fetch(String(url), { method: "POST", headers: { [name]: value }, body: String(body) })).text();
+    const token = tokenLine.replace("export TOKEN=", "");
+    const headers = [authorization.replace("$TOKEN", token), type].map((header) => header.split(": "));
+    return (
+      await fetch(url, { method: "POST", headers: Object.fromEntries(headers) as Record<string, string>, body })
+    ).text();
   }
 }
 

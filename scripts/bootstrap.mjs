@@ -35,6 +35,7 @@ const commands = {
   "test-monitoring": tests("monitoring"),
   build: { script: "scripts/build.ts" },
   icons: { script: "scripts/icons.ts" },
+  pictures: { script: "scripts/pictures.ts" },
   migrate: operators("migrate"),
   token: operators("token"),
   board: operators("board"),

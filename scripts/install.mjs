@@ -12,6 +12,7 @@ import { waitForLock, writeProcessRecord } from "./stack/process-lock.mjs";
  */
 
 const pollMs = 250;
+const progressMs = 5_000;
 
 /**
  * Whether node_modules holds everything that package-lock.json asks for. Takes some 20 ms and starts no process.
@@ -101,11 +102,13 @@ async function runNpmCi(root) {
     child.kill(signal);
   };
   for (const signal of signals) process.on(signal, forward);
+  const progress = reportProgress(root);
   const { code, error } = await new Promise((resolve) => {
     child.once("error", (error) => resolve({ code: 1, error }));
     child.once("exit", (code) => resolve({ code: code ?? 1 }));
   });
   for (const signal of signals) process.off(signal, forward);
+  clearInterval(progress);
   if (received !== undefined) {
     process.kill(process.pid, received); // ends as it would have without the handler
     await delay(pollMs);
@@ -115,6 +118,19 @@ async function runNpmCi(root) {
     process.stderr.write(`Installing the dependencies failed${error ? `: ${error.message}` : ""}.\n`);
     process.exit(code);
   }
+}
+
+/**
+ * Says now and then how far npm has come. On a terminal npm shows that by itself; into a pipe it writes nothing.
+ * @param {string} root
+ */
+function reportProgress(root) {
+  if (process.stderr.isTTY) return undefined;
+  const paths = Object.keys(readPackages(join(root, "package-lock.json")) ?? {}).filter((path) => path !== "");
+  return setInterval(() => {
+    const there = paths.filter((path) => existsSync(join(root, path))).length;
+    process.stderr.write(`Installing: ${there} of about ${paths.length} packages…\n`);
+  }, progressMs);
 }
 
 /** The npm that started this process, if any: its program need not be on the PATH. */

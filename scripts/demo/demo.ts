@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { build, isBuildCurrent } from "../build-steps.js";
 import { choosePort } from "../local/choose-port.js";
@@ -7,17 +7,21 @@ import { LocalStores } from "../local/local-stores.js";
 import { untilFailure, type Part } from "../local/part.js";
 import type { LocalSystem } from "../local/run-locally.js";
 import { host } from "../local/service-environment.js";
-import { signToken } from "../../src/auth/sign-token.js";
-import { SimulatedPlayers } from "../simulated-players.js";
 import { projectRoot } from "../stack.js";
 import type { DemoOptions } from "./options.js";
 import { seed } from "./seed.js";
+import { SimulatedPlayers } from "./simulated-players.js";
 import { startStandingsServer } from "./standings-server.js";
+import { DemoIssuer } from "./tokens.js";
 import { welcome } from "./welcome.js";
 
 const usualPort = 4000;
 const usualOpsPort = 4001;
-const daySeconds = 24 * 60 * 60;
+
+/** Where a demo keeps what it said when it was ready, for a second start beside it. */
+export function welcomeFile(dir: string): string {
+  return join(dir, "welcome.txt");
+}
 
 /** Everything that `npm run demo` runs. */
 export class Demo implements LocalSystem {
@@ -44,17 +48,24 @@ export class Demo implements LocalSystem {
       await this.#stores.forget();
     }
     await mkdir(dir, { recursive: true });
+    await rm(welcomeFile(dir), { force: true });
     const urls = await this.#stores.start();
     await this.#build();
     const jwtSecret = await readJwtSecret(dir);
+    const issuer = new DemoIssuer(jwtSecret);
+    const demoTokensFile = await issuer.writePageTokens(dir);
     console.log("Starting the server…");
-    this.#server = await startStandingsServer({ dir, port, opsPort, ...urls, jwtSecret, signal });
-    const boards = await seed({ url: `http://${host}:${port}`, token: adminToken(jwtSecret), signal });
-    if (!options.quiet) this.#players = play(port, jwtSecret);
-    const token = signToken({ secret: jwtSecret, subject: "user123", role: "player", expiresInSeconds: daySeconds });
+    this.#server = await startStandingsServer({ dir, port, opsPort, ...urls, jwtSecret, demoTokensFile, signal });
+    const url = `http://${host}:${port}`;
+    const boards = await seed({ url, token: issuer.seeder(), signal });
+    if (!options.quiet) {
+      this.#players = new SimulatedPlayers({ url, token: issuer.simulatedPlayers(), log: console.log });
+    }
     const keptHere = options.redisUrl === undefined && options.databaseUrl === undefined;
     const logFile = relative(process.cwd(), join(dir, "standings.log"));
-    console.log(welcome({ host, port, opsPort, token, logFile, boards, keptHere }));
+    const text = welcome({ host, port, opsPort, token: issuer.guest(), logFile, boards, keptHere });
+    await writeFile(welcomeFile(dir), text, { mode: 0o600 });
+    console.log(text);
   }
 
   async untilFailure(): Promise<never> {
@@ -73,14 +84,4 @@ export class Demo implements LocalSystem {
     console.log("Building the service and the page…");
     await build(projectRoot, { signal: this.signal, output: "on failure" });
   }
-}
-
-function adminToken(jwtSecret: string): string {
-  return signToken({ secret: jwtSecret, subject: "demo", role: "admin", expiresInSeconds: 60 });
-}
-
-function play(port: number, jwtSecret: string): SimulatedPlayers {
-  const expiresInSeconds = 30 * daySeconds; // longer than any demo runs
-  const token = signToken({ secret: jwtSecret, subject: "simulated-players", role: "service", expiresInSeconds });
-  return new SimulatedPlayers({ url: `http://${host}:${port}/api/v1/scores/update`, token, log: console.log });
 }

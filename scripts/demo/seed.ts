@@ -1,8 +1,10 @@
-import { demoBoards, demoPlayers, type DemoBoard } from "./demo-content.js";
+import { mainBoard, moreBoards, type DemoBoard } from "./boards.js";
+import { demoPlayers } from "./players.js";
 
 export interface ListedBoard {
   readonly id: string;
   readonly title: string;
+  readonly playerCount: number;
 }
 
 export interface SeedOptions {
@@ -15,28 +17,37 @@ export interface SeedOptions {
 
 const requestTimeoutMs = 10_000;
 
-const listBoards = `query ListBoards { boards(first: 10) { edges { node { id title } } } }`;
+const listBoards = `query ListBoards { boards(first: 10) { edges { node { id title playerCount } } } }`;
 const setPlayer = `mutation SetPlayer($input: SetPlayerInput!) { setPlayer(input: $input) { id } }`;
 const createBoard = `mutation CreateBoard($input: CreateBoardInput!) { createBoard(input: $input) { id } }`;
+const updateBoard = `mutation UpdateBoard($input: UpdateBoardInput!) { updateBoard(input: $input) { id } }`;
 const submitChanges = `mutation SubmitChanges($board: ID!, $changes: [ScoreChangeInput!]!) {
   submitChanges(board: $board, changes: $changes) { error { message } }
 }`;
 
 /**
  * Makes the demo's boards, and at the first start its players, through the service's own API. A board that is there
- * already stays as it is.
+ * already, and has players, stays as it is.
  *
- * @returns the service's boards, at most ten of them
+ * @returns the service's boards, at most ten of them, the main one first
  */
 export async function seed(options: SeedOptions): Promise<ListedBoard[]> {
   const before = await list(options);
-  const missing = demoBoards.filter(({ input }) => !before.some(({ id }) => id === input.id));
-  if (missing.length === 0) return before;
-  if (missing.length === demoBoards.length) {
+  const main = before.find(({ id }) => id === mainBoard.input.id);
+  const missing = moreBoards.filter(({ input }) => !before.some(({ id }) => id === input.id));
+  if (missing.length === moreBoards.length) {
     await Promise.all(demoPlayers.map((input) => send(options, setPlayer, { input })));
   }
-  await Promise.all(missing.map((board) => create(options, board)));
-  return list(options);
+  if (main?.playerCount === 0) {
+    await send(options, updateBoard, { input: mainBoard.input });
+    await fill(options, mainBoard);
+  }
+  for (const board of missing) {
+    await send(options, createBoard, { input: board.input });
+    await fill(options, board);
+  }
+  const boards = await list(options);
+  return boards.sort((one, other) => Number(other.id === mainBoard.input.id) - Number(one.id === mainBoard.input.id));
 }
 
 async function list(options: SeedOptions): Promise<ListedBoard[]> {
@@ -44,8 +55,7 @@ async function list(options: SeedOptions): Promise<ListedBoard[]> {
   return boards.edges.map(({ node }) => node);
 }
 
-async function create(options: SeedOptions, { input, changes }: DemoBoard): Promise<void> {
-  await send(options, createBoard, { input });
+async function fill(options: SeedOptions, { input, changes }: DemoBoard): Promise<void> {
   const { submitChanges: results } = await send<{ submitChanges: { error: { message: string } | null }[] }>(
     options,
     submitChanges,

@@ -1,10 +1,11 @@
+import { guest } from "./players.js";
 import type { ListedBoard } from "./seed.js";
 
 export interface WelcomeOptions {
   host: string;
   port: number;
   opsPort: number;
-  /** A token of the player `user123`. */
+  /** A token of the guest. */
   token: string;
   logFile: string;
   boards: readonly ListedBoard[];
@@ -15,29 +16,33 @@ export interface WelcomeOptions {
 /** The text that the demo prints once everything runs. */
 export function welcome({ host, port, opsPort, token, logFile, boards, keptHere }: WelcomeOptions): string {
   const url = `http://${host}:${port}`;
-  const body = JSON.stringify({ userId: "user123", scoreIncrement: 10, authToken: token });
-  const width = Math.max(...boards.map(({ id }) => id.length));
-  const list = boards.map(({ id, title }) => `  ${id.padEnd(width)}  ${url}/api/v1/boards/${id}/top  ${title}`);
+  const addresses = boards.map(({ id, title }) => [title, id === "main" ? `${url}/` : `${url}/b/${id}`] as const);
   return `
 Standings runs.
 
-  Page        ${url}/
-  Playground  ${url}/playground
-  Metrics     http://${host}:${opsPort}/metrics
-  Log         ${logFile}
+${columns(addresses)}
 
-Boards:
+${columns([
+  ["On a wall", `${url}/?view=wall`],
+  ["For OBS", `${url}/overlay/main`],
+  ["Playground", `${url}/playground`],
+  ["REST", `${url}/api`],
+  ["Metrics", `http://${host}:${opsPort}/metrics`],
+  ["Log", logFile],
+])}
 
-${list.join("\n")}
+${guest} stands near tenth place. Open its page, ${url}/p/${guest}
+then paste these two lines into another terminal. The token is valid for 24 hours.
 
-A token for the player user123, valid for 24 hours:
+export TOKEN=${token}
 
-${token}
-
-Ten points for user123:
-
-curl -sS ${url}/api/v1/scores/update -H 'content-type: application/json' -d '${body}'
+curl -sS ${url}/api/v1/scores/update -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"userId":"${guest}","scoreIncrement":25}'
 
 ${keptHere ? "The scores are kept for the next time; `npm run demo -- --fresh` forgets them.\n" : ""}Ctrl-C stops everything.
 `;
+}
+
+function columns(rows: readonly (readonly [name: string, text: string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join("\n");
 }

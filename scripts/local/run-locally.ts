@@ -16,16 +16,20 @@ export interface LocalSystem {
  * @param name for messages: "demo"
  * @param dir the folder of its data; the lock lies beside it, as the folder may be deleted
  * @param create receives the signal that ends a start that is under way
+ * @param tellOfRunning is called when another process runs on the folder; returns whether it has told where
+ * @throws Error when another process runs on the folder and nobody has told where
  */
 export async function runLocally(
   name: string,
   dir: string,
   create: (signal: AbortSignal) => LocalSystem,
+  tellOfRunning?: (pid: number) => Promise<boolean>,
 ): Promise<void> {
   const signal = untilSignal();
   await mkdir(dirname(dir), { recursive: true });
   const lock = acquireLock(`${dir}.lock`);
   if (!lock.acquired) {
+    if (await tellOfRunning?.(lock.heldBy)) return;
     throw new Error(`Another ${name} runs on ${dir}, as process ${lock.heldBy}: stop that one first.`);
   }
   try {

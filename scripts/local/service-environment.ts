@@ -6,6 +6,8 @@ export interface ServiceSettings {
   redisUrl: string;
   databaseUrl: string;
   jwtSecret: string;
+  /** Tokens that the pages offer on this machine; undefined: none. */
+  demoTokensFile?: string;
 }
 
 /** These variables may be set for another service; with them this one would refuse the tokens made here. */
@@ -27,5 +29,6 @@ export function serviceEnvironment(settings: ServiceSettings): NodeJS.ProcessEnv
     ...Object.fromEntries(inherited),
     ...{ PORT: String(settings.port), HOST: host, OPS_PORT: String(settings.opsPort), OPS_HOST: host },
     ...{ REDIS_URL: settings.redisUrl, DATABASE_URL: settings.databaseUrl, JWT_SECRET: settings.jwtSecret },
+    DEMO_TOKENS_FILE: settings.demoTokensFile ?? "",
   };
 }

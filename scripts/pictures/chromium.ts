@@ -23,6 +23,7 @@ export function findChromium(): string {
   );
 }
 
-export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: launchArguments });
+/** @param more arguments of the command line */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), args: [...launchArguments, ...more] });
 }

@@ -92,7 +92,7 @@ export class ScoreChanges {
 
   /**
    * Accepts a change that is applied later. Some errors appear only then (a total out of range, a key that was used
-   * with other arguments, a season that does not run). Only operators see those.
+   * with other arguments, a season that has ended meanwhile). Only operators see those.
    *
    * @returns the id of its message
    * @throws StandingsError: see `permissions.ts`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`,
@@ -132,6 +132,10 @@ export class ScoreChanges {
     // An archived board stays archived, so its changes could only be set aside.
     if (board.archived) return changes.map(() => new StandingsError("boardArchived"));
     try {
+      // All changes of one call are for the same season.
+      const wanted = changes[0]?.season;
+      const isClosed = wanted !== undefined && wanted !== (await this.#leaderboard.facts(board.id)).season.number;
+      if (isClosed) return changes.map(() => new StandingsError("seasonClosed"));
       const refusals = await this.#leaderboard.takeTokens(board.id, changes);
       return await Promise.all(
         changes.map(

@@ -102,7 +102,7 @@ export class StandingsPages {
   }
 
   /**
-   * The rows of 1 to 500 players, all at one moment, best first, with their ranks among themselves. O(log n) a player.
+   * The rows of up to 500 players, all at one moment, best first, with their ranks among themselves. O(log n) a player.
    *
    * @param userIds the same one counts once; a player without a score is left out
    */
@@ -128,8 +128,8 @@ function parseUserIds(userIds: readonly string[]): UserId[] {
   for (const userId of userIds) {
     if (distinct.add(parseUserId(userId)).size > maxUserIds) break;
   }
-  if (distinct.size >= 1 && distinct.size <= maxUserIds) return [...distinct];
-  throw badInput(`userIds must name 1 to ${maxUserIds} players.`);
+  if (distinct.size <= maxUserIds) return [...distinct];
+  throw badInput(`userIds must name at most ${maxUserIds} players.`);
 }
 
 function livePage(board: Board, page: StandingsPage<KeptPlace>): Page {

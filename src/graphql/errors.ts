@@ -55,10 +55,19 @@ function codeOf(error: GraphQLError, phase: Phase): string {
   return ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
 }
 
-/** Whether GraphQL refused a variable's value, when it came in or (null for a non-null argument) when it is used. */
+/** Kinds of values that may hold variables. */
+const composed: ReadonlySet<string | undefined> = new Set([Kind.OBJECT, Kind.LIST]);
+
+/**
+ * Whether GraphQL refused a variable's value, when it came in or (null for a non-null argument, or for a non-null part
+ * of one) when it is used. Literals were judged before, so a value that is refused while the operation runs holds a
+ * variable.
+ */
 function isBadVariable(error: unknown): boolean {
-  const kind = error instanceof GraphQLError ? error.nodes?.[0]?.kind : undefined;
-  return kind === Kind.VARIABLE_DEFINITION || kind === Kind.VARIABLE;
+  if (!(error instanceof GraphQLError)) return false;
+  const kind = error.nodes?.[0]?.kind;
+  const isUsed = error.path !== undefined;
+  return kind === Kind.VARIABLE_DEFINITION || kind === Kind.VARIABLE || (isUsed && composed.has(kind));
 }
 
 /** Logs a fault once, with its cause. Does not log the caller's own mistakes. */

@@ -69,7 +69,7 @@ export type Board = {
   /** Closed to changes for good; reads go on. */
   readonly archived: Scalars['Boolean']['output'];
   /**
-   * The rows of 1 to 500 players (friends, a team), all at one moment, best first. A player without a score is left out,
+   * The rows of up to 500 players (friends, a team), all at one moment, best first. A player without a score is left out,
    * and one that is named twice comes once.
    */
   readonly entries: ReadonlyArray<LocalEntry>;
@@ -286,8 +286,8 @@ export type Mutation = {
    * Queues an increment, for the highest volumes. Arguments, roles and limits are those of incrementScore. The server
    * answers as soon as the message broker has the increment on disk, and applies it soon after, exactly once. Three errors
    * show only then, too late for the answer: the total would leave its range, the key was used with other arguments, or
-   * the season that the increment names does not run. Such an increment is set aside for the operators. UNAVAILABLE when the server has no message broker, or when the
-   * broker is away.
+   * the season that the increment names has ended meanwhile. Such an increment is set aside for the operators.
+   * UNAVAILABLE when the server has no message broker, or when the broker is away.
    */
   readonly enqueueIncrement: EnqueuePayload;
   /**

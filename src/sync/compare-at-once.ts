@@ -1,11 +1,20 @@
-import type { Board } from "../domain/board.js";
+import type { Board, BoardDefinition } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
 import type { Position } from "../domain/position.js";
 import type { Score } from "../domain/score.js";
 import { isSeasonEnd } from "../standings/outbox-entry.js";
 import type { Outbox } from "../standings/outbox.js";
-import type { Difference, DriftDeps } from "./drift.js";
-import { withoutGap } from "./sync-scores.js";
+import { withoutGap, type SyncDeps } from "./sync-scores.js";
+
+export interface DriftDeps extends SyncDeps {
+  readDefinition: (board: Board) => Promise<BoardDefinition>;
+}
+
+export interface Difference {
+  readonly userId: UserId;
+  readonly redis: Score | undefined;
+  readonly postgres: Score | undefined;
+}
 
 /** Changes that Redis has and PostgreSQL lacks. */
 interface Pending {

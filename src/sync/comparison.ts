@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Board } from "../domain/board.js";
 import type { Logger } from "../observability/logger.js";
-import { findDrift, type DriftDeps } from "./drift.js";
+import type { DriftDeps } from "./compare-at-once.js";
+import { findDrift } from "./drift.js";
 import type { Leadership } from "./leader.js";
 import type { SyncMetrics } from "./metrics.js";
 import { explain } from "./trouble.js";

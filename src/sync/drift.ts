@@ -1,19 +1,10 @@
-import type { BoardKeeper } from "../standings/board-keeper.js";
-import type { Outbox } from "../standings/outbox.js";
-import type { Board, BoardDefinition } from "../domain/board.js";
+import type { Board } from "../domain/board.js";
 import type { UserId } from "../domain/player.js";
 import type { Score } from "../domain/score.js";
 import { isSeasonEnd } from "../standings/outbox-entry.js";
-import type { BoardSeason, ScoreLedger } from "../ledger/score-ledger.js";
-import { compareAtOnce } from "./compare-at-once.js";
+import type { BoardSeason } from "../ledger/score-ledger.js";
+import { compareAtOnce, type Difference, type DriftDeps } from "./compare-at-once.js";
 import { scorePages } from "./score-pages.js";
-
-export interface DriftDeps {
-  keeper: BoardKeeper;
-  outbox: Outbox;
-  ledger: ScoreLedger;
-  readDefinition: (board: Board) => Promise<BoardDefinition>;
-}
 
 export interface DriftReport {
   readonly players: number;
@@ -22,12 +13,6 @@ export interface DriftReport {
    */
   readonly differing: number;
   readonly examples: readonly Difference[];
-}
-
-export interface Difference {
-  readonly userId: UserId;
-  readonly redis: Score | undefined;
-  readonly postgres: Score | undefined;
 }
 
 /** How often players that seem to differ are compared again; see `compareAtOnce` for when that can't be told. */

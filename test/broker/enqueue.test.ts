@@ -113,13 +113,16 @@ describe("boards of other kinds", () => {
     expect(await enqueueBatch.GraphQL(app, referee, batch)).toMatchObject([{ code: "BOARD_ARCHIVED" }]);
   });
 
-  test("a change for a season that does not run is set aside", async () => {
+  test("a change for a season that does not run is refused, and set aside where its season ended meanwhile", async () => {
     const query = `mutation { enqueueIncrement(userId: "late", scoreIncrement: 1, season: 7) { accepted } }`;
-    expect((await graphql(app, { query, token: referee })).data).toEqual({ enqueueIncrement: { accepted: true } });
-    expect(await nextDeadLetter()).toMatchObject({
-      headers: { "standings-code": "SEASON_CLOSED" },
-      body: { board: "main", userId: "late", subject: "referee", increment: 1, season: 7 },
-    });
+    expect(codeOf(await graphql(app, { query, token: referee }))).toBe("SEASON_CLOSED");
+    const batch = { season: 7, changes: [{ userId: "late", increment: 1 }] };
+    expect(await enqueueBatch.GraphQL(app, referee, batch)).toMatchObject([{ code: "SEASON_CLOSED" }]);
+    await graphql(app, { query: query.replace("7", "1").replace("late", "timely"), token: referee });
+    await waitFor(async () => (await scoreOf(app, "timely")) === 1);
+    const late = { board: "main", userId: "late", subject: "referee", increment: 1, season: 7 };
+    await watch.publish(late, randomUUID());
+    expect(await nextDeadLetter()).toMatchObject({ headers: { "standings-code": "SEASON_CLOSED" }, body: late });
   });
 });
 

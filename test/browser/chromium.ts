@@ -39,11 +39,12 @@ export async function newPage(
   return { page, complaints };
 }
 
-/** The rows on the page as rank, player and score, read in one call. */
+/** The rows on the page as rank, player and score, read in one call. Rows may have more than these three. */
 export async function shownRows(page: Page): Promise<string[][]> {
   // The script is a string: the tests are compiled without the browser's types.
-  const rows = await page.evaluate(
-    `[...document.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent))`,
-  );
+  const rows = await page.evaluate(`[...document.querySelectorAll("tbody tr")].map((row) => {
+    const marked = row.querySelectorAll(".numeral, .player-name, .score-text");
+    return [...(marked.length === 0 ? row.children : marked)].map((cell) => cell.textContent);
+  })`);
   return rows as string[][];
 }

@@ -48,7 +48,7 @@ test(
     await shows("20");
 
     const updated = page.waitForEvent("console", (message) => message.text().includes("hot updated"));
-    await save("web/src/scoreboard/palette.css");
+    await save("web/src/theme/tokens.css");
     await updated;
 
     const pids = [dev.pid, ...services().map(({ pid }) => Number(pid)), ...serversOf(data)];

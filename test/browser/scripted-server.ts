@@ -28,9 +28,9 @@ function emptyBoard(id: string) {
 }
 
 /** Serves the pages without the service behind them, for tests that play the service themselves. */
-export async function servePages(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function servePages(options = pagesAlone): Promise<{ url: string; stop(): Promise<void> }> {
   const server = Fastify({ forceCloseConnections: true });
-  registerPages(server, pagesAlone);
+  registerPages(server, options);
   const url = await server.listen({ port: 0, host: "127.0.0.1" });
   return { url, stop: () => server.close() };
 }

@@ -1,4 +1,14 @@
-import { getNamedType, isInputType, isObjectType, type GraphQLField, type GraphQLSchema } from "graphql";
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isObjectType,
+  isRequiredInputField,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLSchema,
+} from "graphql";
 
 /** Numbers from 0 to below 1; the same seed gives the same numbers (mulberry32). */
 export function randomNumbers(seed: number): () => number {
@@ -76,7 +86,18 @@ export function randomRequest(schema: GraphQLSchema, random: () => number): Rand
     if (type.startsWith("Int") || type.startsWith("SafeInt")) return pick(numbers);
     if (type.startsWith("DateTime")) return '"2026-11-23T10:00:00.000Z"';
     if (type.startsWith("[ScoreChangeInput!]")) return changes(literal);
+    const { words, fields } = shapeOf(type);
+    if (words) return pick(words);
+    if (fields) return `{ ${fields.map((field) => `${field.name}: ${literal(String(field.type))}`).join(", ")} }`;
     return JSON.stringify(pick(chance(0.7) ? ids : ["main", "main", "none"]));
+  }
+
+  /** What an enumeration or an input object may hold: required fields always, others sometimes. */
+  function shapeOf(type: string): { words?: readonly string[]; fields?: readonly GraphQLInputField[] } {
+    const named = schema.getType(type.replace(/[^\w]/g, ""));
+    if (isEnumType(named)) return { words: named.getValues().map(({ name }) => name) };
+    if (!isInputObjectType(named)) return {};
+    return { fields: Object.values(named.getFields()).filter((field) => isRequiredInputField(field) || chance(0.5)) };
   }
 
   /** A list of changes; GraphQL also takes one change for a list of one. */
@@ -89,9 +110,16 @@ export function randomRequest(schema: GraphQLSchema, random: () => number): Rand
   }
 
   function given(type: string): unknown {
-    if (!type.startsWith("[ScoreChangeInput!]")) return JSON.parse(literal(type));
+    if (!type.startsWith("[ScoreChangeInput!]")) return givenOne(type);
     const one = () => ({ userId: pick(ids), ...(chance(0.7) && { increment: pick([1, 3, null]) }) });
     return chance(0.1) ? one() : Array.from({ length: Math.floor(random() * 3) }, one);
+  }
+
+  function givenOne(type: string): unknown {
+    const { words, fields } = shapeOf(type);
+    if (words) return pick([...words, null, "none"]);
+    if (!fields) return JSON.parse(literal(type));
+    return Object.fromEntries(fields.map((field) => [field.name, givenOne(String(field.type))]));
   }
 
   function directives(): string {
@@ -113,7 +141,10 @@ export function randomRequest(schema: GraphQLSchema, random: () => number): Rand
 
   function argument(type: string): string {
     if (chance(taste.variables)) return variable(type);
-    return type.startsWith("[") ? changes(argument) : literal(type);
+    if (type.startsWith("[ScoreChangeInput!]")) return changes(argument);
+    const { fields } = shapeOf(type);
+    if (!fields) return literal(type);
+    return `{ ${fields.map((field) => `${field.name}: ${argument(String(field.type))}`).join(", ")} }`;
   }
 
   function selections(typeName: string, depth: number): string {

@@ -91,6 +91,20 @@ describe("arguments that are BAD_USER_INPUT with their name", () => {
     expect(answer.errors?.[0]?.message).toContain(name);
   });
 
+  test("a null that a variable brings into an input object or a list, whenever it is asked", async () => {
+    const operations = [
+      `mutation ($w: BoardWriters = PLAYERS) { createBoard(input: { id: "never", writers: $w }) { id } }`,
+      `query ($w: ID = "u") { board { entries(userIds: ["a", $w]) { localRank } } }`,
+    ];
+    for (const query of operations) {
+      // From the fourth time on the operation is prepared.
+      for (let time = 0; time < 6; time += 1) {
+        const answer = await graphql(app, { query, variables: { w: null }, token: app.token("root", "admin") });
+        expect(codeOf(answer), query).toBe("BAD_USER_INPUT");
+      }
+    }
+  });
+
   // GraphQL accepts a nullable variable where the schema has a default.
   test.each([
     ["limit", "query ($value: Int) { topScores(limit: $value) { rank } }"],

@@ -29,7 +29,8 @@ const programs = /^\/(?:api|graphql)\//;
 
 /** Refuses an address that does not exist. */
 export function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return programs.test(request.url) ? refuseInJson(request, reply, 404) : refuse(request, reply, 404);
+  if (programs.test(request.url) || !prefersHtml(request.raw)) return refuseInJson(request, reply, 404);
+  return refuse(request, reply, 404, "There is nothing at this address.");
 }
 
 /** Refuses a request with a page for people, and with JSON for programs. */

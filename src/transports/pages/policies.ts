@@ -28,6 +28,7 @@ export function standingsPolicy(ownSockets: SocketsOf, { embedders, avatars }: P
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
     imgSrc: ["'self'", ...avatars],
+    fontSrc: ["'self'"],
     connectSrc: ["'self'", ownSockets],
     manifestSrc: ["'self'"],
     baseUri: ["'none'"],

@@ -4,7 +4,7 @@ import { formatDay } from "../format/time.js";
 import { useBoard } from "../live/use-board.js";
 import { Standings } from "../parts/standings/Standings.js";
 import { useRows } from "../parts/standings/use-rows.js";
-import { Aurora } from "./Aurora.js";
+import { Aurora } from "../parts/Aurora.js";
 import { seasonAddress, type Route } from "./route.js";
 import { SeasonMenu } from "./SeasonMenu.js";
 import { readFrozenSeason, type FrozenSeason } from "./seasons.js";

@@ -25,6 +25,7 @@ type Documents = {
     "\n  query PlayerHistory($board: ID!, $player: ID!, $after: String) {\n    scoreHistory(board: $board, userId: $player, first: 100, after: $after) {\n      edges {\n        node {\n          revision\n          increment\n          score\n          occurredAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.PlayerHistoryDocument,
     "\n  query ScoreAt($board: ID!, $player: ID!, $at: DateTime!) {\n    scoreAt(board: $board, userId: $player, at: $at)\n  }\n": typeof types.ScoreAtDocument,
     "\n  mutation SubmitPresses($board: ID!, $changes: [ScoreChangeInput!]!, $season: Int) {\n    submitChanges(board: $board, changes: $changes, season: $season) {\n      entry {\n        rank\n        score\n      }\n      revision\n      error {\n        code\n        message\n        retryAfter\n      }\n    }\n  }\n": typeof types.SubmitPressesDocument,
+    "\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n": typeof types.WallBoardsDocument,
 };
 const documents: Documents = {
     "\n  query EndedSeasons($board: ID!, $after: String) {\n    board(id: $board) {\n      seasons(first: 50, after: $after) {\n        edges {\n          cursor\n          node {\n            number\n            startedAt\n            endedAt\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n": types.EndedSeasonsDocument,
@@ -38,6 +39,7 @@ const documents: Documents = {
     "\n  query PlayerHistory($board: ID!, $player: ID!, $after: String) {\n    scoreHistory(board: $board, userId: $player, first: 100, after: $after) {\n      edges {\n        node {\n          revision\n          increment\n          score\n          occurredAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.PlayerHistoryDocument,
     "\n  query ScoreAt($board: ID!, $player: ID!, $at: DateTime!) {\n    scoreAt(board: $board, userId: $player, at: $at)\n  }\n": types.ScoreAtDocument,
     "\n  mutation SubmitPresses($board: ID!, $changes: [ScoreChangeInput!]!, $season: Int) {\n    submitChanges(board: $board, changes: $changes, season: $season) {\n      entry {\n        rank\n        score\n      }\n      revision\n      error {\n        code\n        message\n        retryAfter\n      }\n    }\n  }\n": types.SubmitPressesDocument,
+    "\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n": types.WallBoardsDocument,
 };
 
 /**
@@ -98,6 +100,10 @@ export function graphql(source: "\n  query ScoreAt($board: ID!, $player: ID!, $a
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SubmitPresses($board: ID!, $changes: [ScoreChangeInput!]!, $season: Int) {\n    submitChanges(board: $board, changes: $changes, season: $season) {\n      entry {\n        rank\n        score\n      }\n      revision\n      error {\n        code\n        message\n        retryAfter\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SubmitPresses($board: ID!, $changes: [ScoreChangeInput!]!, $season: Int) {\n    submitChanges(board: $board, changes: $changes, season: $season) {\n      entry {\n        rank\n        score\n      }\n      revision\n      error {\n        code\n        message\n        retryAfter\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

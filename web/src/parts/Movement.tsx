@@ -1,7 +1,5 @@
+import type { MovementValue } from "./row-values.js";
 import "./movement.css";
-
-/** Places gained (positive) or lost within the last minute; "new" to the rows that are shown. */
-export type MovementValue = number | "new";
 
 interface MovementProps {
   readonly movement: MovementValue;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { formatScore } from "../format/score.js";
 import type { Unit } from "../live/board-view.js";
 import { prefersStillness } from "../theme/motion.js";
@@ -18,7 +18,7 @@ export function ScoreText({ score, unit }: ScoreTextProps) {
   const shown = useRef(score);
   const first = useRef(score);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const text = element.current?.firstChild;
     if (!text) return;
     const write = (value: number) => {

@@ -1,8 +1,6 @@
 import { memo } from "react";
+import type { SparklinePoint } from "./row-values.js";
 import "./sparkline.css";
-
-/** Where a line goes: x and y from 0 to 1, from left to right and from bottom to top. */
-export type SparklinePoint = readonly [x: number, y: number];
 
 interface SparklineProps {
   readonly points: readonly SparklinePoint[];

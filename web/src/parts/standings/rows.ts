@@ -1,6 +1,5 @@
 import type { Entry, Order } from "../../live/board-view.js";
-import type { MovementValue } from "../Movement.js";
-import type { SparklinePoint } from "../Sparkline.js";
+import type { MovementValue, SparklinePoint } from "../row-values.js";
 import { shownRows } from "./events.js";
 import { gapOf, isTied, shareOf, type Gap } from "./standing.js";
 import { changeShownMs, type Step, type Story, type Track } from "./story.js";

@@ -4,7 +4,7 @@ import { launchChromium, newPage, shownRows } from "./chromium.js";
 import { scriptServer, servePages, type Entry } from "./scripted-server.js";
 
 /** How the page handles messages that a healthy server seldom sends; the test plays the server. */
-describe("the scoreboard page, message by message", () => {
+describe("the board, message by message", () => {
   let browser: Browser;
   let pages: Awaited<ReturnType<typeof servePages>>;
   let page: Page;
@@ -18,7 +18,7 @@ describe("the scoreboard page, message by message", () => {
     };
   });
   beforeEach(async () => {
-    ({ page, complaints } = await newPage(browser, pages.url));
+    ({ page, complaints } = await newPage(browser, pages.url, { reducedMotion: "reduce" }));
     return async () => {
       await page.context().close();
       expect(complaints).toEqual([]);
@@ -33,7 +33,7 @@ describe("the scoreboard page, message by message", () => {
   test("shows the queried standings while the socket still connects", async () => {
     const server = await scriptServer(page, Promise.resolve(alone(1)));
     await page.goto(pages.url);
-    await page.getByText("ada").waitFor();
+    await page.getByRole("rowheader", { name: "ada" }).waitFor();
     expect(await page.getByRole("status").textContent()).toBe("Connecting…");
     (await server.nextSubscription()).snapshot(2, alone(2));
     await revision(2);

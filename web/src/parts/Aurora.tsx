@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, type CSSProperties } from "react";
 import { hueOf } from "../format/hue.js";
 import { prefersStillness } from "../theme/motion.js";
+import "./aurora.css";
 
 interface AuroraProps {
   readonly leader: string | null;

@@ -1,5 +1,5 @@
-import { ordinal } from "../format/ordinal.js";
-import type { BoardEvent } from "../parts/standings/events.js";
+import { ordinal } from "../../format/ordinal.js";
+import type { BoardEvent } from "./events.js";
 
 export interface Words {
   readonly text: string;

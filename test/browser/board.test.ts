@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from "../helpers/app.js";
 import { launchChromium, newPage, shownRows } from "./chromium.js";
 import { increment } from "./increment.js";
 
-describe("the scoreboard page", () => {
+describe("the board", () => {
   let browser: Browser;
   let app: TestApp;
   let page: Page;
@@ -16,7 +16,7 @@ describe("the scoreboard page", () => {
   });
   beforeEach(async () => {
     app = await startTestApp();
-    ({ page, complaints } = await newPage(browser, app.url));
+    ({ page, complaints } = await newPage(browser, app.url, { reducedMotion: "reduce" }));
   });
   afterEach(async () => {
     await page.context().close();

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
-import type { BoardEvent } from "../parts/standings/events.js";
+import type { BoardEvent } from "./events.js";
 import { eventWords } from "./event-words.js";
+import "./events-line.css";
 
 interface EventsLineProps {
   /** Newest first. */

@@ -1,3 +1,0 @@
-document.getElementById("root")?.append("…");
-
-export {};

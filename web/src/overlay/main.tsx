@@ -1,0 +1,14 @@
+import "../theme/base.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { StandingsClient } from "../client/apollo.js";
+import { Overlay } from "./Overlay.js";
+import { readOverlayRoute } from "./overlay-route.js";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("overlay.html has no element #root.");
+createRoot(root).render(
+  <StrictMode>
+    <Overlay client={new StandingsClient()} route={readOverlayRoute(window.location)} />
+  </StrictMode>,
+);
