@@ -118,7 +118,10 @@ describe("the player's page", () => {
   });
 
   test("says that a board does not exist", async () => {
-    await page.goto(`${app.url}/p/ada?board=nope`);
+    expect((await page.goto(`${app.url}/p/ada?board=nope`))?.status()).toBe(404);
+    // A page whose board the server could not look up in time finds out by itself.
+    await page.addInitScript(`history.replaceState(null, "", "/p/ada?board=nope")`);
+    await page.goto(`${app.url}/p/ada`);
     await page.getByRole("alert").getByText("There is no board called “nope” here.").waitFor();
   });
 

@@ -147,7 +147,7 @@ describe("the playground", () => {
       await page.setViewportSize({ width, height: 800 });
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
       const heights = `[...document.querySelectorAll(".act-as-choice")].map((choice) => choice.offsetHeight)`;
-      expect(Math.max(...((await page.evaluate(heights)) as number[]))).toBeLessThan(50);
+      expect(Math.max(...(await page.evaluate<number[]>(heights)))).toBeLessThan(50);
     }
   });
 

@@ -22,7 +22,8 @@ export async function drawSharePicture(content: ShareContent): Promise<Blob> {
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("This browser can't draw.");
-  await document.fonts.load(`800 48px ${family}`);
+  // Without the typeface the system's own serves.
+  await document.fonts.load(`800 48px ${family}`).catch(() => undefined);
   const hue = hueOf(content.userId);
   drawGround(context, hue);
   drawLine(context, content, hue);
