@@ -145,9 +145,9 @@ describe("the wall view", () => {
     await shown().waitFor();
     await expect.poll(() => page.evaluate("document.fullscreenElement !== null")).toBe(true);
     expect(page.url()).toContain("view=wall");
-    expect(await page.locator(".wall").evaluate((wall) => getComputedStyle(wall).cursor)).toBe("none");
+    expect(await page.locator(".wall").evaluate("(wall) => getComputedStyle(wall).cursor")).toBe("none");
     await page.mouse.move(50, 50);
-    await expect.poll(() => page.locator(".wall").evaluate((wall) => getComputedStyle(wall).cursor)).not.toBe("none");
+    await expect.poll(() => page.locator(".wall").evaluate("(wall) => getComputedStyle(wall).cursor")).not.toBe("none");
     await page.keyboard.press("Control+f");
     await page.keyboard.press("f");
     await page.locator(".board [data-player]").first().waitFor();
