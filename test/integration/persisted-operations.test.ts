@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "graphql-sse";
@@ -177,9 +177,15 @@ describe("TRUSTED_DOCUMENTS=only", () => {
 
   test("the page's own manifest holds the page's operations", async () => {
     const manifest = await readFile(join(projectRoot, "web", "src", "gql", "persisted-documents.json"), "utf8");
-    expect(Object.values(JSON.parse(manifest) as Record<string, string>).map((text) => text.split("(")[0])).toEqual([
-      "query TopScores",
-      "subscription TopScoresUpdated",
-    ]);
+    const operation = /(?:query|mutation|subscription) \w+/g;
+    const sources = await readdir(join(projectRoot, "web", "src"), { recursive: true });
+    const written = sources
+      .filter((name) => name.endsWith("operations.ts"))
+      .map(async (name) => (await readFile(join(projectRoot, "web", "src", name), "utf8")).match(operation) ?? []);
+    const kept = Object.values(JSON.parse(manifest) as Record<string, string>).map(
+      (text) => text.match(operation)?.[0],
+    );
+    expect(kept.sort()).toEqual((await Promise.all(written)).flat().sort());
+    expect(kept).toContain("query BoardFacts");
   });
 });
