@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { useTestApp } from "../helpers/app.js";
 import { SocketClient, type Message, type Result } from "../helpers/socket-client.js";
@@ -94,13 +95,15 @@ describe("boardStatus", () => {
     const socket = await watch("closed");
     // Redis was restarted before, and the worker opens boards one after the other.
     await nextWith(socket, "LIVE");
-    // As if another server answered. The worker compares and opens the board at once, so this goes on.
-    const close = () => void app.stores.redisClient.hset("lb:{closed}:meta", "run_id", "0".repeat(40));
-    const closing = setInterval(close, 5);
+    // As if another server answered. The worker can't open the board while PostgreSQL keeps it from moving the cursor.
+    const holder = new Client({ connectionString: app.stores.databaseUrl });
+    await holder.connect();
     try {
+      await holder.query("BEGIN; SELECT 1 FROM sync_cursor WHERE board = 'closed' FOR UPDATE");
+      await app.stores.redisClient.hset("lb:{closed}:meta", "run_id", "0".repeat(40));
       expect((await nextWith(socket, "RECOVERING")).took).toBeLessThan(2_000);
     } finally {
-      clearInterval(closing);
+      await holder.end();
     }
     expect((await nextWith(socket, "LIVE")).took).toBeLessThan(4_000);
   });
