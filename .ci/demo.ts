@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { promisify } from "node:util";
 
 /*
@@ -11,6 +12,10 @@ const run = promisify(execFile);
 // The demo gets a process group of its own, as in a terminal, where Ctrl-C reaches npm and all its children.
 const demo = spawn("npm", ["run", "demo"], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
 let output = "";
+demo.stdout.setEncoding("utf8").on("data", (text: string) => {
+  process.stdout.write(text);
+  output += text;
+});
 const ended = new Promise<string>((resolve) => {
   demo.once("close", (code, signal) => resolve(String(signal ?? code)));
 });
@@ -29,17 +34,14 @@ try {
   pressCtrlC();
 }
 
-/** Returns the first line of the demo's output that begins with `start`. Prints all output. */
-function findLine(start: string): Promise<string> {
-  return new Promise((resolve) => {
-    demo.stdout.setEncoding("utf8").on("data", (text: string) => {
-      process.stdout.write(text);
-      output += text;
-      const complete = output.split("\n").slice(0, -1);
-      const line = complete.find((candidate) => candidate.startsWith(start));
-      if (line !== undefined) resolve(line);
-    });
-  });
+/** The first complete line of the demo's output that begins with `start`, whether it was printed before or comes yet. */
+async function findLine(start: string): Promise<string> {
+  for (;;) {
+    const complete = output.split("\n").slice(0, -1);
+    const line = complete.find((candidate) => candidate.startsWith(start));
+    if (line !== undefined) return line;
+    await once(demo.stdout, "data");
+  }
 }
 
 /** Runs the lines in a shell. A bare machine has no curl; then we send the same request ourselves. */
