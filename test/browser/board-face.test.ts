@@ -1,23 +1,14 @@
-import type { Browser, Page } from "playwright-core";
-import { beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { faultsOf } from "./axe.js";
-import { launchChromium, newPage } from "./chromium.js";
+import { newPage } from "./chromium.js";
 import { entry, playBoard, type PlayedEntry } from "./played-board.js";
 import { PlayedRace } from "./played-race.js";
-import { servePages } from "./scripted-server.js";
+import { usePages } from "./use-pages.js";
 
 /** How the board looks and moves; the test plays the server. */
 describe("the board's face", () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof servePages>>;
-
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launchChromium(), servePages()]);
-    return async () => {
-      await browser.close();
-      await pages.stop();
-    };
-  });
+  const pages = usePages();
 
   const limits: readonly PlayedEntry[] = [
     ...["x".repeat(255), "مرحبا بالعالم", "👩‍👩‍👧‍👦 🏆", "two  spaces", "\u202Egpj.exe\u202C", "a", "b", "c", "d"].map(
@@ -28,7 +19,7 @@ describe("the board's face", () => {
   ];
 
   test("fits every window from a small phone to 8K, without overlaps", async () => {
-    const { page, complaints } = await newPage(browser, pages.url, { reducedMotion: "reduce" });
+    const { page, complaints } = await newPage(pages.browser, pages.url, { reducedMotion: "reduce" });
     const board = await playBoard(page);
     board.show(limits, [entry(31, "y".repeat(255), -5), entry(32, "you", -6)]);
     for (const query of ["", "?player=you"]) {
@@ -51,7 +42,7 @@ describe("the board's face", () => {
   });
 
   test("lets the climber glide over the others by transforms alone, and counts its score", async () => {
-    const { page, complaints } = await newPage(browser, pages.url);
+    const { page, complaints } = await newPage(pages.browser, pages.url);
     const board = await playBoard(page);
     const field = ["a", "b", "c", "d"].map((id, place) => entry(place + 1, id, 400 - place * 100));
     board.show(field);
@@ -76,7 +67,7 @@ describe("the board's face", () => {
   });
 
   test("pins the row of the player who looks, unless it is among the ten", async () => {
-    const { page } = await newPage(browser, pages.url, { reducedMotion: "reduce" });
+    const { page } = await newPage(pages.browser, pages.url, { reducedMotion: "reduce" });
     const board = await playBoard(page);
     const top = new PlayedRace().rows();
     board.show(top, [entry(30, "leslie", 69, "Leslie"), entry(31, "you", 30)]);
@@ -90,7 +81,7 @@ describe("the board's face", () => {
   });
 
   test("shows times, an archived board, and a season that ended", async () => {
-    const { page, complaints } = await newPage(browser, pages.url, { reducedMotion: "reduce" });
+    const { page, complaints } = await newPage(pages.browser, pages.url, { reducedMotion: "reduce" });
     const season = { number: 4, startedAt: "2026-05-01T00:00:00.000Z", endsAt: null };
     const times = { unit: "MILLISECONDS", order: "LOWEST_FIRST", archived: true, season } as const;
     const ended = [3, 2, 1].map((number) => ({ number, entries: [entry(1, `winner of ${number}`, 68_000 + number)] }));
@@ -117,7 +108,7 @@ describe("the board's face", () => {
   } as const;
 
   test.each(Object.entries(themes))("has nothing that axe finds: %s", async (_theme, options) => {
-    const { page, complaints } = await newPage(browser, pages.url, { ...options, reducedMotion: "reduce" });
+    const { page, complaints } = await newPage(pages.browser, pages.url, { ...options, reducedMotion: "reduce" });
     const facts = { season: { number: 4, startedAt: "2026-05-01T00:00:00.000Z", endsAt: "2099-01-01T00:00:00.000Z" } };
     const board = await playBoard(page, { facts });
     const race = new PlayedRace();

@@ -1,28 +1,17 @@
-import type { Browser, Page } from "playwright-core";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { launchChromium, newPage, shownRows } from "./chromium.js";
-import { scriptServer, servePages, type Entry } from "./scripted-server.js";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
+import { shownRows } from "./chromium.js";
+import { scriptServer, type Entry } from "./scripted-server.js";
+import { usePages } from "./use-pages.js";
 
 /** How the page handles messages that a healthy server seldom sends; the test plays the server. */
 describe("the board, message by message", () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof servePages>>;
+  const pages = usePages();
   let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launchChromium(), servePages()]);
-    return async () => {
-      await browser.close();
-      await pages.stop();
-    };
-  });
   beforeEach(async () => {
-    ({ page, complaints } = await newPage(browser, pages.url, { reducedMotion: "reduce" }));
-    return async () => {
-      await page.context().close();
-      expect(complaints).toEqual([]);
-    };
+    const opened = await pages.open({ reducedMotion: "reduce" });
+    page = opened.page;
+    return opened.close;
   });
 
   const live = () => page.getByRole("status").filter({ hasText: "Live" }).waitFor();

@@ -1,30 +1,18 @@
 import type { Browser, Page } from "playwright-core";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { boxesOf, outside, overlaps } from "./boxes.js";
-import { launchChromium, newPage } from "./chromium.js";
 import { playBoard } from "./played-board.js";
 import { PlayedRace } from "./played-race.js";
-import { scriptServer, servePages } from "./scripted-server.js";
+import { scriptServer } from "./scripted-server.js";
+import { usePages } from "./use-pages.js";
 
 describe("the overlay for a video", () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof servePages>>;
+  const pages = usePages();
   let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launchChromium(), servePages()]);
-    return async () => {
-      await browser.close();
-      await pages.stop();
-    };
-  });
   beforeEach(async () => {
-    ({ page, complaints } = await newPage(browser, pages.url, { viewport: { width: 1920, height: 1080 } }));
-    return async () => {
-      await page.context().close();
-      expect(complaints).toEqual([]);
-    };
+    const opened = await pages.open({ viewport: { width: 1920, height: 1080 } });
+    page = opened.page;
+    return opened.close;
   });
 
   const rows = () => page.locator("li[data-player]");
@@ -39,7 +27,7 @@ describe("the overlay for a video", () => {
     await open();
     const [row] = await boxesOf(page, ["li[data-player]"]);
     const picture = await page.screenshot({ omitBackground: true });
-    const alpha = await alphaOf(browser, picture, [
+    const alpha = await alphaOf(pages.browser, picture, [
       [1900, 20],
       [20, 20],
       [960, 540],

@@ -1,10 +1,9 @@
-import type { Browser, Page } from "playwright-core";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import { boxesOf, outside, overlaps } from "./boxes.js";
-import { launchChromium, newPage } from "./chromium.js";
 import { entry, playBoard } from "./played-board.js";
 import { PlayedRace } from "./played-race.js";
-import { servePages } from "./scripted-server.js";
+import { usePages } from "./use-pages.js";
 
 const sizes = [
   { width: 1280, height: 720 },
@@ -17,24 +16,12 @@ const sizes = [
 ];
 
 describe("the wall view", () => {
-  let browser: Browser;
-  let pages: Awaited<ReturnType<typeof servePages>>;
+  const pages = usePages();
   let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([launchChromium(), servePages()]);
-    return async () => {
-      await browser.close();
-      await pages.stop();
-    };
-  });
   beforeEach(async () => {
-    ({ page, complaints } = await newPage(browser, pages.url));
-    return async () => {
-      await page.context().close();
-      expect(complaints).toEqual([]);
-    };
+    const opened = await pages.open();
+    page = opened.page;
+    return opened.close;
   });
 
   const shown = () => page.locator('[data-phase="shown"]');
@@ -136,6 +123,7 @@ describe("the wall view", () => {
     expect(await page.evaluate("window.asked")).toBe(2);
   });
 
+  const cursor = () => page.evaluate("getComputedStyle(document.querySelector('.wall')).cursor");
   test("comes and goes with the key F, and hides the cursor", async () => {
     const board = await playBoard(page);
     board.show(new PlayedRace().rows());
@@ -145,9 +133,9 @@ describe("the wall view", () => {
     await shown().waitFor();
     await expect.poll(() => page.evaluate("document.fullscreenElement !== null")).toBe(true);
     expect(page.url()).toContain("view=wall");
-    expect(await page.locator(".wall").evaluate("(wall) => getComputedStyle(wall).cursor")).toBe("none");
+    expect(await cursor()).toBe("none");
     await page.mouse.move(50, 50);
-    await expect.poll(() => page.locator(".wall").evaluate("(wall) => getComputedStyle(wall).cursor")).not.toBe("none");
+    await expect.poll(() => cursor()).not.toBe("none");
     await page.keyboard.press("Control+f");
     await page.keyboard.press("f");
     await page.locator(".board [data-player]").first().waitFor();
