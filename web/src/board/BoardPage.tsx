@@ -1,12 +1,10 @@
 import { useEffect } from "react";
 import type { StandingsClient } from "../client/apollo.js";
 import { nameOf } from "../format/name.js";
-import { useBoard } from "../live/use-board.js";
 import { Aurora } from "../parts/Aurora.js";
-import { shownRows } from "../parts/standings/events.js";
+import { BestRows } from "../parts/standings/BestRows.js";
 import { EventsLine } from "../parts/standings/EventsLine.js";
-import { Standings } from "../parts/standings/Standings.js";
-import { useRows } from "../parts/standings/use-rows.js";
+import { useStandings } from "../parts/standings/use-standings.js";
 import { BoardHeader } from "./BoardHeader.js";
 import { OwnRow } from "./OwnRow.js";
 import type { Route } from "./route.js";
@@ -19,9 +17,6 @@ interface BoardPageProps {
   readonly route: Route;
 }
 
-/** Some rows more than are shown: they name who shares the tenth place, and who rises from just below it. */
-const askedRows = 15;
-
 /** A board as it is now, or one of its seasons as it ended. */
 export function BoardPage({ client, route }: BoardPageProps) {
   return route.season === null ? (
@@ -33,15 +28,12 @@ export function BoardPage({ client, route }: BoardPageProps) {
 
 function LiveBoard({ client, route }: BoardPageProps) {
   const { board, player } = route;
-  const view = useBoard(client, board, { limit: askedRows, player: player ?? undefined, radius: 1 });
-  const { facts, snapshot, state, around } = view;
-  const [unit, order] = [facts?.unit ?? "POINTS", facts?.order ?? "HIGHEST_FIRST"] as const;
-  const { story, rows } = useRows(snapshot, order);
-  const title = facts?.title ?? board;
+  const standings = useStandings(client, board, { player: player ?? undefined, radius: 1 });
+  const { view, title, unit, order, story, rows, quiet } = standings;
+  const { snapshot, around } = view;
   useTitle(title);
 
   if (view.refused) return <UnknownBoard board={board} />;
-  const quiet = state.kind !== "live" && state.kind !== "connecting";
   const ownIsShown = rows.some(({ entry }) => entry.userId === player);
   return (
     <main
@@ -55,16 +47,7 @@ function LiveBoard({ client, route }: BoardPageProps) {
         <p className="notice waiting">Waiting for the standings…</p>
       ) : (
         <div className="stage">
-          <Standings
-            caption={`The ${shownRows} best scores of ${title}`}
-            rows={rows}
-            entries={story?.snapshot.entries ?? []}
-            unit={unit}
-            order={order}
-            you={player}
-            leads={story?.leads ?? 0}
-            quiet={quiet}
-          />
+          <BestRows standings={standings} you={player} />
           {snapshot.entries.length === 0 && (
             <p className="notice">No scores yet. The first one will appear here by itself.</p>
           )}

@@ -14,3 +14,8 @@ export type LiveState =
   | { readonly kind: "live"; readonly at: number }
   | { readonly kind: "paused" | "recovering" | "offline"; readonly asOf: number | null }
   | { readonly kind: "reconnecting"; readonly asOf: number | null; readonly retryAt: number };
+
+/** Whether rows that are shown may be out of date. */
+export function mayBeOutdated({ kind }: LiveState): boolean {
+  return kind !== "live" && kind !== "connecting";
+}

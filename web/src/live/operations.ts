@@ -3,20 +3,24 @@ import { graphql } from "../gql/gql.js";
 export const WatchedBoardDocument = graphql(`
   query WatchedBoard($board: ID!, $limit: Int!) {
     board(id: $board) {
-      id
-      title
-      unit
-      order
-      archived
-      playerCount
-      season {
-        number
-        startedAt
-        endsAt
-      }
+      ...LiveFacts
       topScores(limit: $limit) {
         ...LiveEntry
       }
+    }
+  }
+
+  fragment LiveFacts on Board {
+    id
+    title
+    unit
+    order
+    archived
+    playerCount
+    season {
+      number
+      startedAt
+      endsAt
     }
   }
 
@@ -35,17 +39,7 @@ export const WatchedBoardDocument = graphql(`
 export const BoardFactsDocument = graphql(`
   query BoardFacts($board: ID!) {
     board(id: $board) {
-      id
-      title
-      unit
-      order
-      archived
-      playerCount
-      season {
-        number
-        startedAt
-        endsAt
-      }
+      ...LiveFacts
     }
   }
 `);

@@ -2,12 +2,10 @@ import { useEffect } from "react";
 import type { StandingsClient } from "../client/apollo.js";
 import { nameOf } from "../format/name.js";
 import type { BoardView } from "../live/board-view.js";
-import { useBoard } from "../live/use-board.js";
 import { Aurora } from "../parts/Aurora.js";
-import { shownRows } from "../parts/standings/events.js";
+import { BestRows } from "../parts/standings/BestRows.js";
 import { EventsLine } from "../parts/standings/EventsLine.js";
-import { Standings } from "../parts/standings/Standings.js";
-import { useRows } from "../parts/standings/use-rows.js";
+import { useStandings } from "../parts/standings/use-standings.js";
 import { FollowCard } from "./FollowCard.js";
 import type { Phase } from "./use-rotation.js";
 import { WallHeader } from "./WallHeader.js";
@@ -20,16 +18,10 @@ interface WallBoardProps {
   readonly refused: (board: string) => void;
 }
 
-/** Some rows more than are shown: they name who shares the tenth place. */
-const askedRows = 15;
-
 /** One board on the wall. */
 export function WallBoard({ client, board, player, phase, refused }: WallBoardProps) {
-  const view = useBoard(client, board, { limit: askedRows });
-  const { facts, snapshot } = view;
-  const [unit, order] = [facts?.unit ?? "POINTS", facts?.order ?? "HIGHEST_FIRST"] as const;
-  const { story, rows } = useRows(snapshot, order);
-  const title = facts?.title ?? board;
+  const standings = useStandings(client, board);
+  const { view, title, story, rows } = standings;
   const isShown = phase === "shown";
   useEffect(() => {
     if (view.refused) refused(board);
@@ -43,16 +35,7 @@ export function WallBoard({ client, board, player, phase, refused }: WallBoardPr
       <Aurora leader={rows[0]?.entry.userId ?? null} />
       <WallHeader title={title} view={view} />
       <div className="wall-stage">
-        <Standings
-          caption={`The ${shownRows} best scores of ${title}`}
-          rows={rows}
-          entries={story?.snapshot.entries ?? []}
-          unit={unit}
-          order={order}
-          you={player}
-          leads={story?.leads ?? 0}
-          quiet={isQuiet(view)}
-        />
+        <BestRows standings={standings} you={player} />
         {rows.length === 0 && <p className="wall-notice">{noticeOf(view, board)}</p>}
       </div>
       <aside className="wall-rail">
@@ -61,10 +44,6 @@ export function WallBoard({ client, board, player, phase, refused }: WallBoardPr
       </aside>
     </article>
   );
-}
-
-function isQuiet({ state }: BoardView): boolean {
-  return state.kind !== "live" && state.kind !== "connecting";
 }
 
 function noticeOf({ refused, snapshot }: BoardView, board: string): string {
