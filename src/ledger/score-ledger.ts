@@ -171,13 +171,6 @@ export class ScoreLedger {
     return toScores(await this.#database.query(statements.readScores, about));
   }
 
-  /** The totals of those of these players that have one. */
-  async readScoresOf({ id: board, season }: BoardSeason, userIds: readonly UserId[]): Promise<Map<UserId, Score>> {
-    const about = { board, season, user_ids: textArray(userIds) };
-    const rows = toScores(await this.#database.query(statements.readScoresOf, about));
-    return new Map(rows.map(({ userId, score }) => [userId, score]));
-  }
-
   /**
    * The totals of those of these players that have one, with the revisions at which they were reached, and the cursor at
    * the same moment. A season that ended in PostgreSQL may have lost its totals.

@@ -84,7 +84,6 @@ export const statements = {
   rejectEntry: load<CursorRow>("reject-entry"),
   recordEvents: load<{ held: number }>("record-events"),
   readScores: load<ScoreColumns>("read-scores"),
-  readScoresOf: load<ScoreColumns>("read-scores-of"),
   readTotals: load<CursorRow & ScoreColumns>("read-totals"),
   readSummary: load<{ count: string; sum: string }>("read-summary"),
   overwriteScores: load<{ held: number }>("overwrite-scores"),

@@ -87,9 +87,10 @@ async function lookAtRedis(deps: DriftDeps, board: BoardSeason, add: (difference
     const scan = await deps.keeper.totals.scanRows(board, cursor);
     cursor = scan.cursor;
     const userIds = scan.rows.map(({ userId }) => userId);
-    const known = await deps.ledger.readScoresOf(board, userIds);
-    const onlyInRedis = userIds.filter((userId) => !known.has(userId));
-    (await compare(deps, board, onlyInRedis)).forEach(add);
+    const known = (await deps.ledger.readAtOnce(board, userIds))?.totals;
+    for (const { userId, score } of scan.rows) {
+      if (!known?.has(userId)) add({ userId, redis: score, postgres: undefined });
+    }
   } while (cursor !== "0");
 }
 
@@ -100,18 +101,6 @@ async function compareAgain(deps: DriftDeps, id: Board, suspects: readonly Diffe
     for (const each of await compareAtOnce(deps, id, userIds.slice(from, from + atOnce))) differences.push(each);
   }
   return differences;
-}
-
-async function compare(
-  { keeper, ledger }: DriftDeps,
-  board: BoardSeason,
-  userIds: readonly UserId[],
-): Promise<Difference[]> {
-  if (userIds.length === 0) return [];
-  const inRedis = await keeper.totals.readScores(board, userIds);
-  const inPostgres = await ledger.readScoresOf(board, userIds);
-  const rows = userIds.map((userId, index) => ({ userId, redis: inRedis[index], postgres: inPostgres.get(userId) }));
-  return rows.filter(({ redis, postgres }) => redis !== postgres);
 }
 
 /**

@@ -39,7 +39,6 @@ function keepBusy(userId: string, afterRedisWasRead = () => Promise.resolve()): 
   followed(keeper.totals, "readScores", change);
   followed(keeper.totals, "readAtOnce", () => change().then(afterRedisWasRead));
   followed(ledger, "readScores", change);
-  followed(ledger, "readScoresOf", change);
   followed(ledger, "readAtOnce", change);
 }
 

@@ -61,7 +61,7 @@ const badSingle = { ...badChange, 409: closed, 422: reusedKey };
 const badIncrement = { ...badSingle, 413: `The body is over ${incrementBody.limit / 1024} KB.` };
 const badScore = { ...badSingle, 413: `The body is over ${scoreBody.limit / 1024} KB.` };
 const badBatch = { ...badChange, 413: `The body is over ${batchBody.limit / 1024} KB.` };
-const archived = "The board is archived. Nothing was accepted.";
+const notQueued = "The board is archived, or the season that the change names does not run. Nothing was accepted.";
 const noBroker = "As for `update`; also: the server has no message broker, or it does not answer.";
 
 const badRead = {
@@ -173,7 +173,7 @@ export const endpoints: readonly Endpoint[] = [
     parameters: [keyHeader],
     body: { kind: incrementBody, example: increment },
     success: { status: 202, answer: "Enqueued", text: "The change will count." },
-    refusals: { ...badChange, 409: archived, 413: badIncrement[413], 503: noBroker },
+    refusals: { ...badChange, 409: notQueued, 413: badIncrement[413], 503: noBroker },
   },
   {
     id: "enqueueScores",
