@@ -65,6 +65,14 @@ async function age(board: string): Promise<void> {
   await app.stores.redisClient.zadd("lb:work", Date.now() - 120_000, board);
 }
 
+/** Until the leader has left a board, and its definition, which leads there once, does not lead there again. */
+async function untilLeft(board: string): Promise<void> {
+  const [made] = await app.stores.query<{ version: string }>("SELECT version FROM boards WHERE id = $1", [board]);
+  await waitFor(async () => Number(await app.stores.redisClient.get("lb:boards:version")) >= Number(made?.version));
+  await age(board);
+  await waitFor(async () => !(await isLookedAt(`${board}"`)));
+}
+
 test("a board that nobody configured is opened by its first change, which PostgreSQL gets", async () => {
   const board = await makeBoard();
   const begun = performance.now();
@@ -178,14 +186,12 @@ test("boards come back when they are asked for after Redis was emptied, and afte
   const board = await makeBoard();
   await incrementSoon(board, 5);
   await waitFor(async () => (await totalOf(board)) === 5);
-  await age(board);
-  await waitFor(async () => !(await isLookedAt(`${board}"`)));
+  await untilLeft(board);
   await app.stores.redisClient.flushall();
   expect((await incrementSoon(board, 1)).entry.score).toBe(6);
   await waitFor(async () => (await totalOf(board)) === 6);
 
-  await age(board);
-  await waitFor(async () => !(await isLookedAt(`${board}"`)));
+  await untilLeft(board);
   await app.stores.redis.restart();
   await waitFor(async () => {
     const answer = await tryIncrement(app, app.token("ada"), { board, userId: "ada", scoreIncrement: 0 });
@@ -207,8 +213,7 @@ test("check looks at the boards that PostgreSQL knows as well, whether Redis has
     await incrementSoon(each);
     await waitFor(async () => (await totalOf(each)) === 1);
   }
-  await age(forgotten);
-  await waitFor(async () => !(await isLookedAt(`${forgotten}"`)));
+  await untilLeft(forgotten);
   await app.stores.redisClient.del(await app.stores.redisClient.keys(`lb:{${forgotten}}:*`));
   const { redis, databaseUrl } = app.stores;
   const env = { REDIS_URL: redis.url, DATABASE_URL: databaseUrl, SYNC_INTERVAL_MS: "50" };

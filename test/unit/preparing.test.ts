@@ -138,6 +138,22 @@ async function ordinary({ query, operationName, variables }: OperationRequest): 
   return JSON.stringify({ errors: errors?.map((error) => formatError(error, "execute")), data });
 }
 
+test.each<[OperationRequest["variables"], prepared: boolean]>([
+  [{}, false],
+  [undefined, false],
+  [{ name: null }, true],
+  [{ name: "Ada" }, true],
+])(
+  "a missing variable leaves its field of an input object away, as with the variables %j",
+  async (variables, isUsed) => {
+    const query = `mutation Q($name: String) { setPlayer(input: { userId: "main", displayName: $name }) { id } }`;
+    const request = { query, operationName: "Q", variables };
+    const answer = await prepare(newOperations(), request)?.run(context, variables);
+    expect(answer !== undefined).toBe(isUsed);
+    expect(answer?.body ?? (await ordinary(request))).toBe(await ordinary(request));
+  },
+);
+
 test.each([1, 2, Math.floor(Math.random() * 1e9)])(
   "2,500 random documents read the same, prepared or not (seed %d)",
   async (seed) => {

@@ -46,7 +46,10 @@ export class Compiler {
   }
 }
 
-/** Whether a variable is null where null is not allowed: then graphql-js must word the error. */
-export function hasForbiddenNull({ notNull }: Preparable, variables: Readonly<Record<string, unknown>>): boolean {
-  return notNull.some((name) => variables[name] === null);
+/** Whether graphql-js must answer these variables, because graphql-jit would answer otherwise. */
+export function needsGraphqlJs(
+  { notNull, notMissing }: Preparable,
+  variables: Readonly<Record<string, unknown>>,
+): boolean {
+  return notNull.some((name) => variables[name] === null) || notMissing.some((name) => !Object.hasOwn(variables, name));
 }

@@ -21,6 +21,11 @@ export interface Preparable {
   readonly size: number;
   /** Nullable variables that are used where null is not allowed. When one is null, graphql-js must word the error. */
   readonly notNull: readonly string[];
+  /**
+   * Nullable variables without a default that are fields of input objects. Where one is missing, graphql-js leaves the
+   * field away, and graphql-jit would make it null, which may mean to clear something.
+   */
+  readonly notMissing: readonly string[];
 }
 
 /** Each part takes some 40 µs to compile and some 2 KB to keep. */
@@ -58,7 +63,8 @@ export function preparable(
   const nullByDefault = variableDefinitions.some(
     ({ variable, defaultValue }) => defaultValue?.kind === Kind.NULL && notNull.includes(variable.name.value),
   );
-  return nullByDefault ? undefined : { definition, size: expansion.size, notNull };
+  if (nullByDefault) return undefined;
+  return { definition, size: expansion.size, notNull, notMissing: omittedFields(document) };
 }
 
 function isPreparableKind({ operation, selectionSet }: OperationDefinitionNode): boolean {
@@ -129,4 +135,19 @@ function nullableWhereNullIsNotAllowed(schema: GraphQLSchema, document: Document
     }),
   );
   return [...nullable].filter((name) => found.has(name));
+}
+
+function omittedFields(document: DocumentNode): string[] {
+  const omittable = new Set<string>();
+  const found = new Set<string>();
+  visit(document, {
+    VariableDefinition: ({ type, variable, defaultValue }) => {
+      if (type.kind !== Kind.NON_NULL_TYPE && !defaultValue) omittable.add(variable.name.value);
+      return false;
+    },
+    ObjectField: ({ value }) => {
+      if (value.kind === Kind.VARIABLE) found.add(value.name.value);
+    },
+  });
+  return [...omittable].filter((name) => found.has(name));
 }

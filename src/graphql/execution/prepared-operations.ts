@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { RequestLog } from "../../observability/sampled-log.js";
 import { everybody, type GraphQLContext } from "../context.js";
 import { formatError, logFault } from "../errors.js";
-import { hasForbiddenNull, type Compiler } from "./compiler.js";
+import { needsGraphqlJs, type Compiler } from "./compiler.js";
 import { preparable, type Preparable } from "./preparable.js";
 import type { SharedFields } from "./shared-fields.js";
 import { schemaWithSharedRows, shareRows } from "./shared-rows.js";
@@ -151,10 +151,11 @@ export class PreparedOperation {
    * came in the same turn of the event loop are executed once, for an anonymous viewer. A viewer never gets data that
    * was read before its request came.
    *
-   * @returns undefined when graphql-js must answer: the variables are refused, or a query failed. Nothing was changed
+   * @returns undefined when graphql-js must answer: it would treat the variables otherwise or refuse them, or a query
+   * failed. Nothing was changed
    */
   run(context: GraphQLContext, variables: Variables): Promise<PreparedAnswer | undefined> {
-    if (variables && hasForbiddenNull(this.#plan, variables)) return Promise.resolve(undefined);
+    if (needsGraphqlJs(this.#plan, variables ?? {})) return Promise.resolve(undefined);
     if (!this.isShared) return this.#execute(context, variables);
     // The brackets tell a variable that is null from one that is missing.
     const key = JSON.stringify(

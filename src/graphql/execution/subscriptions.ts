@@ -21,7 +21,7 @@ import type { ViewerConnection } from "../../fanout/viewer-connection.js";
 import { NamedTopic, type Named } from "../../feed/named-topic.js";
 import type { PlayerProfiles } from "../../feed/player-profiles.js";
 import { everybody, type GraphQLContext } from "../context.js";
-import { hasForbiddenNull, type CompiledOperation, type Compiler } from "./compiler.js";
+import { needsGraphqlJs, type CompiledOperation, type Compiler } from "./compiler.js";
 import { declaredVariables, hashOf, type DocumentLimits } from "./limits.js";
 import { preparable, type Preparable } from "./preparable.js";
 import { selectsField } from "./selected-fields.js";
@@ -154,7 +154,7 @@ export class Subscriptions {
     const ordinarily: Execution = (rootValue, contextValue) => execute({ ...args, rootValue, contextValue });
     const compiled = this.#compile(args.document, operation, hash);
     const variables = args.variableValues ?? {};
-    if (!compiled || hasForbiddenNull(compiled.plan, variables)) return ordinarily;
+    if (!compiled || needsGraphqlJs(compiled.plan, variables)) return ordinarily;
     const { run } = compiled;
     return (value, context) => {
       const result = run(value, context, variables);
