@@ -9,7 +9,7 @@ import {
   type SeasonSchedule,
 } from "../domain/board.js";
 import { badInput } from "../domain/errors.js";
-import { hasCharacters } from "../domain/player.js";
+import { hasCharacters, isVisible } from "../domain/player.js";
 import { isShownName } from "../domain/profile.js";
 import { parseSchedule } from "../domain/season-schedule.js";
 import type { BoardChange, NewBoard } from "../ledger/board-writes.js";
@@ -96,8 +96,10 @@ export function parseKnownId(field: "id" | "board", id: string): Board {
 }
 
 export function parseReason(reason: string): string {
-  if (hasCharacters(reason, maxReasonLength) && !forbiddenInReason.test(reason)) return reason;
-  throw badInput(`reason must be 1 to ${maxReasonLength} characters without control characters.`);
+  if (hasCharacters(reason, maxReasonLength) && isVisible(reason) && !forbiddenInReason.test(reason)) return reason;
+  throw badInput(
+    `reason must be 1 to ${maxReasonLength} characters, not all of them blank, without control characters.`,
+  );
 }
 
 function parseTitle(title: string | null): string {

@@ -1,7 +1,7 @@
 import { badInput } from "../domain/errors.js";
 import { parseUserId } from "../domain/player.js";
 import { parseLimit } from "../domain/views.js";
-import type { BoardDefinition } from "../domain/board.js";
+import type { Board, BoardDefinition } from "../domain/board.js";
 import type { ScoreEntry } from "../domain/score.js";
 import type { SeasonNumber } from "../domain/season.js";
 import type { BoardRegister } from "../ledger/board-register.js";
@@ -32,12 +32,12 @@ export interface BoardReadsOptions {
 }
 
 const boardIds = new PagedList("board", /^[A-Za-z0-9_-]{1,64}$/);
-const seasonNumbers = new PagedList("season", /^[1-9]\d{0,9}$/);
+const seasonsOf = (board: Board) => new PagedList(`season:${board}`, /^[1-9]\d{0,9}$/);
 
 /**
  * Boards and their seasons, which anybody may see.
  *
- * @throws StandingsError `badInput`, `recovering`, `storeFailed` and `overloaded` from all methods
+ * @throws StandingsError `badInput`, `unreadable`, `unanswered`, `storeFailed` and `overloaded` from all methods
  */
 export class BoardReads {
   readonly #options: BoardReadsOptions;
@@ -88,7 +88,7 @@ export class BoardReads {
    */
   seasons(caller: string, { id }: ShownBoard, input: PageInput): Promise<SeasonPage> {
     const { register } = this.#options;
-    return seasonNumbers.page(input, {
+    return seasonsOf(id).page(input, {
       read: async (after, count) => {
         const before = after === undefined ? undefined : (Number(after) as SeasonNumber);
         const ended = await this.#answer(caller, () => register.seasons(id, before, count));

@@ -29,7 +29,7 @@ export class HistoryReads {
    *
    * @param caller the sender's address; its turn is used
    * @param after a cursor, as `formatCursor` makes it
-   * @throws StandingsError `badInput`, `overloaded` or `storeFailed`
+   * @throws StandingsError `badInput`, `overloaded` or `unanswered`
    */
   async page(
     caller: string,

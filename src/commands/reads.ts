@@ -24,7 +24,7 @@ export interface ReadsOptions {
  * Reads of the live standings, which anybody may see: once (`topScores` …) or from now on (`watch…`). Input comes as a
  * transport received it: the types are right, the values are not checked.
  *
- * @throws StandingsError `badInput` from all methods; `recovering` and `storeFailed` from those that read once
+ * @throws StandingsError `badInput` from all methods; `unreadable` and `unanswered` from those that read once
  */
 export class Reads {
   readonly #boards: BoardDirectory;

@@ -47,7 +47,7 @@ const maxUserIds = 500;
 /**
  * Standings page by page, which anybody may see: of a season that runs, and of one that ended.
  *
- * @throws StandingsError `badInput`, `storeFailed` and `recovering` from all methods; from those of a season also
+ * @throws StandingsError `badInput`, `unanswered` and `unreadable` from all methods; from those of a season also
  * `standingsUnwritten` right after its end, and `overloaded`
  */
 export class StandingsPages {
@@ -81,7 +81,7 @@ export class StandingsPages {
       const start = parseStart(input, (cursor) => cursors.parseLiveCursor(cursor, board, number));
       const live = await this.#live.page(board, start, parseCount(input), number);
       if (live.found) return livePage(board, live.found);
-      if (live.season < number) throw new StandingsError("recovering");
+      if (live.season < number) throw new StandingsError("unreadable");
     }
     const start = parseStart(input, (cursor) => cursors.parseArchiveCursor(cursor, board, number));
     const count = parseCount(input);
@@ -96,7 +96,7 @@ export class StandingsPages {
     if (season.endedAt === undefined) {
       const live = await this.#live.entries(board, [player], number);
       if (live.found) return live.found[0]?.entry;
-      if (live.season < number) throw new StandingsError("recovering");
+      if (live.season < number) throw new StandingsError("unreadable");
     }
     return this.#turns.run(caller, () => this.#archive.entry(board, number, player));
   }

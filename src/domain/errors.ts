@@ -62,6 +62,17 @@ const catalogue = {
     restStatus: 500,
     message: "The scoreboard's storage does not answer. Nothing was changed; try again shortly.",
   },
+  // Reads may stand below a mutation that has changed something.
+  unreadable: {
+    code: "RECOVERING",
+    restStatus: 503,
+    message: "The board is being recovered; try again shortly.",
+  },
+  unanswered: {
+    code: "UNAVAILABLE",
+    restStatus: 500,
+    message: "The scoreboard's storage does not answer; try again shortly.",
+  },
   overloaded: {
     code: "UNAVAILABLE",
     restStatus: 503,

@@ -23,7 +23,7 @@ export interface KeptEvent extends Omit<ScoreEvent, "increment"> {
 /**
  * The changes of players' scores. The history lags behind the standings until the worker has written the newest
  * changes. Its methods throw a StandingsError: `badInput` when the store calls an argument bad data, else
- * `storeFailed`.
+ * `unanswered`.
  */
 export interface History {
   /**

@@ -20,6 +20,14 @@ export function hasCharacters(text: string, max: number): boolean {
   return text.length <= 2 * max && Array.from(text).length <= max;
 }
 
+/** U+2800 is a pattern without dots: a symbol to Unicode, a blank to the eye. */
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]/u;
+
+/** Whether any character of a text takes ink. */
+export function isVisible(text: string): boolean {
+  return visible.test(text);
+}
+
 /** @throws StandingsError `badInput` */
 export function parseUserId(text: string): UserId {
   if (isUserId(text)) return text;

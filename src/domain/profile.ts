@@ -1,6 +1,6 @@
 import { isCountry } from "./countries.js";
 import { badInput } from "./errors.js";
-import { hasCharacters, type UserId } from "./player.js";
+import { hasCharacters, isVisible, type UserId } from "./player.js";
 
 /** What viewers are shown of a player beside its id. Null: not known. */
 export interface Profile {
@@ -50,8 +50,6 @@ const maxAddressLength = 2_000;
  * emoji and to several scripts.
  */
 const forbiddenInName = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
-/** Anything that takes ink. */
-const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}]/u;
 /** Besides what is forbidden in a name: white space, and what RFC 3986 has no place for and pages may take for markup. */
 const forbiddenInAddress = /[\p{White_Space}"<>\\^`{|}]/u;
 /** A scheme and a host, without a user name. Browsers repair addresses that lack the host. */
@@ -69,7 +67,7 @@ export function parseProfileChange({ displayName, avatarUrl, country }: ProfileI
 
 /** Whether a text of at most `max` characters can be shown to people as a name: of a player, or of a board. */
 export function isShownName(text: string, max: number): boolean {
-  return hasCharacters(text, max) && !forbiddenInName.test(text) && visible.test(text);
+  return hasCharacters(text, max) && !forbiddenInName.test(text) && isVisible(text);
 }
 
 /** The name is kept as it was sent: other forms of the same characters stay other forms. */

@@ -12,7 +12,7 @@ const maxBoards = 1_000;
  * The newest scores for callers that ask once and ask often. Nobody gets a state from before the request, so whoever
  * changed a score sees the change.
  *
- * @throws StandingsError `recovering` and `storeFailed` from all methods
+ * @throws StandingsError `unreadable` and `unanswered` from all methods
  */
 export class CurrentScores {
   readonly #boards = new LRUCache<Board, CoalescedRead<Snapshot>>({ max: maxBoards });

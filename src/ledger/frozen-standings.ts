@@ -14,7 +14,7 @@ export type ArchivePosition = number;
 /**
  * The frozen standings of seasons that ended.
  *
- * @throws StandingsError from all methods: `standingsUnwritten` until the season is frozen, `storeFailed`
+ * @throws StandingsError from all methods: `standingsUnwritten` until the season is frozen, `unanswered`
  */
 export class FrozenStandings {
   readonly #database: Database;
@@ -77,6 +77,6 @@ async function answering<T>(read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     if (error instanceof StandingsError) throw error;
-    throw new StandingsError(refusalOf(error) ? "badInput" : "storeFailed", { cause: error });
+    throw new StandingsError(refusalOf(error) ? "badInput" : "unanswered", { cause: error });
   }
 }

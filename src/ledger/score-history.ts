@@ -139,6 +139,6 @@ async function answering<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw new StandingsError(refusalOf(error) ? "badInput" : "storeFailed", { cause: error });
+    throw new StandingsError(refusalOf(error) ? "badInput" : "unanswered", { cause: error });
   }
 }

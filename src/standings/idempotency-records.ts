@@ -2,6 +2,7 @@ import { keys, recordField } from "../redis/keys.js";
 import type { RedisClient } from "../redis/client.js";
 import { idempotencyWindowSeconds, isMessageKey, type IdempotencyKey } from "../domain/change.js";
 import type { Board } from "../domain/board.js";
+import { firstSeason } from "../domain/season.js";
 import { dropClaim } from "./key-claims.js";
 import type { ChangeEntry } from "./outbox-entry.js";
 import { scripts } from "./scripts.js";
@@ -91,6 +92,7 @@ function secondsLeft({ occurredAt }: ChangeEntry, now: number): number {
 }
 
 /** As increment.lua writes a record. */
-function formatRecord({ position, amount, score, unchanged, userId }: ChangeEntry): string {
-  return `${position.revision}${unchanged ? "=" : ""} ${amount} ${score} ${userId}`;
+function formatRecord({ position, season, amount, score, unchanged, userId }: ChangeEntry): string {
+  const later = season === firstSeason ? "" : `@${season}`;
+  return `${position.revision}${later}${unchanged ? "=" : ""} ${amount} ${score} ${userId}`;
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { LRUCache } from "lru-cache";
-import { StandingsError, toStandingsError } from "../domain/errors.js";
+import { StandingsError, type ErrorKind, toStandingsError } from "../domain/errors.js";
 import type { Logger } from "../observability/logger.js";
 import { noTraces, type Traces } from "../observability/traces.js";
 import type { KeyClaims } from "./key-claims.js";
@@ -148,7 +148,9 @@ export class Leaderboard {
   async takeTokens(board: Board, changes: readonly Change[]): Promise<readonly (StandingsError | undefined)[]> {
     const [first] = changes;
     if (!first) return [];
-    const { taken, waitMs } = await this.#access(() => this.#store.takeTokens(board, first, changes.length));
+    const { taken, waitMs } = await this.#access("storeFailed", () =>
+      this.#store.takeTokens(board, first, changes.length),
+    );
     return changes.map((_change, index) => (index < taken ? undefined : rateLimited(waitMs)));
   }
 
@@ -203,10 +205,10 @@ export class Leaderboard {
    * wrong.
    */
   async #read<T>(board: Board, operation: () => Promise<T | undefined>): Promise<T> {
-    const result = await this.#access(operation);
+    const result = await this.#access("unanswered", operation);
     if (result !== undefined) return result;
     this.#isClosed(board);
-    throw new StandingsError("recovering");
+    throw new StandingsError("unreadable");
   }
 
   #isClosed(board: Board): void {
@@ -215,11 +217,11 @@ export class Leaderboard {
     this.changes.emit("closed", board);
   }
 
-  async #access<T>(operation: () => Promise<T>): Promise<T> {
+  async #access<T>(failure: ErrorKind, operation: () => Promise<T>): Promise<T> {
     try {
       return await operation();
     } catch (error) {
-      throw new StandingsError("storeFailed", { cause: error });
+      throw new StandingsError(failure, { cause: error });
     }
   }
 }

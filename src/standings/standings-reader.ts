@@ -37,7 +37,7 @@ export interface BoardPulse {
 /**
  * Reads of any part of the live standings, each in one step of Redis.
  *
- * @throws StandingsError `storeFailed` from all methods; `recovering` when Redis does not know the board
+ * @throws StandingsError `unanswered` from all methods; `unreadable` when Redis does not know the board
  */
 export class StandingsReader {
   readonly #client: RedisClient;
@@ -141,7 +141,7 @@ function toLocalEntries(board: Board, rules: string | undefined, found: FoundRow
 
 async function known(read: () => Promise<unknown>): Promise<unknown> {
   const reply = await answered(read);
-  if (reply === null) throw new StandingsError("recovering");
+  if (reply === null) throw new StandingsError("unreadable");
   return reply;
 }
 
@@ -149,6 +149,6 @@ async function answered(read: () => Promise<unknown>): Promise<unknown> {
   try {
     return await read();
   } catch (error) {
-    throw new StandingsError("storeFailed", { cause: error });
+    throw new StandingsError("unanswered", { cause: error });
   }
 }

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { useTestApp } from "../helpers/app.js";
+import { expect, onTestFinished, test } from "vitest";
+import { startTestApp, useTestApp } from "../helpers/app.js";
 import { run } from "../helpers/processes.js";
 import { codeOf, graphql } from "../helpers/requests.js";
 import { StoredTokenDesk } from "../helpers/stored-tokens.js";
@@ -117,6 +117,18 @@ test("a board that is not there is null, with an error that names the argument",
     message: "id must be one of this server's boards.",
     extensions: { code: "BAD_USER_INPUT" },
   });
+});
+
+test("a board that no worker has opened yet stands, and no answer says that nothing was changed", async () => {
+  const api = await startTestApp({ role: "api" });
+  onTestFinished(() => api.stop());
+  const query = `mutation { createBoard(input: { id: "unopened" }) { id season { number } } }`;
+  const { errors } = await graphql(api, { query, token: ada() });
+  expect(errors).toMatchObject([
+    { message: "The board is being recovered; try again shortly.", extensions: { code: "RECOVERING" } },
+  ]);
+  const { data } = await graphql(api, { query: `{ board(id: "unopened") { id } }` });
+  expect(data?.board).toEqual({ id: "unopened" });
 });
 
 test("the shell says in one sentence what is wrong", async () => {

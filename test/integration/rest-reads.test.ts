@@ -207,7 +207,7 @@ test("after a recovery the tags are those of what is shown, and before it the an
     expect({ status, control: header("cache-control"), body }).toEqual({
       status: 503,
       control: "no-store",
-      body: { success: false, message: "The board is being recovered. Nothing was changed; try again shortly." },
+      body: { success: false, message: "The board is being recovered; try again shortly." },
     });
     expect(header("retry-after")).toBe("1");
   }

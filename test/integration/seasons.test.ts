@@ -132,6 +132,55 @@ test("a late change that names its season is refused on every way in, and a retr
   expect(now.data?.incrementScore).toMatchObject({ entry: { score: 5 } });
 });
 
+test("a key belongs to the season in which its change counted, also after Redis was emptied", async () => {
+  await createBoard("keys");
+  await increment("keys", { key: "one" });
+  await endSeason("keys");
+  const second = await increment("keys", { key: "two" });
+  const expectJudged = async () => {
+    for (const [key, season, first] of [
+      ["one", 2, undefined],
+      ["two", 1, undefined],
+      ["two", 2, second.data],
+      ["two", undefined, second.data],
+    ] as const) {
+      const answer = await increment("keys", { key, season });
+      expect([codeOf(answer), answer.data], `${key} in season ${season}`).toEqual(
+        first ? [undefined, first] : ["IDEMPOTENCY_KEY_REUSED", null],
+      );
+    }
+  };
+  await expectJudged();
+  const { revision } = second.data?.incrementScore as { revision: number };
+  await waitFor(async () => {
+    const [cursor] = await app.stores.query<{ at: string }>(
+      "SELECT revision::text AS at FROM sync_cursor WHERE board = 'keys'",
+    );
+    return Number(cursor?.at) >= revision;
+  });
+  await app.stores.redisClient.del(await app.stores.redisClient.keys("lb:{keys}:*"));
+  await waitFor(async () => codeOf(await increment("keys", { key: "two" })) === undefined);
+  await expectJudged();
+});
+
+test("the pages of one board's seasons are not those of another", async () => {
+  const pages = `query ($board: ID!, $after: String) {
+    board(id: $board) { seasons(first: 1, after: $after) { edges { node { number } } pageInfo { endCursor } } }
+  }`;
+  for (const board of ["paged", "other"]) {
+    await createBoard(board);
+    for (let ended = 0; ended < 2; ended += 1) await endSeason(board);
+  }
+  const first = (await ask(pages, { board: "paged" })).data?.board as {
+    seasons: { pageInfo: { endCursor: string } };
+  };
+  const after = first.seasons.pageInfo.endCursor;
+  expect((await ask(pages, { board: "paged", after })).data).toMatchObject({
+    board: { seasons: { edges: [{ node: { number: 1 } }] } },
+  });
+  expect(codeOf(await ask(pages, { board: "other", after }))).toBe("BAD_USER_INPUT");
+});
+
 test.for([0, -1, 1.5, 2 ** 31])("a season can't be %d", async (season) => {
   expect(codeOf(await increment("main", { season }))).toMatch(/^(BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED)$/);
 });

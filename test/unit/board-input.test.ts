@@ -78,7 +78,7 @@ describe("a reason", () => {
     expect(parseReason(reason)).toBe(reason);
   });
 
-  it.each(["", "\0", "a\u001bb", "\uDC00", "x".repeat(501)])("can't be %j", (reason) => {
+  it.each(["", " \n", "\u2800", "\0", "a\u001bb", "\uDC00", "x".repeat(501)])("can't be %j", (reason) => {
     expect(() => parseReason(reason)).toThrow(refusal("reason"));
   });
 });

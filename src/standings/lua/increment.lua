@@ -152,9 +152,11 @@ local function apply(i)
 
   local record = records[field]
   if record then
-    local first_revision, mark, first_amount, first_score, first_user =
-      string.match(record, '^(%d+)(=?) (%-?%d+) (%-?%d+) (.*)$')
+    local first_revision, first_season, mark, first_amount, first_score, first_user =
+      string.match(record, '^(%d+)@?(%d*)(=?) (%-?%d+) (%-?%d+) (.*)$')
     if first_user ~= user or tonumber(first_amount) ~= amount then return 2, 0, 0 end
+    -- A retry may name no season, and one that names the season in which the change counted may come after its end.
+    if flags >= 8 and math.floor(flags / 8) ~= tonumber(first_season ~= '' and first_season or 1) then return 2, 0, 0 end
     return mark == '' and 1 or 9, first_score, first_revision
   end
   local claims_key = flags % 4 >= 2
@@ -186,7 +188,8 @@ local function apply(i)
     if is_stamped then new_stamps[user] = stamp_of(revision) end
   end
   if field ~= 0 then
-    record = new_revision .. (is_changed and ' ' or '= ') .. amount_text .. ' ' .. score .. ' ' .. user
+    local first_season = season > 1 and '@' .. season or ''
+    record = new_revision .. first_season .. (is_changed and ' ' or '= ') .. amount_text .. ' ' .. score .. ' ' .. user
     records[field] = record
     new_records[#new_records + 1], new_records[#new_records + 2] = field, record
     -- The other changes of this batch are for the same board, so `claims` need not hold the new one.
