@@ -47,6 +47,7 @@ const commands = {
   "bench-auth": { script: "bench/auth/run.ts" },
   "bench-scale": { script: "bench/scale/run.ts" },
   "bench-boards": { script: "bench/many-boards.ts" },
+  "bench-face": { script: "bench/face/run.ts" },
 };
 
 /** @param {string[]} projects of vitest.config.ts */

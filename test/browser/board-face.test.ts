@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { faultsOf } from "./axe.js";
+import { faultsOf, themes } from "./axe.js";
 import { newPage } from "./chromium.js";
 import { entry, playBoard, type PlayedEntry } from "./played-board.js";
 import { PlayedRace } from "./played-race.js";
@@ -80,6 +80,24 @@ describe("the board's face", () => {
     await page.context().close();
   });
 
+  test("leads from a row to its player, by pointer and by keyboard", async () => {
+    const { page } = await newPage(pages.browser, pages.url, { reducedMotion: "reduce" });
+    const board = await playBoard(page);
+    board.show(new PlayedRace().rows(), [entry(30, "a/b ?", 30)]);
+    await page.goto(`${pages.url}/b/chess?player=a%2Fb%20%3F`);
+    const row = page.locator('tr[data-player="ada"]');
+    // Anywhere on the row: here on its score.
+    await row.locator(".score").click();
+    await page.waitForURL(`${pages.url}/p/ada?board=chess`);
+    await page.goBack();
+    await row.getByRole("link").press("Enter");
+    await page.waitForURL(`${pages.url}/p/ada?board=chess`);
+    await page.goBack();
+    await page.getByRole("region", { name: "Your place" }).click();
+    await page.waitForURL(`${pages.url}/p/a%2Fb%20%3F?board=chess`);
+    await page.context().close();
+  });
+
   test("shows times, an archived board, and a season that ended", async () => {
     const { page, complaints } = await newPage(pages.browser, pages.url, { reducedMotion: "reduce" });
     const season = { number: 4, startedAt: "2026-05-01T00:00:00.000Z", endsAt: null };
@@ -98,14 +116,6 @@ describe("the board's face", () => {
     expect(complaints).toEqual([]);
     await page.context().close();
   });
-
-  const themes = {
-    dark: { colorScheme: "dark" },
-    light: { colorScheme: "light" },
-    "high contrast, dark": { colorScheme: "dark", contrast: "more" },
-    "high contrast, light": { colorScheme: "light", contrast: "more" },
-    "forced colours": { forcedColors: "active" },
-  } as const;
 
   test.each(Object.entries(themes))("has nothing that axe finds: %s", async (_theme, options) => {
     const { page, complaints } = await newPage(pages.browser, pages.url, { ...options, reducedMotion: "reduce" });

@@ -29,6 +29,22 @@ describe("the board, message by message", () => {
     expect(await shownRows(page)).toEqual([["1", "ada", "2"]]);
   });
 
+  test("is quiet while the board is being recovered, as of when it was right, and live again after it", async () => {
+    const server = await scriptServer(page);
+    await page.goto(`${pages.url}/b/chess`);
+    const subscription = await server.nextSubscription();
+    subscription.snapshot(1, alone(1));
+    await live();
+    subscription.status("RECOVERING", new Date("2026-02-03T02:51:07"));
+    await page.getByRole("status").filter({ hasText: "Recovering" }).waitFor();
+    expect(await page.locator(".state-detail").textContent()).toContain("2:51:07");
+    await page.locator(".standings[data-quiet]").waitFor();
+    expect(await shownRows(page)).toEqual([["1", "ada", "1"]]);
+    subscription.status("LIVE");
+    await live();
+    await page.locator(".standings:not([data-quiet])").waitFor();
+  });
+
   test("keeps a snapshot when the query's answer comes after it", async () => {
     let answer = () => {};
     const server = await scriptServer(page, new Promise((resolve) => (answer = () => resolve(alone(1)))));

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { launchChromium, newPage } from "./chromium.js";
 import { playBoard } from "./played-board.js";
@@ -16,7 +16,8 @@ describe("the pages in another page's frame", () => {
     let framed = "";
     const server = createServer((request, response) => {
       response.setHeader("content-type", "text/html");
-      response.end(`<!doctype html><body style="background: rgb(0, 128, 0)"><script>
+      const scheme = new URL(request.url ?? "/", host).searchParams.get("scheme") ?? "normal";
+      response.end(`<!doctype html><html style="color-scheme: ${scheme}"><body style="background: rgb(0, 128, 0)"><script>
         window.told = 0;
         addEventListener("message", () => window.told++);
       </script><iframe src="${framed}${request.url ?? ""}" width="900" height="600" frameborder="0"></iframe>`);
@@ -33,8 +34,8 @@ describe("the pages in another page's frame", () => {
     };
   });
 
-  async function open(path: string) {
-    const { page } = await newPage(browser, host);
+  async function open(path: string, options: BrowserContextOptions = {}) {
+    const { page } = await newPage(browser, host, options);
     await page.addInitScript(`
       window.asked = 0;
       Object.defineProperty(navigator, "wakeLock", { value: { request: async () => { window.asked++; } } });
@@ -66,8 +67,15 @@ describe("the pages in another page's frame", () => {
     await page.context().close();
   });
 
-  test("the overlay lets the page around it shine through", async () => {
-    const { page } = await open("/overlay/main");
+  test.each([
+    ["", "light"],
+    ["", "dark"],
+    ["?scheme=dark", "light"],
+    ["?scheme=dark", "dark"],
+    ["?scheme=light", "dark"],
+    ["?scheme=light+dark", "dark"],
+  ] as const)("the overlay lets a page %s around it shine through, in a %s system", async (query, colorScheme) => {
+    const { page } = await open(`/overlay/main${query}`, { colorScheme });
     // The picture's corner is the host's colour, which is opaque, so that a frame's own backdrop would hide it.
     const at = await page.locator("iframe").boundingBox();
     const clip = { x: (at?.x ?? 0) + 800, y: (at?.y ?? 0) + 20, width: 1, height: 1 };

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../helpers/app.js";
-import { faultsOf } from "./axe.js";
 import { launchChromium, newPage } from "./chromium.js";
 import { increment } from "./increment.js";
 import { createBoard, sendScore, setPlayer, shownNeighbours, shownPlace, signIn } from "./player-pages.js";
@@ -139,15 +138,6 @@ describe("the player's page", () => {
     expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([1200, 630]);
     expect(requests.filter((url) => !url.startsWith("blob:") && !url.startsWith(app.url))).toEqual([]);
     expect(complaints.filter((complaint) => !complaint.includes("blob:"))).toEqual([]);
-  });
-
-  test.each(["light", "dark"] as const)("has no faults that axe can find, in %s", async (colorScheme) => {
-    await page.emulateMedia({ colorScheme });
-    await page.goto(`${app.url}/p/leslie`);
-    await live();
-    await signIn(page, app.token("leslie"));
-    await page.getByText(/changes? shown/).waitFor();
-    expect(await faultsOf(page)).toEqual([]);
   });
 
   test("fits any width with the longest ids and scores", async () => {

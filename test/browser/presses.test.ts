@@ -144,6 +144,31 @@ describe("adding points", () => {
     expect(await scoreOf(app, "fay")).toBe(10);
   });
 
+  test("goes on after a reload with what had no answer, and counts it once", async () => {
+    await open("liv", app.token("liv"));
+    const keys: unknown[] = [];
+    let answers = false;
+    await page.route("**/graphql", async (route) => {
+      const body = route.request().postDataJSON() as { operationName?: string; variables?: { changes?: object[] } };
+      if (body.operationName !== "SubmitPresses") return route.continue();
+      keys.push(body.variables?.changes);
+      if (answers) return route.continue();
+      // The first request counts, and its answer is lost.
+      if (keys.length === 1) await route.fetch();
+      await route.abort("connectionreset");
+    });
+    await press("+10");
+    await page.getByText("No answer came").waitFor();
+    page.removeAllListeners("dialog").on("dialog", (dialog) => void dialog.accept());
+    answers = true;
+    await page.reload();
+    await settled();
+    expect(new Set(keys.map((changes) => JSON.stringify(changes))).size).toBe(1);
+    expect(await scoreOf(app, "liv")).toBe(10);
+    await expect.poll(async () => (await shownPlace(page)).score).toBe("10");
+    expect(await page.evaluate("Object.keys(sessionStorage)")).toEqual(["standings:token"]);
+  });
+
   test("lets a player change no score but its own, and shows the way to it", async () => {
     await open("gil", app.token("hal"));
     await page.getByText("You are signed in as hal").waitFor();

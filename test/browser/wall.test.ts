@@ -80,7 +80,7 @@ describe("the wall view", () => {
       shown()
         .getByRole("img", { name: /^QR code/ })
         .getAttribute("aria-label");
-    expect(await address()).toBe(`QR code of ${pages.url}/b/main`);
+    expect(await address()).toBe(`QR code of ${pages.url}/`);
     await expect.poll(() => ticked(() => shown().getAttribute("data-board")), { timeout: 15_000 }).toBe("sprint");
     expect(await address()).toBe(`QR code of ${pages.url}/b/sprint`);
     // The one before has left when the entrance is over.

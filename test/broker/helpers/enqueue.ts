@@ -36,8 +36,8 @@ export function enqueueOverRest(
 }
 
 const batchMutation = /* GraphQL */ `
-  mutation ($board: ID! = "main", $changes: [ScoreChangeInput!]!) {
-    enqueueChanges(board: $board, changes: $changes) {
+  mutation ($board: ID! = "main", $changes: [ScoreChangeInput!]!, $season: Int) {
+    enqueueChanges(board: $board, changes: $changes, season: $season) {
       userId
       id
       error {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { playerAddress, readRoute, seasonAddress } from "../../../web/src/board/route.js";
+import { readRoute, seasonAddress } from "../../../web/src/board/route.js";
 import { eventWords } from "../../../web/src/parts/standings/event-words.js";
 import { formatRemaining } from "../../../web/src/format/time.js";
 import { hueOf } from "../../../web/src/format/hue.js";
+import { playerPath } from "../../../web/src/format/paths.js";
 import { ordinal } from "../../../web/src/format/ordinal.js";
 import { shareOf } from "../../../web/src/parts/standings/standing.js";
 
@@ -24,8 +25,8 @@ test("the address of a season keeps the board and the player", () => {
 });
 
 test("a player's address fits any id", () => {
-  expect(playerAddress("a/b ?", "main")).toBe("/p/a%2Fb%20%3F");
-  expect(playerAddress("ada", "chess")).toBe("/p/ada?board=chess");
+  expect(playerPath("a/b ?", "main")).toBe("/p/a%2Fb%20%3F");
+  expect(playerPath("ada", "chess")).toBe("/p/ada?board=chess");
 });
 
 test("events are sentences", () => {

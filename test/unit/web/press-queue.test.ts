@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Clock } from "../../../web/src/client/clock.js";
+import { KeptPresses } from "../../../web/src/presses/kept-presses.js";
 import type { Press } from "../../../web/src/presses/press.js";
 import { mostPending, PressQueue } from "../../../web/src/presses/press-queue.js";
 import { lostConnection, type PressResult } from "../../../web/src/presses/press-result.js";
@@ -33,13 +34,20 @@ class FakeClock implements Clock {
 }
 
 /** A server that answers when the test says so. */
-function setUp() {
+function setUp({ subject = "ada", store = new Map<string, string>() } = {}) {
   const clock = new FakeClock();
+  const tab = {
+    getItem: (key: string) => store.get(key) ?? null,
+    setItem: (key: string, value: string) => void store.set(key, value),
+    removeItem: (key: string) => void store.delete(key),
+  };
+  const target = { board: "main", userId: "ada", operator: "ADD" } as const;
   const sent: { presses: readonly Press[]; answer: (results: readonly PressResult[]) => void }[] = [];
   let keys = 0;
   const queue = new PressQueue({
     clock,
     newKey: () => `key ${++keys}`,
+    kept: new KeptPresses(tab, target, () => subject),
     random: () => 1,
     send: (presses) => new Promise((resolve) => sent.push({ presses, answer: resolve })),
   });
@@ -49,7 +57,7 @@ function setUp() {
     await answers();
   };
   const sentKeys = () => sent.map(({ presses }) => presses.map(({ key }) => key));
-  return { clock, queue, answer, sentKeys };
+  return { clock, queue, answer, sentKeys, store };
 }
 
 async function answers(): Promise<void> {
@@ -198,6 +206,41 @@ describe("the queue of presses", () => {
     await clock.pass(24 * hour);
     expect(sentKeys()).toHaveLength(1);
     expect(queue.state()).toMatchObject({ pending: [], refused: [{ code: "TOO_OLD" }] });
+  });
+
+  test("goes on with the same keys when the page is loaded again, and keeps nothing that was answered", async () => {
+    const before = setUp();
+    before.queue.press(10, 1);
+    before.queue.press(5, 1);
+    before.queue.stop();
+    await before.answer(applied(10, 1));
+    const after = setUp({ store: before.store });
+    expect(after.queue.state()).toMatchObject({ phase: { kind: "waiting" }, pending: [{ amount: 10 }, { amount: 5 }] });
+    after.queue.retry();
+    expect(after.sentKeys()).toEqual([["key 1", "key 2"]]);
+    await after.answer(applied(10, 1), applied(15, 2));
+    expect(after.queue.state()).toMatchObject({ phase: { kind: "idle" }, pending: [] });
+    expect(after.store.size).toBe(0);
+  });
+
+  test("is not given what another subject left, which is then forgotten", () => {
+    const before = setUp();
+    before.queue.press(10, 1);
+    const other = setUp({ store: before.store, subject: "bob" });
+    expect(other.queue.state()).toMatchObject({ phase: { kind: "idle" }, pending: [] });
+    other.queue.clear();
+    expect(before.store.size).toBe(0);
+  });
+
+  test.each([
+    "",
+    "null",
+    "[]",
+    "{",
+    '{"subject":"ada","waiting":{"[\\"main\\",\\"ada\\",\\"ADD\\"]":[null,{"key":1}]}}',
+  ])("begins empty where the tab holds %j", (text) => {
+    const { queue } = setUp({ store: new Map([["standings:presses", text]]) });
+    expect(queue.state().pending).toEqual([]);
   });
 
   test("forgets all when somebody else signs in, also the answer that comes late", async () => {

@@ -56,6 +56,7 @@ function LiveBoard({ client, route }: BoardPageProps) {
       {player !== null && !ownIsShown && (
         <OwnRow
           player={player}
+          board={board}
           around={around}
           season={snapshot?.season ?? 0}
           unit={unit}

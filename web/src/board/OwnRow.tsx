@@ -1,6 +1,7 @@
 import { useMemo, type CSSProperties } from "react";
 import { hueOf } from "../format/hue.js";
 import { nameOf } from "../format/name.js";
+import { playerPath } from "../format/paths.js";
 import { formatGap } from "../format/score.js";
 import type { Entry, Order, Snapshot, Unit } from "../live/board-view.js";
 import { Avatar } from "../parts/Avatar.js";
@@ -8,9 +9,11 @@ import { Movement } from "../parts/Movement.js";
 import { PlayerName } from "../parts/PlayerName.js";
 import { ScoreText } from "../parts/ScoreText.js";
 import { useRows } from "../parts/standings/use-rows.js";
+import "./own-row.css";
 
 interface OwnRowProps {
   readonly player: string;
+  readonly board: string;
   /** The player's row and its neighbours; empty without a score, null while the server has not told. */
   readonly around: readonly Entry[] | null;
   readonly season: number;
@@ -20,7 +23,7 @@ interface OwnRowProps {
 }
 
 /** The row of the person who looks, when it is not among the shown ones. */
-export function OwnRow({ player, around, season, unit, order, quiet }: OwnRowProps) {
+export function OwnRow({ player, board, around, season, unit, order, quiet }: OwnRowProps) {
   const snapshot = useMemo<Snapshot | null>(
     () => (around === null ? null : { season, revision: null, entries: around }),
     [around, season],
@@ -51,7 +54,9 @@ export function OwnRow({ player, around, season, unit, order, quiet }: OwnRowPro
       <Avatar entry={entry} />
       <div className="own-words">
         <p className="own-name">
-          <PlayerName entry={entry} />
+          <a className="to-player" href={playerPath(player, board)}>
+            <PlayerName entry={entry} />
+          </a>
           <span className="you">you</span>
         </p>
         <p className="own-gap">

@@ -5,6 +5,7 @@ import type { BoardFacts } from "../live/board-view.js";
 import { useNow } from "../parts/use-now.js";
 import { seasonAddress, type Route } from "./route.js";
 import { readEndedSeasons, type EndedSeason } from "./seasons.js";
+import "./season-menu.css";
 
 interface SeasonMenuProps {
   readonly client: StandingsClient;

@@ -57,6 +57,7 @@ export function SeasonPage({ client, route, season }: SeasonPageProps) {
         <div className="stage">
           <Standings
             caption={`The final standings of season ${season} of ${title}`}
+            board={route.board}
             rows={rows}
             entries={frozen.snapshot.entries}
             unit={unit}

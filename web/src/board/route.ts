@@ -28,12 +28,6 @@ export function seasonAddress({ pathname, search }: Pick<URL, "pathname" | "sear
   return query.size === 0 ? pathname : `${pathname}?${query}`;
 }
 
-/** The address of a player's page that tells of this board. */
-export function playerAddress(userId: string, board: string): string {
-  const path = `/p/${encodeURIComponent(userId)}`;
-  return board === mainBoard ? path : `${path}?${new URLSearchParams({ board })}`;
-}
-
 function boardOf(pathname: string): string | null {
   const encoded = /^\/b\/([^/]+)\/?$/.exec(pathname)?.[1];
   if (encoded === undefined) return null;

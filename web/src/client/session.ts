@@ -1,3 +1,4 @@
+import { quietly, tabStore, type TabStore } from "./tab-store.js";
 import { parseToken, readToken, type TokenFacts } from "./token.js";
 
 /** The token with which this tab writes. */
@@ -6,8 +7,6 @@ export interface Session {
   readonly facts: TokenFacts;
 }
 
-type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
-
 const key = "standings:token";
 
 /**
@@ -15,11 +14,11 @@ const key = "standings:token";
  * tab can read, and is removed on sign-out. Where a browser forbids storage, it lives as long as the page.
  */
 export class SessionKeeper {
-  readonly #store: Store | null;
+  readonly #store: TabStore | null;
   readonly #listeners = new Set<() => void>();
   #session: Session | null;
 
-  constructor(store: Store | null) {
+  constructor(store: TabStore | null) {
     this.#store = store;
     this.#session = restored(store);
   }
@@ -52,7 +51,7 @@ export class SessionKeeper {
 
 /** The keeper of a page. */
 export function createSession(): SessionKeeper {
-  return new SessionKeeper(quietly(() => window.sessionStorage) ?? null);
+  return new SessionKeeper(tabStore());
 }
 
 /** Headers of a request by whoever is signed in. */
@@ -60,16 +59,7 @@ export function headersOf(session: Session | null): Record<string, string> {
   return session === null ? {} : { authorization: `Bearer ${session.token}` };
 }
 
-function restored(store: Store | null): Session | null {
+function restored(store: TabStore | null): Session | null {
   const token = quietly(() => store?.getItem(key));
   return token == null ? null : { token, facts: readToken(token) };
-}
-
-/** A browser may refuse storage with an error at each use. */
-function quietly<T>(use: () => T): T | undefined {
-  try {
-    return use();
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,8 @@ const points = new Intl.NumberFormat();
 
 /** A score as people read it: 1,654 or, in milliseconds, 1:23.456. */
 export function formatScore(score: number, unit: Unit): string {
-  return unit === "MILLISECONDS" ? formatTime(score) : points.format(score);
+  const size = Math.abs(score);
+  return `${score < 0 ? "−" : ""}${unit === "MILLISECONDS" ? formatTime(size) : points.format(size)}`;
 }
 
 /** What separates two scores, without a sign: 7 or 0.342. */
@@ -24,13 +25,11 @@ export function isBetter(score: number, other: number, order: Order): boolean {
 
 /** Hours and minutes only where there are any: 9.042, 1:09.042, 2:01:09.042. */
 function formatTime(milliseconds: number): string {
-  const sign = milliseconds < 0 ? "−" : "";
-  const total = Math.abs(milliseconds);
-  const [hours, minutes] = [Math.floor(total / 3_600_000), Math.floor(total / 60_000) % 60];
-  const seconds = `${Math.floor(total / 1_000) % 60}`;
-  const rest = `${total % 1_000}`.padStart(3, "0");
+  const [hours, minutes] = [Math.floor(milliseconds / 3_600_000), Math.floor(milliseconds / 60_000) % 60];
+  const seconds = `${Math.floor(milliseconds / 1_000) % 60}`;
+  const rest = `${milliseconds % 1_000}`.padStart(3, "0");
   const parts = hours > 0 ? [hours, pad(minutes), pad(seconds)] : minutes > 0 ? [minutes, pad(seconds)] : [seconds];
-  return `${sign}${parts.join(":")}.${rest}`;
+  return `${parts.join(":")}.${rest}`;
 }
 
 function pad(part: number | string): string {

@@ -24,6 +24,7 @@ type Documents = {
     "\n  query PlayerPage($board: ID!, $player: ID!) {\n    board(id: $board) {\n      operator\n      writers\n      ties\n      seasons(first: 12) {\n        totalCount\n        edges {\n          node {\n            number\n            startedAt\n            endedAt\n            playerCount\n            entry(userId: $player) {\n              rank\n              score\n            }\n          }\n        }\n      }\n    }\n    player(userId: $player) {\n      displayName\n      avatarUrl\n      country\n    }\n    boards(first: 12) {\n      edges {\n        node {\n          id\n          title\n          entry(userId: $player) {\n            rank\n          }\n        }\n      }\n    }\n  }\n": typeof types.PlayerPageDocument,
     "\n  query PlayerHistory($board: ID!, $player: ID!, $after: String) {\n    scoreHistory(board: $board, userId: $player, first: 100, after: $after) {\n      edges {\n        node {\n          revision\n          increment\n          score\n          occurredAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.PlayerHistoryDocument,
     "\n  query ScoreAt($board: ID!, $player: ID!, $at: DateTime!) {\n    scoreAt(board: $board, userId: $player, at: $at)\n  }\n": typeof types.ScoreAtDocument,
+    "\n  query PlaygroundBoards {\n    boards(first: 100) {\n      edges {\n        node {\n          id\n          title\n        }\n      }\n    }\n  }\n": typeof types.PlaygroundBoardsDocument,
     "\n  mutation SubmitPresses($board: ID!, $changes: [ScoreChangeInput!]!, $season: Int) {\n    submitChanges(board: $board, changes: $changes, season: $season) {\n      entry {\n        rank\n        score\n      }\n      revision\n      error {\n        code\n        message\n        retryAfter\n      }\n    }\n  }\n": typeof types.SubmitPressesDocument,
     "\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n": typeof types.WallBoardsDocument,
 };
@@ -38,6 +39,7 @@ const documents: Documents = {
     "\n  query PlayerPage($board: ID!, $player: ID!) {\n    board(id: $board) {\n      operator\n      writers\n      ties\n      seasons(first: 12) {\n        totalCount\n        edges {\n          node {\n            number\n            startedAt\n            endedAt\n            playerCount\n            entry(userId: $player) {\n              rank\n              score\n            }\n          }\n        }\n      }\n    }\n    player(userId: $player) {\n      displayName\n      avatarUrl\n      country\n    }\n    boards(first: 12) {\n      edges {\n        node {\n          id\n          title\n          entry(userId: $player) {\n            rank\n          }\n        }\n      }\n    }\n  }\n": types.PlayerPageDocument,
     "\n  query PlayerHistory($board: ID!, $player: ID!, $after: String) {\n    scoreHistory(board: $board, userId: $player, first: 100, after: $after) {\n      edges {\n        node {\n          revision\n          increment\n          score\n          occurredAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.PlayerHistoryDocument,
     "\n  query ScoreAt($board: ID!, $player: ID!, $at: DateTime!) {\n    scoreAt(board: $board, userId: $player, at: $at)\n  }\n": types.ScoreAtDocument,
+    "\n  query PlaygroundBoards {\n    boards(first: 100) {\n      edges {\n        node {\n          id\n          title\n        }\n      }\n    }\n  }\n": types.PlaygroundBoardsDocument,
     "\n  mutation SubmitPresses($board: ID!, $changes: [ScoreChangeInput!]!, $season: Int) {\n    submitChanges(board: $board, changes: $changes, season: $season) {\n      entry {\n        rank\n        score\n      }\n      revision\n      error {\n        code\n        message\n        retryAfter\n      }\n    }\n  }\n": types.SubmitPressesDocument,
     "\n  query WallBoards {\n    boards(first: 50) {\n      edges {\n        node {\n          id\n          archived\n          playerCount\n        }\n      }\n    }\n  }\n": types.WallBoardsDocument,
 };
@@ -96,6 +98,10 @@ export function graphql(source: "\n  query PlayerHistory($board: ID!, $player: I
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query ScoreAt($board: ID!, $player: ID!, $at: DateTime!) {\n    scoreAt(board: $board, userId: $player, at: $at)\n  }\n"): (typeof documents)["\n  query ScoreAt($board: ID!, $player: ID!, $at: DateTime!) {\n    scoreAt(board: $board, userId: $player, at: $at)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PlaygroundBoards {\n    boards(first: 100) {\n      edges {\n        node {\n          id\n          title\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query PlaygroundBoards {\n    boards(first: 100) {\n      edges {\n        node {\n          id\n          title\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { DemoToken } from "../client/demo-tokens.js";
 import type { Session, SessionKeeper } from "../client/session.js";
 import { useSession } from "../client/use-session.js";
+import { playerPath } from "../format/paths.js";
 import type { Unit } from "../live/board-view.js";
 import { hindranceOf, type Hindrance, type WritingRules } from "../presses/may-write.js";
 import type { PressTarget } from "../presses/press.js";
@@ -44,7 +45,7 @@ export function AddPanel({ keeper, demoTokens, rules, target, unit, season, pres
   return (
     <div className="add-panel">
       {hindrance !== null ? (
-        <p className="add-note">{explain(hindrance, session)}</p>
+        <p className="add-note">{explain(hindrance, session, target.board)}</p>
       ) : target.operator === "ADD" ? (
         <AddButtons unit={unit} press={press} />
       ) : (
@@ -56,14 +57,14 @@ export function AddPanel({ keeper, demoTokens, rules, target, unit, season, pres
   );
 }
 
-function explain(hindrance: Hindrance, session: Session | null): ReactNode {
+function explain(hindrance: Hindrance, session: Session | null, board: string): ReactNode {
   const subject = session?.facts.kind === "claims" ? session.facts.subject : "";
   switch (hindrance) {
     case "other-player":
       return (
         <>
           You are signed in as <bdi>{subject}</bdi>, and a player may change no score but its own.{" "}
-          <a href={`/p/${encodeURIComponent(subject)}`}>Show your own page</a>
+          <a href={playerPath(subject, board)}>Show your own page</a>
         </>
       );
     case "other-board":

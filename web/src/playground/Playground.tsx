@@ -5,6 +5,7 @@ import type { DemoToken } from "../client/demo-tokens.js";
 import type { SessionKeeper } from "../client/session.js";
 import { useSession } from "../client/use-session.js";
 import { ActAs } from "./ActAs.js";
+import { BoardChoice } from "./BoardChoice.js";
 import { CopyMenu } from "./CopyMenu.js";
 import { exampleTabs } from "./examples.js";
 import { ExamplePlayer } from "./ExamplePlayer.js";
@@ -19,7 +20,6 @@ interface PlaygroundProps {
 
 /** Whom the examples are about while nobody is signed in. */
 const somebody = "user123";
-const boards = ["main", "weekly", "speedrun"];
 
 /** GraphiQL, with a choice of tokens above it and a live board beside it. */
 export function Playground({ client, keeper, demoTokens }: PlaygroundProps) {
@@ -68,16 +68,8 @@ export function Playground({ client, keeper, demoTokens }: PlaygroundProps) {
       </main>
       {watching && (
         <aside className="playground-board" aria-label="Live board">
-          <label className="playground-choice">
-            Board
-            <input list="boards" value={board} onChange={({ target }) => setBoard(target.value)} spellCheck={false} />
-          </label>
-          <datalist id="boards">
-            {boards.map((id) => (
-              <option key={id} value={id} />
-            ))}
-          </datalist>
-          {board !== "" && <LiveBoard client={client} board={board} player={player} />}
+          <BoardChoice client={client} board={board} choose={setBoard} />
+          <LiveBoard client={client} board={board} player={player} />
         </aside>
       )}
     </div>

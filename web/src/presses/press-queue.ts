@@ -1,7 +1,8 @@
 import { fullJitter } from "../client/backoff.js";
 import type { Clock } from "../client/clock.js";
 import type { Confirmed, Press, Refusal } from "./press.js";
-import { verdictOn, type PressResult } from "./press-result.js";
+import type { KeptPresses } from "./kept-presses.js";
+import { lostConnection, verdictOn, type PressResult } from "./press-result.js";
 
 export type QueuePhase =
   | { readonly kind: "idle" }
@@ -26,9 +27,12 @@ export interface PressQueueOptions {
   /** Sends up to 100 presses of one season at once; never rejects. @returns one result a press, in their order */
   readonly send: (presses: readonly Press[]) => Promise<readonly PressResult[]>;
   readonly newKey: () => string;
+  /** What waited when the page was left, and where to keep what waits now. */
+  readonly kept: Pick<KeptPresses, "read" | "write">;
   readonly random?: () => number;
 }
 
+const idle = { kind: "idle" } as const;
 /** As many as the server takes in one batch. */
 export const mostPending = 100;
 const mostRefused = 3;
@@ -42,7 +46,7 @@ const oldestMs = 23 * 3_600_000;
 export class PressQueue {
   readonly #options: PressQueueOptions;
   readonly #listeners = new Set<() => void>();
-  #state: QueueState = { phase: { kind: "idle" }, pending: [], confirmed: null, refused: [] };
+  #state: QueueState;
   #attempt = 0;
   #cancelWait = () => {};
   /** Counts the owners: an answer to an earlier one is nobody's. */
@@ -50,6 +54,8 @@ export class PressQueue {
 
   constructor(options: PressQueueOptions) {
     this.#options = options;
+    const pending = options.kept.read();
+    this.#state = { phase: unsent(pending, options.clock), pending, confirmed: null, refused: [] };
   }
 
   readonly state = (): QueueState => this.#state;
@@ -68,7 +74,7 @@ export class PressQueue {
     return true;
   }
 
-  /** Sends at once what waits: the network is back, or somebody signed in. */
+  /** Sends at once what waits: the network is back, somebody signed in, or the page was loaded again. */
   retry(): void {
     if (this.#state.phase.kind !== "waiting" && this.#state.phase.kind !== "stopped") return;
     this.#cancelWait();
@@ -77,10 +83,16 @@ export class PressQueue {
 
   /** Forgets what waits, what was refused, and the answer to what is on its way: these were somebody else's. */
   clear(): void {
-    this.#owner += 1;
+    this.stop();
     this.#attempt = 0;
+    this.#set({ phase: idle, pending: [], confirmed: null, refused: [] });
+  }
+
+  /** Ends without forgetting: what waits is sent when the page is loaded again. */
+  stop(): void {
+    this.#owner += 1;
     this.#cancelWait();
-    this.#set({ phase: { kind: "idle" }, pending: [], confirmed: null, refused: [] });
+    this.#set({ phase: unsent(this.#state.pending, this.#options.clock) });
   }
 
   dismissRefusals(): void {
@@ -91,7 +103,7 @@ export class PressQueue {
     const { clock, send } = this.#options;
     this.#refuseOld(clock.now());
     const [first] = this.#state.pending;
-    if (first === undefined) return this.#set({ phase: { kind: "idle" } });
+    if (first === undefined) return this.#set({ phase: idle });
     const batch = this.#state.pending.filter(({ season }) => season === first.season);
     const owner = this.#owner;
     this.#set({ phase: { kind: "sending" } });
@@ -138,6 +150,12 @@ export class PressQueue {
 
   #set(changes: Partial<QueueState>): void {
     this.#state = { ...this.#state, ...changes };
+    if (changes.pending) this.#options.kept.write(changes.pending);
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Of a queue that sends nothing yet: nobody knows what became of the presses that it was given. */
+function unsent(pending: readonly Press[], clock: Clock): QueuePhase {
+  return pending.length > 0 ? { kind: "waiting", until: clock.now(), code: lostConnection } : idle;
 }

@@ -2,7 +2,9 @@ import type { ApolloClient } from "@apollo/client";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { browserClock } from "../client/clock.js";
 import type { Session, SessionKeeper } from "../client/session.js";
+import { tabStore } from "../client/tab-store.js";
 import { uniqueKey } from "../client/unique-key.js";
+import { KeptPresses } from "./kept-presses.js";
 import { PressQueue, type QueueState } from "./press-queue.js";
 import type { PressTarget } from "./press.js";
 import { sendPresses } from "./send-presses.js";
@@ -18,22 +20,23 @@ export function usePresses(
   session: SessionKeeper,
   { board, userId, operator }: PressTarget,
 ): Presses {
-  const queue = useMemo(
-    () =>
-      new PressQueue({
-        clock: browserClock,
-        newKey: uniqueKey,
-        send: (presses) => sendPresses(client, { board, userId, operator }, session.current(), presses),
-      }),
-    [client, session, board, userId, operator],
-  );
+  const queue = useMemo(() => {
+    const target = { board, userId, operator };
+    return new PressQueue({
+      clock: browserClock,
+      newKey: uniqueKey,
+      kept: new KeptPresses(tabStore(), target, () => subjectOf(session.current())),
+      send: (presses) => sendPresses(client, target, session.current(), presses),
+    });
+  }, [client, session, board, userId, operator]);
   useEffect(() => followOwner(queue, session), [queue, session]);
   useEffect(() => {
     const retry = () => queue.retry();
+    retry();
     window.addEventListener("online", retry);
     return () => {
       window.removeEventListener("online", retry);
-      queue.clear();
+      queue.stop();
     };
   }, [queue]);
   const state = useSyncExternalStore(queue.subscribe, queue.state);
@@ -62,6 +65,10 @@ function followOwner(queue: PressQueue, session: SessionKeeper): () => void {
 }
 
 function ownerOf(session: Session | null): string | null {
-  if (session === null) return null;
-  return session.facts.kind === "claims" ? `subject ${session.facts.subject}` : `token ${session.token}`;
+  const subject = subjectOf(session);
+  return subject === null ? (session?.token ?? null) : `subject ${subject}`;
+}
+
+function subjectOf(session: Session | null): string | null {
+  return session?.facts.kind === "claims" ? session.facts.subject : null;
 }

@@ -1,4 +1,6 @@
+import { boardPath, playerPath } from "../format/paths.js";
 import { QrCode } from "../parts/QrCode.js";
+import "./follow-card.css";
 
 interface FollowCardProps {
   readonly board: string;
@@ -8,7 +10,7 @@ interface FollowCardProps {
 
 /** The way from the wall to a phone. */
 export function FollowCard({ board, player }: FollowCardProps) {
-  const path = player === null ? `/b/${encodeURIComponent(board)}` : `/p/${encodeURIComponent(player)}`;
+  const path = player === null ? boardPath(board) : playerPath(player, board);
   const { href, host } = new URL(path, window.location.href);
   return (
     <section className="wall-follow">

@@ -3,6 +3,7 @@ import type { BoardFacts, BoardView } from "../live/board-view.js";
 import { shownRows } from "../parts/standings/events.js";
 import { StateLine } from "../parts/StateLine.js";
 import { useNow } from "../parts/use-now.js";
+import "./wall-header.css";
 
 interface WallHeaderProps {
   readonly title: string;

@@ -9,10 +9,11 @@ interface BestRowsProps {
 }
 
 /** The best rows of a board as it is now. */
-export function BestRows({ standings: { title, rows, story, unit, order, quiet }, you }: BestRowsProps) {
+export function BestRows({ standings: { board, title, rows, story, unit, order, quiet }, you }: BestRowsProps) {
   return (
     <Standings
       caption={`The ${shownRows} best scores of ${title}`}
+      board={board}
       rows={rows}
       entries={story?.snapshot.entries ?? []}
       unit={unit}

@@ -3,6 +3,7 @@ import { formatChange, isBetter } from "../../format/score.js";
 import type { Order, Unit } from "../../live/board-view.js";
 import { prefersStillness } from "../../theme/motion.js";
 import { changeShownMs } from "./story.js";
+import "./change-chip.css";
 
 interface ChangeChipProps {
   readonly amount: number;

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { prefersStillness } from "../../theme/motion.js";
+import "./lead-moment.css";
 
 interface LeadMomentProps {
   /** How often the lead changed so far. */

@@ -1,8 +1,8 @@
-import { memo, useLayoutEffect, useRef, type CSSProperties } from "react";
+import { memo, type CSSProperties } from "react";
 import { hueOf } from "../../format/hue.js";
+import { playerPath } from "../../format/paths.js";
 import { formatChange } from "../../format/score.js";
 import type { Order, Unit } from "../../live/board-view.js";
-import { prefersStillness } from "../../theme/motion.js";
 import { Avatar } from "../Avatar.js";
 import { Flag } from "../Flag.js";
 import { Movement } from "../Movement.js";
@@ -11,10 +11,13 @@ import { ScoreText } from "../ScoreText.js";
 import { Sparkline } from "../Sparkline.js";
 import { ChangeChip } from "./ChangeChip.js";
 import { GapText } from "./GapText.js";
+import { RowPlate } from "./RowPlate.js";
 import type { Row } from "./rows.js";
+import "./standing-row.css";
 
 interface StandingRowProps {
   readonly row: Row;
+  readonly board: string;
   readonly unit: Unit;
   readonly order: Order;
   /** The row of the person who looks. */
@@ -22,9 +25,8 @@ interface StandingRowProps {
 }
 
 /** One place of a board. It renders only when something of it changes. */
-export const StandingRow = memo(function StandingRow({ row, unit, order, own }: StandingRowProps) {
+export const StandingRow = memo(function StandingRow({ row, board, unit, order, own }: StandingRowProps) {
   const { entry, place, tied, movement, change, changeSince, step, steps, gap, share, trend } = row;
-  const flash = useFlash(steps);
   const country = entry.player.country ?? null;
   const gained = entry.score - trend.samples[0].score;
   return (
@@ -38,10 +40,7 @@ export const StandingRow = memo(function StandingRow({ row, unit, order, own }: 
       style={{ "--hue": hueOf(entry.userId) } as CSSProperties}
     >
       <td className="rank">
-        <span className="plate" data-plate="" aria-hidden="true">
-          <span className="share" style={{ transform: `translateX(${(share - 1) * 100}%)` }} />
-          <span className="flash" ref={flash} />
-        </span>
+        <RowPlate share={share} steps={steps} />
         <span className="numeral" data-grows="">
           {entry.rank}
         </span>
@@ -53,7 +52,9 @@ export const StandingRow = memo(function StandingRow({ row, unit, order, own }: 
       <th scope="row" className="player">
         <span className="who" data-grows="">
           <Avatar entry={entry} />
-          <PlayerName entry={entry} />
+          <a className="to-player" href={playerPath(entry.userId, board)}>
+            <PlayerName entry={entry} />
+          </a>
           {country !== null && <Flag country={country} />}
           {own && <span className="you">you</span>}
         </span>
@@ -78,19 +79,3 @@ export const StandingRow = memo(function StandingRow({ row, unit, order, own }: 
     </tr>
   );
 });
-
-/** A light over the row for a moment, whenever `steps` grows. */
-function useFlash(steps: number) {
-  const element = useRef<HTMLSpanElement>(null);
-  const seen = useRef(steps);
-  useLayoutEffect(() => {
-    if (seen.current === steps) return;
-    seen.current = steps;
-    if (document.hidden) return;
-    element.current?.animate([{ opacity: 1 }, { opacity: 0 }], {
-      duration: 1_100,
-      easing: prefersStillness() ? "step-end" : "cubic-bezier(0.16, 0.6, 0.3, 1)",
-    });
-  }, [steps]);
-  return element;
-}

@@ -13,6 +13,8 @@ import "./standings.css";
 interface StandingsProps {
   /** What the table is called by screen readers. */
   readonly caption: string;
+  /** Its id. */
+  readonly board: string;
   readonly rows: readonly Row[];
   /** All rows that the server sent, some of which may be below the shown ones. */
   readonly entries: readonly Entry[];
@@ -30,7 +32,7 @@ interface StandingsProps {
  * The best ten rows, as large as the container: places without a player stay visible, so that a board that fills does
  * not jump.
  */
-export function Standings({ caption, rows, entries, unit, order, you, leads, quiet }: StandingsProps) {
+export function Standings({ caption, board, rows, entries, unit, order, you, leads, quiet }: StandingsProps) {
   const list = useRef<HTMLTableSectionElement>(null);
   useGlide(list, rows);
   return (
@@ -54,7 +56,7 @@ export function Standings({ caption, rows, entries, unit, order, you, leads, qui
         </thead>
         <tbody ref={list}>
           {rows.map((row) => (
-            <StandingRow key={row.entry.userId} row={row} unit={unit} order={order} own={row.entry.userId === you} />
+            <StandingRow key={row.entry.userId} {...{ row, board, unit, order }} own={row.entry.userId === you} />
           ))}
         </tbody>
       </table>

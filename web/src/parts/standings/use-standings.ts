@@ -7,6 +7,8 @@ import { useRows, type Told } from "./use-rows.js";
 
 /** A board as its best rows are drawn. */
 export interface LiveStandings extends Told {
+  /** Its id. */
+  readonly board: string;
   readonly view: BoardView;
   /** The board's id until the server has told its title. */
   readonly title: string;
@@ -27,5 +29,5 @@ export function useStandings(
 ): LiveStandings {
   const view = useBoard(client, board, { limit: askedRows, ...own });
   const { unit = "POINTS", order = "HIGHEST_FIRST", title = board } = view.facts ?? {};
-  return { view, title, unit, order, quiet: mayBeOutdated(view.state), ...useRows(view.snapshot, order) };
+  return { board, view, title, unit, order, quiet: mayBeOutdated(view.state), ...useRows(view.snapshot, order) };
 }
