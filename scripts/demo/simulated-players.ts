@@ -10,6 +10,8 @@ export interface SimulatedPlayersOptions {
 }
 
 const requestTimeoutMs = 3_000;
+/** A service that fails for longer is worth a line. */
+const patienceMs = 3_000;
 const awayPauseMs = 1_000;
 /** After so many plays the scores are read again: other people play, too. */
 const playsBetweenReads = 40;
@@ -25,7 +27,8 @@ export class SimulatedPlayers {
   readonly #stopped = new AbortController();
   readonly #story = new Story(Math.random);
   readonly #finished: Promise<void>;
-  #away = false;
+  #awaySince: number | undefined;
+  #complained = false;
 
   constructor(options: SimulatedPlayersOptions) {
     this.#options = options;
@@ -70,14 +73,18 @@ export class SimulatedPlayers {
       });
       const answer = (await response.json()) as Answer;
       if (!response.ok) throw new Error(`HTTP ${response.status}: ${JSON.stringify(answer)}`);
-      if (this.#away) log("The simulated players reach the server again.");
-      this.#away = false;
+      if (this.#complained) log("The simulated players reach the server again.");
+      this.#complained = false;
+      this.#awaySince = undefined;
       return answer;
     } catch (error) {
       if (this.#stopped.signal.aborted) return undefined;
-      // Says so once: a server that is restarting should not fill the terminal with messages.
-      if (!this.#away) log(`The simulated players cannot score (${describe(error)}); they keep trying.`);
-      this.#away = true;
+      this.#awaySince ??= performance.now();
+      // Says so once, and not for the moment in which a board that nobody has asked for yet opens.
+      if (!this.#complained && performance.now() - this.#awaySince > patienceMs) {
+        log(`The simulated players cannot score (${describe(error)}); they keep trying.`);
+        this.#complained = true;
+      }
       await this.#pause(awayPauseMs);
       return undefined;
     }

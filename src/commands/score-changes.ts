@@ -92,7 +92,7 @@ export class ScoreChanges {
 
   /**
    * Accepts a change that is applied later. Some errors appear only then (a total out of range, a key that was used
-   * with other arguments, a season that has ended meanwhile). Only operators see those.
+   * with other arguments, a season that has ended or a board that was archived meanwhile). Only operators see those.
    *
    * @returns the id of its message
    * @throws StandingsError: see `permissions.ts`, `Leaderboard.takeTokens` and `ScoreChangeQueue.enqueue`; `queueOff`,

@@ -284,9 +284,10 @@ export type Mutation = {
   readonly enqueueChanges: ReadonlyArray<EnqueueChangeResult>;
   /**
    * Queues an increment, for the highest volumes. Arguments, roles and limits are those of incrementScore. The server
-   * answers as soon as the message broker has the increment on disk, and applies it soon after, exactly once. Three errors
-   * show only then, too late for the answer: the total would leave its range, the key was used with other arguments, or
-   * the season that the increment names has ended meanwhile. Such an increment is set aside for the operators.
+   * answers as soon as the message broker has the increment on disk, and applies it soon after, exactly once. Four errors
+   * show only then, too late for the answer: the total would leave its range, the key was used with other arguments, the
+   * season that the increment names has ended meanwhile, or the board was archived meanwhile. Such an increment is set
+   * aside for the operators.
    * UNAVAILABLE when the server has no message broker, or when the broker is away.
    */
   readonly enqueueIncrement: EnqueuePayload;

@@ -15,7 +15,7 @@ import { Loop } from "../timing/loop.js";
 export interface SyncWorkerOptions extends BoardPassesOptions {
   /** Undefined: history is kept for ever. */
   historyRetentionDays: number | undefined;
-  /** How often all totals in Redis and PostgreSQL are compared; 0: never. */
+  /** How often the totals of the boards that are looked at are compared; 0: never. */
   compareIntervalMs: number;
   /** The boards that are always looked at. */
   configured: readonly Board[];

@@ -21,8 +21,17 @@ describe("the board's face", () => {
   test("fits every window from a small phone to 8K, without overlaps", async () => {
     const { page, complaints } = await newPage(pages.browser, pages.url, { reducedMotion: "reduce" });
     const board = await playBoard(page);
-    board.show(limits, [entry(31, "y".repeat(255), -5), entry(32, "you", -6)]);
-    for (const query of ["", "?player=you"]) {
+    const own = entry(10_032, "you", -Number.MAX_SAFE_INTEGER);
+    for (const [query, around] of [
+      ["", []],
+      ["?player=you", [entry(10_031, "y".repeat(255), -5), own]],
+      [
+        "?player=you",
+        [{ ...own, rank: 1_000_000, player: { displayName: "W".repeat(64), avatarUrl: null, country: "DE" } }],
+      ],
+      [`?player=${"x".repeat(255)}`, []],
+    ] as const) {
+      board.show(limits, around);
       await page.goto(`${pages.url}/${query}`);
       await page.getByRole("rowheader").nth(9).waitFor();
       for (const [width, height] of sizes) {
@@ -86,8 +95,7 @@ describe("the board's face", () => {
     board.show(new PlayedRace().rows(), [entry(30, "a/b ?", 30)]);
     await page.goto(`${pages.url}/b/chess?player=a%2Fb%20%3F`);
     const row = page.locator('tr[data-player="ada"]');
-    // Anywhere on the row: here on its score.
-    await row.locator(".score").click();
+    await row.click();
     await page.waitForURL(`${pages.url}/p/ada?board=chess`);
     await page.goBack();
     await row.getByRole("link").press("Enter");

@@ -102,7 +102,7 @@ describe("the board", () => {
     const rows = await shownRows(page);
     expect(rows.map((row) => row[1])).toEqual([...ids, "loser"]);
     expect(rows[0]?.[2]).toBe("9,007,199,254,740,991");
-    expect(rows.at(-1)?.[2]).toBe("-9,007,199,254,740,991");
+    expect(rows.at(-1)?.[2]).toBe("−9,007,199,254,740,991");
     for (const width of [320, 360, 390, 768]) {
       await page.setViewportSize({ width, height: 640 });
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestApp, type TestApp } from "../helpers/app.js";
 import { launchChromium, newPage } from "./chromium.js";
 import { increment } from "./increment.js";
-import { createBoard, sendScore, setPlayer, shownNeighbours, shownPlace, signIn } from "./player-pages.js";
+import { createBoard, sendScore, setPlayer, shownNeighbours, shownPlace } from "./player-pages.js";
 
 /** A player's page, live. */
 describe("the player's page", () => {
@@ -58,6 +58,93 @@ describe("the player's page", () => {
     expect(await page.locator("[data-best-rank]").getAttribute("data-best-rank")).toBe("1");
     expect(await page.title()).toBe("user123 – main – Standings");
     expect(complaints).toEqual([]);
+  });
+
+  test("draws the newest changes of a player who scores all the time", async () => {
+    await increment(app, "busy", 1);
+    await page.goto(`${app.url}/p/busy`);
+    await page.getByText("1 change shown").waitFor({ timeout: 10_000 });
+    const drawn = page
+      .getByText(/^\d+ changes shown/)
+      .waitFor()
+      .then(() => true);
+    const scoreAgain = async (score: number) => {
+      await increment(app, "busy", 1);
+      await page.locator(`[data-score="${score}"]`).waitFor();
+      return false;
+    };
+    for (let score = 2; !(await Promise.race([drawn, scoreAgain(score)]));) score++;
+  });
+
+  test("has the same rank above and below, and reads the ranks on other boards again", async () => {
+    await createBoard(app, { id: "chess", title: "Chess", operator: "LATEST" });
+    await sendScore(app, "chess", "mover", 50);
+    await increment(app, "mover", 1);
+    await page.clock.install();
+    await page.goto(`${app.url}/p/mover`);
+    await live();
+    const ranks = () => page.locator(".boards-rank").allInnerTexts();
+    const expectRanks = async (chess: string) =>
+      expect.poll(ranks, { timeout: 5_000 }).toEqual([chess, `#${(await shownPlace(page)).rank}`]);
+    await expectRanks("#1");
+    const before = (await shownPlace(page)).rank;
+    await increment(app, "mover", 1_000);
+    await expect.poll(async () => (await shownPlace(page)).rank).not.toBe(before);
+    await expectRanks("#1");
+    await sendScore(app, "chess", "other", 60);
+    await page.clock.runFor(31_000);
+    await expectRanks("#2");
+    expect(complaints).toEqual([]);
+  });
+
+  test("shows no score before it knows whether it is a time", async () => {
+    await createBoard(app, { id: "sprint", unit: "MILLISECONDS", operator: "BEST", order: "LOWEST_FIRST" });
+    await sendScore(app, "sprint", "ada", 70_000);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/graphql", async (route) => {
+      if (/WatchedBoard|BoardFacts/.test(route.request().postData() ?? "")) await held;
+      await route.continue();
+    });
+    await page.goto(`${app.url}/p/ada?board=sprint`);
+    await page.locator('[data-rank="1"]').waitFor();
+    await page.getByText("Reading the board…").waitFor();
+    expect(await page.locator("main").innerText()).not.toMatch(/[2-9]|\b0\b|points/);
+    release();
+    await page.locator('[data-score="70000"]', { hasText: "1:10.000" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test("lets rows glide from where they are seen, also when they change places again on the way", async () => {
+    await createBoard(app, { id: "glide", operator: "LATEST" });
+    for (const [userId, score] of [
+      ["ada", 30],
+      ["ken", 20],
+    ] as const)
+      await sendScore(app, "glide", userId, score);
+    // Each animation stands at its beginning, so that the rows are seen where they were at first.
+    await page.addInitScript(`
+      const animate = Element.prototype.animate;
+      Element.prototype.animate = function (...how) {
+        const animation = animate.apply(this, how);
+        if (this.matches(".row-list li")) animation.pause();
+        return animation;
+      };
+    `);
+    await page.goto(`${app.url}/p/ada?board=glide`);
+    const order = (...expected: string[]) =>
+      expect.poll(async () => (await shownNeighbours(page)).map(([, name]) => name)).toEqual(expected);
+    const seen = `[...document.querySelectorAll(".row-list li")]
+      .map((row) => [row.dataset.player, Math.round(row.getBoundingClientRect().top)]).sort()`;
+    await order("ada", "ken");
+    await page.getByText("No season of this board has ended yet.").waitFor();
+    const places = await page.evaluate(seen);
+    await sendScore(app, "glide", "ken", 40);
+    await order("ken", "ada");
+    expect(await page.evaluate(seen)).toEqual(places);
+    await sendScore(app, "glide", "ada", 50);
+    await order("ada", "ken");
+    expect(await page.evaluate(seen)).toEqual(places);
   });
 
   test("tells the exact score at the time under the pointer and the keyboard", async () => {
@@ -120,8 +207,13 @@ describe("the player's page", () => {
     expect((await page.goto(`${app.url}/p/ada?board=nope`))?.status()).toBe(404);
     // A page whose board the server could not look up in time finds out by itself.
     await page.addInitScript(`history.replaceState(null, "", "/p/ada?board=nope")`);
+    const asked: (string | null)[] = [];
+    page.on("request", (request) => request.url().endsWith("/graphql") && asked.push(request.postData()));
+    await page.clock.install();
     await page.goto(`${app.url}/p/ada`);
     await page.getByRole("alert").getByText("There is no board called “nope” here.").waitFor();
+    await page.clock.runFor(60_000);
+    expect(asked.filter((body) => body?.includes("PlayerPage"))).toHaveLength(1);
   });
 
   test("makes a picture to share, and sends nothing anywhere for it", async () => {

@@ -118,7 +118,7 @@ describe("the playground", () => {
 
   test("shows the board beside that one chooses, also one that was made meanwhile", async () => {
     await createBoard(app, { id: "made-later", title: "Made later" });
-    const choice = page.getByLabel("Board", { exact: true });
+    const choice = page.locator(".playground-choice select");
     await choice.focus();
     await choice.locator("option", { hasText: "Made later" }).waitFor({ state: "attached" });
     await choice.selectOption({ label: "Made later" });

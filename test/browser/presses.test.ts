@@ -4,6 +4,7 @@ import { useTestApp } from "../helpers/app.js";
 import { launchChromium, newPage } from "./chromium.js";
 import { startOwnService } from "./own-service.js";
 import { createBoard, scoreOf, shownPlace, signIn } from "./player-pages.js";
+import { graphql } from "../helpers/requests.js";
 import { signRaw } from "../helpers/tokens.js";
 
 /** Signing in, and adding points: each press counts once, whatever happens on the way. */
@@ -91,6 +92,44 @@ describe("adding points", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("never shows a lower score while one taps and answers come", async () => {
+    await open("bob", app.token("bob"));
+    await press("+10");
+    await page.locator('[data-score="10"]').waitFor();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/graphql", async (route) => {
+      if (route.request().postData()?.includes("SubmitPresses")) await held;
+      await route.continue();
+    });
+    await page.evaluate(`
+      window.shown = [];
+      new MutationObserver(() => shown.push(Number(document.querySelector("[data-score]").dataset.score)))
+        .observe(document.querySelector("[data-score]"), { attributes: true });
+    `);
+    await press("+1", 5);
+    await page.locator('[data-score="15"]').waitFor();
+    release();
+    await settled();
+    await page.locator('[data-score="15"]').waitFor();
+    expect(await page.evaluate("shown")).toEqual([11, 12, 13, 14, 15]);
+    expect(await scoreOf(app, "bob")).toBe(15);
+  });
+
+  test("shows no score of a season that has ended, although it was pressed here", async () => {
+    await createBoard(app, { id: "seasonal", writers: "PLAYERS" });
+    await open("mia", app.token("mia"), "seasonal");
+    await press("+10");
+    await page.locator('[data-score="10"]').waitFor();
+    const query = `mutation { endSeason(board: "seasonal", reason: "a test") { number } }`;
+    expect((await graphql(app, { query, token: app.token("tests", "admin") })).errors).toBeUndefined();
+    await page.getByText("No score on seasonal yet.").waitFor();
+    await page.getByText("Season 1").waitFor();
+    await press("+1");
+    await page.locator('[data-score="1"]').waitFor();
+    await page.getByText("All counted.").waitFor();
+  });
+
   test("counts a press once whose answer got lost", async () => {
     await open("dan", app.token("dan"));
     const keys: unknown[] = [];
@@ -174,6 +213,10 @@ describe("adding points", () => {
     await page.getByText("You are signed in as hal").waitFor();
     expect(await page.getByRole("link", { name: "Show your own page" }).getAttribute("href")).toBe("/p/hal");
     expect(await page.getByRole("button", { name: "+10", exact: true }).count()).toBe(0);
+    // The board pins whoever is signed in.
+    expect(await page.locator("a.brand").getAttribute("href")).toBe("/?player=hal");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.locator('a.brand[href="/"]').waitFor();
   });
 
   test("sends a score where boards keep the best one, and says why a board takes none", async () => {

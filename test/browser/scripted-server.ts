@@ -37,7 +37,8 @@ export async function servePages(options = pagesAlone): Promise<{ url: string; s
 
 /** The page's subscription to a board's rows. */
 export interface Subscription {
-  snapshot(revision: number, entries: readonly Entry[]): void;
+  /** @param name of all players; null: their ids are shown */
+  snapshot(revision: number, entries: readonly Entry[], name?: string): void;
   /** Refuses the operation, as the server does for an unknown board or while it recovers. */
   fail(code: string): void;
   complete(): void;
@@ -53,8 +54,8 @@ export type FeedState = "LIVE" | "STALE" | "RECOVERING";
 
 /**
  * Plays the server's side of the page's sockets, so that a test decides every message and their order. Each connection
- * says at first that the board is live, and answers pings. The page's query over HTTP gets `queried` as its answer once
- * that is there, or no answer at all.
+ * says at first that the board is live, and answers pings. The page's query over HTTP gets the board with the rows of
+ * `queried` once these are there, or without rows.
  */
 export async function scriptServer(page: Page, queried?: Promise<readonly Entry[]>) {
   const arrived: Subscription[] = [];
@@ -73,7 +74,10 @@ export async function scriptServer(page: Page, queried?: Promise<readonly Entry[
     });
   });
   await page.route("**/graphql", async (route) => {
-    if (queried) await route.fulfill({ json: { data: { board: boardOf(await queried) } } });
+    const entries = await queried;
+    await route.fulfill({
+      json: { data: { board: { ...boardFacts, topScores: entries ? entriesOf(entries) : null } } },
+    });
   });
   return {
     /** Waits for the page's next subscription to a board's rows. */
@@ -111,7 +115,7 @@ class ScriptedConnection {
   subscription(id: string): Subscription {
     const next = (topScoresUpdated: object) => this.send({ id, type: "next", payload: { data: { topScoresUpdated } } });
     return {
-      snapshot: (revision, entries) => next({ season: 1, revision, topScores: entriesOf(entries) }),
+      snapshot: (revision, entries, name) => next({ season: 1, revision, topScores: entriesOf(entries, name) }),
       fail: (code) => this.send({ id, type: "error", payload: [{ message: "Refused.", extensions: { code } }] }),
       complete: () => this.send({ id, type: "complete" }),
       drop: (code) => this.socket.close({ code }),
@@ -127,20 +131,17 @@ class ScriptedConnection {
   }
 }
 
-function boardOf(entries: readonly Entry[]) {
-  return {
-    id: "main",
-    title: "Main",
-    unit: "POINTS",
-    order: "HIGHEST_FIRST",
-    archived: false,
-    playerCount: entries.length,
-    season: { number: 1, startedAt: "2026-01-01T00:00:00.000Z", endsAt: null },
-    topScores: entriesOf(entries),
-  };
-}
+const boardFacts = {
+  id: "main",
+  title: "Main",
+  unit: "POINTS",
+  order: "HIGHEST_FIRST",
+  archived: false,
+  playerCount: 3,
+  season: { number: 1, startedAt: "2026-01-01T00:00:00.000Z", endsAt: null },
+};
 
-function entriesOf(entries: readonly Entry[]) {
-  const player = { displayName: null, avatarUrl: null, country: null };
+function entriesOf(entries: readonly Entry[], displayName: string | null = null) {
+  const player = { displayName, avatarUrl: null, country: null };
   return entries.map(([rank, userId, score]) => ({ rank, userId, score, player }));
 }

@@ -123,6 +123,24 @@ describe("the wall view", () => {
     expect(await page.evaluate("window.asked")).toBe(2);
   });
 
+  test("ends with Escape and with its button by keyboard, and not by a touch on a row", async () => {
+    await open("&boards=main");
+    await shown().locator("[data-player]").first().click();
+    await page.keyboard.press("Escape");
+    await page.locator("main.board").waitFor();
+    expect(new URL(page.url()).pathname).toBe("/");
+    await page.goto(`${pages.url}/?view=wall&boards=main`);
+    await page.getByRole("button", { name: "Leave the wall view" }).press("Enter");
+    await page.locator("main.board").waitFor();
+  });
+
+  test("shows the board's address where a player's is too long for a phone to read", async () => {
+    await open(`&boards=main&player=${encodeURIComponent("🚀".repeat(255))}`);
+    await shown()
+      .getByRole("img", { name: `QR code of ${pages.url}/`, exact: true })
+      .waitFor();
+  });
+
   const cursor = () => page.evaluate("getComputedStyle(document.querySelector('.wall')).cursor");
   test("comes and goes with the key F, and hides the cursor", async () => {
     const board = await playBoard(page);

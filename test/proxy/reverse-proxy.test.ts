@@ -54,10 +54,12 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (name) => {
     return updates;
   }
 
-  test("the page is the service's page", async () => {
+  test("the page is the service's page, which names the public address as its own", async () => {
     const direct = await fetch(`${app.url}/`);
     const { status, text } = await visitor.fetch("/");
-    expect({ status, text }).toEqual({ status: direct.status, text: await direct.text() });
+    const page = (await direct.text()).replaceAll(app.url, proxy.origin);
+    expect(page).toContain(`<link rel="canonical" href="${proxy.origin}/" />`);
+    expect({ status, text }).toEqual({ status: direct.status, text: page });
   });
 
   test("plain HTTP is redirected to HTTPS", async () => {

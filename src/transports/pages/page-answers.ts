@@ -48,7 +48,7 @@ export class PageAnswers {
     return sendCacheable(request, reply, cacheableAnswer(html, text), { control: "no-cache" });
   }
 
-  /** The page of something that does not exist: its script says so, and looks again. */
+  /** The page of something that does not exist: its script says so, too. */
   async sendMissing(request: FastifyRequest, reply: FastifyReply, page: Omit<Page, "demo">): Promise<FastifyReply> {
     const text = await this.#write(request, { ...page, demo: false }, []);
     return text === undefined ? sendUnbuilt(reply) : sendOnce(reply, 404, text);

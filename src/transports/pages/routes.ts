@@ -79,7 +79,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   async function showMain(request: FastifyRequest, reply: FastifyReply) {
     const board = await content.board(boardIn(request.query));
     if (!board)
-      return answers.send(request, reply, { file: "index.html", head: unknownBoard, plain: noBoard, demo: true });
+      return answers.send(request, reply, { file: "index.html", head: unknownBoard, plain: noBoard, demo: false });
     return answers.send(request, reply, boardPage(board));
   }
 
@@ -108,5 +108,5 @@ const unknownBoard = { title: "No such board – Standings", unlisted: true };
 const noBoard = plainMissing("There is no such board here.");
 
 function boardPage(board: Parameters<typeof boardHead>[0]) {
-  return { file: "index.html", head: boardHead(board), plain: plainBoard(board), demo: true };
+  return { file: "index.html", head: boardHead(board), plain: plainBoard(board), demo: false };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bestOf } from "../../../web/src/player/best-rank.js";
 import { areaPath, scoresWithin, stepPath } from "../../../web/src/player/chart-path.js";
 import { linearScale, niceTicks, paddedRange, timeTicks } from "../../../web/src/player/chart-scale.js";
-import { chaseOf, progressOf } from "../../../web/src/player/chase.js";
+import { chaseOf, goalOf, progressOf } from "../../../web/src/player/chase.js";
 import {
   emptyHistory,
   mostEvents,
@@ -13,7 +13,7 @@ import {
   type HistoryPage,
   type ScoreEvent,
 } from "../../../web/src/player/history.js";
-import { newestOf, optimisticScore } from "../../../web/src/presses/own-score.js";
+import { shareWords } from "../../../web/src/player/share-words.js";
 
 const event = (revision: number, score: number, at = revision * 10): ScoreEvent => ({
   revision,
@@ -144,6 +144,26 @@ describe("the chase", () => {
     expect(chaseOf(rows, row(3, "me", 95), shared).ahead).toBeNull();
   });
 
+  test("says that a player leads only where the server has said so", () => {
+    const far = [row(17, "a", 90), row(18, "b", 80), row(19, "c", 70), row(20, "me", 60), row(21, "d", 50)];
+    const goal = (score: number, rank: number, among = far) =>
+      goalOf(chaseOf(among, row(rank, "me", score), shared), rank);
+    expect(goal(60, 20)).toMatchObject({ kind: "pass", rival: { userId: "c" }, by: 11 });
+    expect(goal(90, 20)).toMatchObject({ kind: "level", others: [{ userId: "a" }] });
+    expect(goal(95, 20)).toEqual({ kind: "past" });
+    expect(goal(95, 1)).toEqual({ kind: "lead", by: 5 });
+    expect(goal(5, 1, [row(1, "me", 5)])).toEqual({ kind: "alone" });
+  });
+
+  test("writes on the picture what it says, and nothing about a place that nobody knows", () => {
+    const line = (score: number, rank: number) => {
+      const own = row(rank, "me", score);
+      const facts = { row: own, unit: "POINTS", facts: null, board: "main", tied: false } as const;
+      return shareWords({ ...facts, chase: chaseOf(rows, own, shared) }).line;
+    };
+    expect([line(75, 3), line(95, 3), line(95, 1)]).toEqual(["16 to pass a", "", "In the lead by 5"]);
+  });
+
   test("takes whoever reached the same score first as the next, where that counts", () => {
     const first = [row(1, "a", 90), row(2, "b", 40), row(3, "me", 40), row(4, "c", 40)];
     const chase = chaseOf(first, row(3, "me", 40), { order: "HIGHEST_FIRST", ties: "FIRST_TO_REACH" });
@@ -162,25 +182,6 @@ describe("the chase", () => {
       toPass: 31,
       behind: { gap: 5 },
     });
-  });
-});
-
-describe("a player's own score", () => {
-  const press = (amount: number) => ({ key: "", amount, season: 1, at: 0 });
-
-  test("holds what was pressed, and counts nothing twice when a push comes before its answer", () => {
-    expect(optimisticScore(20, 20, [press(10), press(5)])).toBe(35);
-    expect(optimisticScore(20, 30, [press(10), press(5)])).toBe(35);
-    expect(optimisticScore(20, 60, [press(10)])).toBe(60);
-    expect(optimisticScore(20, 20, [])).toBe(20);
-    expect(optimisticScore(20, 20, [press(-5)])).toBe(20);
-  });
-
-  test("is the newest of what was pushed and answered", () => {
-    const pushed = { score: 1, revision: 5 };
-    expect(newestOf(pushed, { score: 2, revision: 6, rank: 1 })?.score).toBe(2);
-    expect(newestOf(pushed, { score: 2, revision: 4, rank: 1 })?.score).toBe(1);
-    expect(newestOf(null, null)).toBeNull();
   });
 });
 

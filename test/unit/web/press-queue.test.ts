@@ -4,6 +4,7 @@ import { KeptPresses } from "../../../web/src/presses/kept-presses.js";
 import type { Press } from "../../../web/src/presses/press.js";
 import { mostPending, PressQueue } from "../../../web/src/presses/press-queue.js";
 import { lostConnection, type PressResult } from "../../../web/src/presses/press-result.js";
+import { queueWords } from "../../../web/src/presses/queue-words.js";
 
 const hour = 3_600_000;
 
@@ -82,8 +83,10 @@ describe("the queue of presses", () => {
     expect(queue.state()).toEqual({
       phase: { kind: "idle" },
       pending: [],
+      sent: [],
       confirmed: { rank: 1, score: 30, revision: 7 },
       refused: [],
+      allCounted: true,
     });
   });
 
@@ -128,6 +131,43 @@ describe("the queue of presses", () => {
     expect(queue.state().pending).toMatchObject([{ key: "key 2" }]);
     await clock.pass(500);
     expect(sentKeys().at(-1)).toEqual(["key 2"]);
+    // It had counted at the first attempt, and is answered as it was then.
+    await answer(applied(3, 2));
+    expect(queue.state()).toMatchObject({ pending: [], confirmed: { score: 6, revision: 3 } });
+  });
+
+  test("tells the presses that may have counted from those that were never sent", async () => {
+    const { clock, queue, answer } = setUp();
+    const sent = () => queue.state().sent.map(({ key }) => key);
+    queue.press(1, 1);
+    queue.press(2, 1);
+    expect(sent()).toEqual(["key 1"]);
+    await answer(failed(lostConnection));
+    queue.press(3, 1);
+    expect(sent()).toEqual(["key 1"]);
+    await clock.pass(500);
+    expect(sent()).toEqual(["key 1", "key 2", "key 3"]);
+    await answer(applied(1, 1), failed(lostConnection), failed("FORBIDDEN"));
+    expect(sent()).toEqual(["key 2"]);
+  });
+
+  test("says that all counted only when all did", async () => {
+    const { queue, answer } = setUp();
+    const words = () => queueWords(queue.state(), 0).text;
+    expect(words()).toBe("");
+    queue.press(1, 1);
+    await answer(applied(1, 1));
+    expect(words()).toBe("All counted.");
+    queue.press(10, 1);
+    queue.press(1, 1);
+    await answer(failed("FORBIDDEN"));
+    await answer(applied(2, 2));
+    expect(words()).toBe("");
+    queue.dismissRefusals();
+    expect(words()).toBe("");
+    queue.press(1, 1);
+    await answer(applied(3, 3));
+    expect(words()).toBe("All counted.");
   });
 
   test("waits exactly as long as a rate limit says", async () => {
@@ -248,6 +288,8 @@ describe("the queue of presses", () => {
     queue.press(1, 1);
     queue.clear();
     await answer(applied(1, 1));
-    expect(queue.state()).toEqual({ phase: { kind: "idle" }, pending: [], confirmed: null, refused: [] });
+    expect(queue.state()).toEqual({
+      ...{ phase: { kind: "idle" }, pending: [], sent: [], confirmed: null, refused: [], allCounted: false },
+    });
   });
 });

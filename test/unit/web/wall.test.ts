@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { driftAt } from "../../../web/src/wall/drift.js";
+import { boardAfter, nextRotation, slidesOf, type Rotation } from "../../../web/src/wall/use-rotation.js";
 import { readWallRoute } from "../../../web/src/wall/wall-route.js";
 import { readOverlayRoute } from "../../../web/src/overlay/overlay-route.js";
 
@@ -35,6 +36,37 @@ describe("the address of an overlay", () => {
       side: "left",
     });
     expect(readOverlayRoute(address("/overlay/%")).board).toBe("%");
+  });
+});
+
+describe("the turns of a wall", () => {
+  const boards = ["a", "b", "c"];
+  const phases = (all: readonly string[], rotation: Rotation) =>
+    slidesOf(all, rotation).map(({ board, phase }) => `${board} ${phase}`);
+  const turned = (rotation: Rotation, times: number, all = boards): Rotation =>
+    times === 0 ? rotation : turned(nextRotation(rotation, boardAfter(all, rotation.shown)), times - 1, all);
+  const begin: Rotation = { shown: "a", former: null, step: "stays" };
+
+  test("draw the next board before its turn and the last one after it, and follow all", () => {
+    expect(phases(boards, begin)).toEqual(["a shown", "b waiting", "c waiting"]);
+    expect(phases(boards, turned(begin, 1))).toEqual(["a shown", "b next", "c waiting"]);
+    expect(phases(boards, turned(begin, 2))).toEqual(["a leaving", "b shown", "c waiting"]);
+    expect(phases(boards, turned(begin, 3))).toEqual(["a waiting", "b shown", "c waiting"]);
+    expect(turned(begin, 9)).toMatchObject({ shown: "a", step: "stays" });
+  });
+
+  test("go on from the board that is shown when there is another list", () => {
+    const second = turned(begin, 3);
+    expect(turned(second, 2, ["new", "a", "b", "c"]).shown).toBe("c");
+    expect(boardAfter(["a", "c"], "gone")).toBe("a");
+  });
+
+  test("follow only what is drawn where there are many boards", () => {
+    const many = Array.from({ length: 30 }, (_, n) => `board ${n}`);
+    expect(phases(many, { shown: "board 29", former: "board 28", step: "preloads" })).toEqual([
+      "board 0 next",
+      "board 29 shown",
+    ]);
   });
 });
 

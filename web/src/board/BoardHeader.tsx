@@ -1,6 +1,6 @@
 import type { StandingsClient } from "../client/apollo.js";
 import type { BoardView } from "../live/board-view.js";
-import { shownRows } from "../parts/standings/events.js";
+import { boardSize } from "../parts/board-size.js";
 import { StateLine } from "../parts/StateLine.js";
 import type { Route } from "./route.js";
 import { SeasonMenu } from "./SeasonMenu.js";
@@ -24,11 +24,11 @@ export function BoardHeader({ client, route, title, view }: BoardHeaderProps) {
         <h1>
           <bdi>{title}</bdi>
         </h1>
-        <p className="facts">
+        <div className="facts">
           {facts?.archived && <span className="archived">Archived</span>}
-          {facts && <span>{sizeOf(facts.playerCount)}</span>}
+          {facts && <span>{boardSize(facts.playerCount)}</span>}
           {facts && <SeasonMenu client={client} route={route} running={facts.season} archived={facts.archived} />}
-        </p>
+        </div>
       </div>
       <div className="state">
         <StateLine state={state} />
@@ -42,9 +42,4 @@ export function BoardHeader({ client, route, title, view }: BoardHeaderProps) {
       </div>
     </header>
   );
-}
-
-function sizeOf(players: number): string {
-  if (players > shownRows) return `top ${shownRows} of ${whole.format(players)}`;
-  return players === 1 ? "1 player" : `${whole.format(players)} players`;
 }

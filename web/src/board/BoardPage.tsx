@@ -1,6 +1,5 @@
 import { useEffect } from "react";
 import type { StandingsClient } from "../client/apollo.js";
-import { nameOf } from "../format/name.js";
 import { Aurora } from "../parts/Aurora.js";
 import { BestRows } from "../parts/standings/BestRows.js";
 import { EventsLine } from "../parts/standings/EventsLine.js";
@@ -29,7 +28,7 @@ export function BoardPage({ client, route }: BoardPageProps) {
 function LiveBoard({ client, route }: BoardPageProps) {
   const { board, player } = route;
   const standings = useStandings(client, board, { player: player ?? undefined, radius: 1 });
-  const { view, title, unit, order, story, rows, quiet } = standings;
+  const { view, title, unit, order, story, rows, leaders, quiet } = standings;
   const { snapshot, around } = view;
   useTitle(title);
 
@@ -47,7 +46,7 @@ function LiveBoard({ client, route }: BoardPageProps) {
         <p className="notice waiting">Waiting for the standings…</p>
       ) : (
         <div className="stage">
-          <BestRows standings={standings} you={player} />
+          <BestRows standings={standings} you={player} linked />
           {snapshot.entries.length === 0 && (
             <p className="notice">No scores yet. The first one will appear here by itself.</p>
           )}
@@ -64,7 +63,7 @@ function LiveBoard({ client, route }: BoardPageProps) {
           quiet={quiet}
         />
       )}
-      <EventsLine events={story?.events ?? []} leader={rows[0] ? nameOf(rows[0].entry) : null} />
+      <EventsLine events={story?.events ?? []} leaders={leaders} />
     </main>
   );
 }

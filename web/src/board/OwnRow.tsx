@@ -47,7 +47,6 @@ export function OwnRow({ player, board, around, season, unit, order, quiet }: Ow
       className="own"
       aria-label="Your place"
       data-quiet={quiet || undefined}
-      data-own-rank={entry.rank}
       style={{ "--hue": hueOf(player) } as CSSProperties}
     >
       <span className="numeral">{entry.rank}</span>

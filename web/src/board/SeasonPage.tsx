@@ -32,21 +32,21 @@ export function SeasonPage({ client, route, season }: SeasonPageProps) {
 
   if (refused) return <UnknownBoard board={route.board} />;
   return (
-    <main className="board" data-season={season}>
+    <main className="board">
       <Aurora leader={rows[0]?.entry.userId ?? null} />
       <header>
         <div className="title">
           <h1>
             <bdi>{title}</bdi>
           </h1>
-          <p className="facts">
+          <div className="facts">
             {facts?.archived && <span className="archived">Archived</span>}
             {facts && <SeasonMenu client={client} route={route} running={facts.season} archived={facts.archived} />}
-          </p>
+          </div>
         </div>
         <div className="state">
           <p className="final">Final standings</p>
-          <p className="traffic">
+          <p className="back">
             <a href={seasonAddress(window.location, null)}>Back to the board</a>
           </p>
         </div>

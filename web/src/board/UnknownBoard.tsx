@@ -6,6 +6,7 @@ export function UnknownBoard({ board }: UnknownBoardProps) {
   return (
     <main className="board">
       <div role="alert" className="notice unknown">
+        <h1>No such board</h1>
         <p>
           There is no board called “<bdi>{board}</bdi>” here.
         </p>

@@ -4,7 +4,14 @@ import { BoardPage } from "./BoardPage.js";
 import type { Route } from "./route.js";
 import { useWallView } from "./wall-view.js";
 
-const WallPage = lazy(async () => ({ default: (await import("../wall/WallPage.js")).WallPage }));
+const WallPage = lazy(async () => {
+  try {
+    return { default: (await import("../wall/WallPage.js")).WallPage };
+  } catch {
+    // There is no network, or the server has another build by now.
+    return { default: NoWall };
+  }
+});
 
 interface ViewsProps {
   readonly client: StandingsClient;
@@ -19,5 +26,15 @@ export function Views({ client, route }: ViewsProps) {
     <Suspense>
       <WallPage client={client} board={route.board} player={route.player} leave={leave} />
     </Suspense>
+  );
+}
+
+function NoWall() {
+  return (
+    <main className="board">
+      <p className="notice" role="alert">
+        The wall can’t be loaded. <a href={window.location.href}>Load the page again</a>
+      </p>
+    </main>
   );
 }

@@ -2,7 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { StandingsClient } from "../client/apollo.js";
 import { isFramed } from "../client/framed.js";
-
+import { ErrorBoundary } from "../parts/ErrorBoundary.js";
 import { readRoute } from "./route.js";
 import { Views } from "./Views.js";
 import "./framed.css";
@@ -14,6 +14,8 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root.");
 createRoot(root).render(
   <StrictMode>
-    <Views client={new StandingsClient()} route={readRoute(window.location)} />
+    <ErrorBoundary>
+      <Views client={new StandingsClient()} route={readRoute(window.location)} />
+    </ErrorBoundary>
   </StrictMode>,
 );

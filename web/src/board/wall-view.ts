@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useState } from "react";
 
 /**
- * Whether this page shows its wall view: `?view=wall`, or the key F, which also asks for the full screen. Leaving the full
- * screen by Escape leaves the view, too.
+ * Whether this page shows its wall view: `?view=wall`, or the key F, which also asks for the full screen. Escape
+ * leaves the view, also where there is no full screen.
  */
 export function useWallView(): readonly [isWall: boolean, leave: () => void] {
   const [isWall, setWall] = useState(() => new URLSearchParams(window.location.search).get("view") === "wall");
@@ -17,6 +17,8 @@ export function useWallView(): readonly [isWall: boolean, leave: () => void] {
 
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
+      // Escape ends the full screen by itself.
+      if (event.key === "Escape" && isWall && !document.fullscreenElement) return leave();
       if (event.key.toLowerCase() !== "f" || !isPlain(event)) return;
       if (isWall) return leave();
       show(true);

@@ -12,13 +12,14 @@ export function formatMoment(moment: number, now: number): string {
   return sameDay ? clock.format(moment) : `${day.format(moment)}, ${clock.format(moment)}`;
 }
 
-/** How long ago something was: 0.2 s, 4 s, 3 min, 2 h. A moment in the future, by a clock that was set, is now. */
+/** How long ago something was: 0.2 s, 4 s, 3 min, 2 h, 5 d. A moment in the future, by a clock that was set, is now. */
 export function formatAge(milliseconds: number): string {
   const age = Math.max(0, milliseconds);
   if (age < 950) return `${(Math.round(age / 100) / 10).toFixed(1)} s`;
   if (age < 59_500) return `${Math.round(age / 1_000)} s`;
   if (age < 3_570_000) return `${Math.round(age / 60_000)} min`;
-  return `${Math.round(age / 3_600_000)} h`;
+  if (age < 48 * 3_600_000) return `${Math.round(age / 3_600_000)} h`;
+  return `${Math.round(age / 86_400_000)} d`;
 }
 
 /** Whole seconds until something, at least 0. */

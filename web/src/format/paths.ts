@@ -4,7 +4,8 @@ export function playerPath(userId: string, board: string): string {
   return `/p/${encodeURIComponent(userId)}${query}`;
 }
 
-/** The address of a board's page. */
-export function boardPath(board: string): string {
-  return board === "main" ? "/" : `/b/${encodeURIComponent(board)}`;
+/** The address of a board's page. With `player`, the page pins that player's row as "you". */
+export function boardPath(board: string, player: string | null = null): string {
+  const query = player === null ? "" : `?player=${encodeURIComponent(player)}`;
+  return `${board === "main" ? "/" : `/b/${encodeURIComponent(board)}`}${query}`;
 }

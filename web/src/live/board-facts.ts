@@ -3,6 +3,8 @@ import type { BoardFacts, Entry } from "./board-view.js";
 import { BoardFactsDocument, WatchedBoardDocument } from "./operations.js";
 import { isRefusal } from "./stream.js";
 
+/** Until the first answer nothing can be drawn, as scores may be points or times. */
+const firstRetryMs = 2_000;
 /** Facts that change without a push (how many players there are) are read again so often, while somebody looks. */
 const readAgainMs = 30_000;
 
@@ -25,6 +27,7 @@ export function readFacts(client: StandingsClient, board: string, limit: number,
   let reading = false;
   let again = false;
   let told = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
 
   async function ask() {
     if (told) {
@@ -49,7 +52,9 @@ export function readFacts(client: StandingsClient, board: string, limit: number,
       );
     } catch (error) {
       // The subscriptions show what else is wrong: they use the same server.
-      if (!stopped && isRefusal(error)) listener.refused();
+      if (stopped) return;
+      if (isRefusal(error)) listener.refused();
+      else if (!told) retry = setTimeout(read, firstRetryMs);
     }
   }
 
@@ -58,6 +63,7 @@ export function readFacts(client: StandingsClient, board: string, limit: number,
     again = reading && told;
     if (reading || stopped) return;
     reading = true;
+    clearTimeout(retry);
     void readOnce().finally(() => {
       reading = false;
       if (again) read();
@@ -73,6 +79,7 @@ export function readFacts(client: StandingsClient, board: string, limit: number,
     stop() {
       stopped = true;
       clearInterval(timer);
+      clearTimeout(retry);
     },
   };
 }

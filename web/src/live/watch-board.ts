@@ -29,7 +29,7 @@ export const emptyView: BoardView = {
 
 /**
  * Shows what is known of a board, at most once per frame and not while the page is hidden, until the caller calls the
- * returned function. A snapshot replaces only an older one: after a reconnect to another process the first message may
+ * returned function. A snapshot never replaces a newer one: after a reconnect to another process the first message may
  * be a little older than what is on the page. Stops by itself only when the server refuses the board.
  */
 export function watchBoard(
@@ -76,7 +76,7 @@ export function watchBoard(
     query: TopScoresUpdatedDocument,
     variables: { board, limit },
     next: ({ topScoresUpdated: { season, revision, topScores } }) => {
-      if (isNewer(revision, view.snapshot?.revision)) change({ snapshot: { season, revision, entries: topScores } });
+      if (isNotOlder(revision, view.snapshot?.revision)) change({ snapshot: { season, revision, entries: topScores } });
       // The server is up: if the first reading failed, this one will not.
       if (season > newestSeason || (!known.rowsFlow && view.facts === null)) facts.read();
       newestSeason = season;
@@ -106,7 +106,7 @@ export function watchBoard(
         query: ScoresAroundUpdatedDocument,
         variables: { board, player, radius },
         next: ({ scoresAroundUpdated: { revision, scoresAround } }) => {
-          if (revision <= aroundRevision) return;
+          if (revision < aroundRevision) return;
           aroundRevision = revision;
           change({ around: scoresAround, aroundRevision: revision });
         },
@@ -135,6 +135,7 @@ export function watchBoard(
   return stop;
 }
 
-function isNewer(revision: number, shown: number | null | undefined): boolean {
-  return shown == null || revision > shown;
+/** The same revision comes again when a player that it shows has another name. */
+function isNotOlder(revision: number, shown: number | null | undefined): boolean {
+  return shown == null || revision >= shown;
 }

@@ -2,6 +2,7 @@ import "../theme/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { StandingsClient } from "../client/apollo.js";
+import { ErrorBoundary } from "../parts/ErrorBoundary.js";
 import { Overlay } from "./Overlay.js";
 import { readOverlayRoute } from "./overlay-route.js";
 
@@ -9,6 +10,8 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("overlay.html has no element #root.");
 createRoot(root).render(
   <StrictMode>
-    <Overlay client={new StandingsClient()} route={readOverlayRoute(window.location)} />
+    <ErrorBoundary>
+      <Overlay client={new StandingsClient()} route={readOverlayRoute(window.location)} />
+    </ErrorBoundary>
   </StrictMode>,
 );

@@ -61,7 +61,7 @@ function gap(difference: number, unit: Unit): string {
 
 const glide = { duration: 500, easing: "cubic-bezier(0.2, 0.85, 0.25, 1)" };
 
-/** Rows that change places glide to the new one. */
+/** Rows that change places glide to the new one, from where they are seen. */
 function useGlide(rows: readonly Entry[]) {
   const list = useRef<HTMLOListElement>(null);
   const tops = useRef(new Map<string, number>());
@@ -70,12 +70,19 @@ function useGlide(rows: readonly Entry[]) {
     for (const item of list.current?.children ?? []) {
       if (!(item instanceof HTMLElement)) continue;
       const [id, top] = [item.dataset["player"] ?? "", item.offsetTop];
-      const moved = (tops.current.get(id) ?? top) - top;
+      const before = tops.current.get(id) ?? top;
       next.set(id, top);
-      if (moved === 0 || document.hidden || prefersStillness()) continue;
+      if (before === top || document.hidden || prefersStillness()) continue;
+      const moved = before + offsetOf(item) - top;
+      for (const animation of item.getAnimations()) animation.cancel();
       item.animate([{ transform: `translateY(${moved}px)` }, { transform: "none" }], glide);
     }
     tops.current = next;
   }, [rows]);
   return list;
+}
+
+/** How far from its place a row is, because it still glides. */
+function offsetOf(row: HTMLElement): number {
+  return row.getAnimations().length === 0 ? 0 : new DOMMatrix(getComputedStyle(row).transform).m42;
 }

@@ -3,7 +3,7 @@ import { nameOf } from "../format/name.js";
 import { formatScore } from "../format/score.js";
 import type { Entry, Unit } from "../live/board-view.js";
 import { Avatar } from "../parts/Avatar.js";
-import { chaseOf, progressOf, type Chase, type Ordering } from "./chase.js";
+import { chaseOf, goalOf, progressOf, type Goal, type Ordering } from "./chase.js";
 
 interface ChaseStripProps {
   readonly rows: readonly Entry[];
@@ -18,9 +18,7 @@ export function ChaseStrip({ rows, row, unit, ordering }: ChaseStripProps) {
   const { ahead, behind } = chase;
   return (
     <div className="chase">
-      <p className="chase-goal" data-to-pass={chase.toPass ?? undefined}>
-        {goal(chase, row, unit)}
-      </p>
+      <p className="chase-goal">{words(goalOf(chase, row.rank), unit)}</p>
       {ahead !== null && behind !== null && (
         <div className="chase-track" aria-hidden="true">
           <Avatar entry={behind.entry} />
@@ -46,22 +44,30 @@ export function ChaseStrip({ rows, row, unit, ordering }: ChaseStripProps) {
   );
 }
 
-function goal({ ahead, behind, toPass, level }: Chase, row: Entry, unit: Unit): ReactNode {
-  if (ahead !== null && toPass !== null)
-    return (
-      <>
-        <b>{amount(toPass, unit)}</b> to pass <bdi>{nameOf(ahead.entry)}</bdi>
-      </>
-    );
-  if (level.length > 0)
-    return (
-      <>
-        Level with <bdi>{nameOf(level[0] ?? row)}</bdi>
-        {level.length > 1 && ` and ${level.length - 1} more`}
-      </>
-    );
-  if (behind === null) return "Alone on the board";
-  return <b className="chase-lead">In the lead</b>;
+function words(goal: Goal, unit: Unit): ReactNode {
+  switch (goal.kind) {
+    case "pass":
+      return (
+        <>
+          <b>{amount(goal.by, unit)}</b> to pass <bdi>{nameOf(goal.rival)}</bdi>
+        </>
+      );
+    case "level": {
+      const [first, ...more] = goal.others;
+      return (
+        <>
+          Level with {first && <bdi>{nameOf(first)}</bdi>}
+          {more.length > 0 && ` and ${more.length} more`}
+        </>
+      );
+    }
+    case "lead":
+      return <b className="chase-lead">In the lead</b>;
+    case "alone":
+      return "Alone on the board";
+    case "past":
+      return "Past all players shown here";
+  }
 }
 
 /** With a unit where a bare number would not tell: seconds below a minute. */

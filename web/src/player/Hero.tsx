@@ -11,20 +11,20 @@ import type { OwnRow } from "./use-own-row.js";
 
 interface HeroProps {
   readonly own: OwnRow;
-  readonly unit: Unit;
+  /** Null while unknown: then no score is shown, as a time would be read as points. */
+  readonly unit: Unit | null;
   /** Of the whole board; null while unknown. */
   readonly players: number | null;
-  readonly tied: boolean;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 }
 
 /** Who, which place, how many points: what one reads from across the room. */
-export function Hero({ own, unit, players, tied, children }: HeroProps) {
-  const { identity, row, unconfirmed } = own;
+export function Hero({ own, unit, players, children }: HeroProps) {
+  const { identity, row, tied, unconfirmed } = own;
   const { userId, player } = identity;
   const name = nameOf(identity);
   const rank = row === null ? "–" : row.rank.toLocaleString();
-  const score = row === null ? "" : formatScore(row.score, unit);
+  const score = row === null || unit === null ? "" : formatScore(row.score, unit);
   return (
     <div className="hero" style={{ "--hue": hueOf(userId) } as CSSProperties}>
       <p className="hero-rank" data-medal={row !== null && row.rank <= 3 ? row.rank : undefined}>
@@ -54,11 +54,11 @@ export function Hero({ own, unit, players, tied, children }: HeroProps) {
         </div>
       </div>
       <div className="hero-score">
-        <p style={{ "--chars": score.length } as CSSProperties} data-score={row?.score}>
-          {row && <ScoreText score={row.score} unit={unit} />}
+        <p style={{ "--chars": score.length } as CSSProperties} data-score={unit === null ? undefined : row?.score}>
+          {row && unit !== null && <ScoreText score={row.score} unit={unit} />}
         </p>
         <p className="hero-unit">
-          {unit === "POINTS" ? "points" : "time"}
+          {unit === null ? "Reading the board…" : unit === "POINTS" ? "points" : "time"}
           {unconfirmed > 0 && <span data-unconfirmed={unconfirmed}> · {unconfirmed} not confirmed</span>}
         </p>
         {children}

@@ -1,6 +1,6 @@
 import type { ApolloClient } from "@apollo/client";
 import { useMemo, useState } from "react";
-import type { BoardFacts, Order, Unit } from "../live/board-view.js";
+import type { BoardFacts } from "../live/board-view.js";
 import { useNow } from "../parts/use-now.js";
 import { stretchesOf } from "./history.js";
 import { HistoryChart } from "./HistoryChart.js";
@@ -11,10 +11,8 @@ interface HistoryCardProps extends ShownHistory {
   readonly client: ApolloClient;
   readonly board: string;
   readonly userId: string;
-  readonly unit: Unit;
-  readonly order: Order;
   readonly about: PlayerFacts | null;
-  readonly facts: BoardFacts | null;
+  readonly facts: BoardFacts;
 }
 
 const minute = 60_000;
@@ -59,6 +57,8 @@ export function HistoryCard(props: HistoryCardProps) {
       ) : (
         <HistoryChart
           {...props}
+          unit={facts.unit}
+          order={facts.order}
           stretches={stretches}
           seasonStarts={starts}
           // A line that ends at the frame's edge now would be drawn anew each second over days: nobody would see it.
@@ -79,8 +79,8 @@ export function HistoryCard(props: HistoryCardProps) {
 }
 
 /** When the known seasons began: there the player's score ended. */
-function seasonStarts(about: PlayerFacts | null, facts: BoardFacts | null): number[] {
+function seasonStarts(about: PlayerFacts | null, facts: BoardFacts): number[] {
   const ended = about?.board?.seasons?.edges ?? [];
-  const moments = [...ended.map(({ node }) => node.startedAt), ...(facts ? [facts.season.startedAt] : [])];
+  const moments = [...ended.map(({ node }) => node.startedAt), facts.season.startedAt];
   return moments.map((moment) => Date.parse(moment));
 }

@@ -2,8 +2,8 @@ import type { CSSProperties } from "react";
 import { formatAge } from "../format/moment.js";
 import { nameOf } from "../format/name.js";
 import { formatDay, formatRemaining } from "../format/time.js";
-import { formatChange, formatGap, formatScore } from "../format/score.js";
-import type { BoardFacts, Entry, Unit } from "../live/board-view.js";
+import { formatChange, formatGap, formatScore, isBetter } from "../format/score.js";
+import type { BoardFacts, Entry } from "../live/board-view.js";
 import { useNow } from "../parts/use-now.js";
 import type { SeenRank } from "./best-rank.js";
 import type { ScoreEvent } from "./history.js";
@@ -11,8 +11,7 @@ import type { PlayerFacts } from "./use-player.js";
 
 interface SeasonsProps {
   readonly about: PlayerFacts | null;
-  readonly facts: BoardFacts | null;
-  readonly unit: Unit;
+  readonly facts: BoardFacts;
   readonly bestRank: SeenRank | null;
   /** The player's own row. */
   readonly row: Entry | null;
@@ -25,7 +24,8 @@ interface SeasonsProps {
 const moment = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 /** The best rank that can be told, the season that runs, and those that the player played. */
-export function Seasons({ about, facts, unit, bestRank, row, leader, last }: SeasonsProps) {
+export function Seasons({ about, facts, bestRank, row, leader, last }: SeasonsProps) {
+  const { unit, order, season } = facts;
   const ended = about?.board?.seasons?.edges.map(({ node }) => node) ?? [];
   const played = ended.filter(({ entry }) => entry);
   return (
@@ -39,7 +39,7 @@ export function Seasons({ about, facts, unit, bestRank, row, leader, last }: Sea
             <small>{bestRank === null ? "none seen yet" : origin(bestRank)}</small>
           </dd>
         </div>
-        {row !== null && leader !== null && leader.userId !== row.userId && (
+        {row !== null && leader !== null && isBetter(leader.score, row.score, order) && (
           <div>
             <dt>Behind the lead</dt>
             <dd style={widthOf(formatGap(leader.score, row.score, unit))}>
@@ -64,8 +64,10 @@ export function Seasons({ about, facts, unit, bestRank, row, leader, last }: Sea
         <div>
           <dt>This season</dt>
           <dd>
-            {facts?.season.number ?? "–"}
-            <small>{facts && <SeasonEnd season={facts.season} />}</small>
+            {season.number}
+            <small>
+              <SeasonEnd season={season} />
+            </small>
           </dd>
         </div>
       </dl>

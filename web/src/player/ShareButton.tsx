@@ -58,7 +58,9 @@ export function ShareButton({ own, unit, ordering, board, view, history }: Share
 
 async function handOver(picture: Blob, title: string, url: string): Promise<void> {
   const file = new File([picture], "standings.png", { type: "image/png" });
-  if (matchMedia("(pointer: coarse)").matches && navigator.canShare({ files: [file] }))
+  // On a page over plain HTTP browsers have no `canShare`; the types know only pages over HTTPS.
+  const device: Partial<Pick<Navigator, "canShare">> = navigator;
+  if (matchMedia("(pointer: coarse)").matches && device.canShare?.({ files: [file] }))
     return navigator.share({ files: [file], title, url });
   const address = URL.createObjectURL(file);
   const link = document.createElement("a");

@@ -9,10 +9,12 @@ interface UnscoredProps {
   readonly identity: Pick<Entry, "userId" | "player">;
   readonly title: string;
   readonly board: string;
+  /** Who is signed in as a player. */
+  readonly you: string | null;
 }
 
 /** For a player who has no score on this board yet. */
-export function Unscored({ identity, title, board }: UnscoredProps) {
+export function Unscored({ identity, title, board, you }: UnscoredProps) {
   return (
     <section className="plate unscored" style={{ "--hue": hueOf(identity.userId) } as CSSProperties}>
       <Avatar entry={identity} />
@@ -23,7 +25,7 @@ export function Unscored({ identity, title, board }: UnscoredProps) {
         No score on <bdi>{title}</bdi> yet. The first one puts this player on the board, and shows here at once.
       </p>
       <p>
-        <a href={boardPath(board)}>
+        <a href={boardPath(board, you)}>
           See who leads <bdi>{title}</bdi>
         </a>
       </p>

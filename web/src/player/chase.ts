@@ -49,6 +49,23 @@ export function chaseOf(rows: readonly Entry[], own: Entry, { order, ties }: Ord
   };
 }
 
+/** What there is to say of a player's place among the rows that are known. */
+export type Goal =
+  | { readonly kind: "pass"; readonly rival: Entry; readonly by: number }
+  | { readonly kind: "level"; readonly others: readonly Entry[] }
+  | { readonly kind: "lead"; readonly by: number }
+  | { readonly kind: "alone" }
+  /** Its score passes all of these rows, but there are better ones, or no server has said yet that there are none. */
+  | { readonly kind: "past" };
+
+/** @param rank the player's rank as the server told it: its score may be newer, and its new rank nobody knows */
+export function goalOf({ ahead, toPass, behind, level }: Chase, rank: number): Goal {
+  if (ahead !== null && toPass !== null) return { kind: "pass", rival: ahead.entry, by: toPass };
+  if (level.length > 0) return { kind: "level", others: level };
+  if (rank !== 1) return { kind: "past" };
+  return behind === null ? { kind: "alone" } : { kind: "lead", by: behind.gap };
+}
+
 /** Where the player stands between the two, from 0 (beside the one behind) to 1 (beside the one ahead). */
 export function progressOf({ ahead, behind }: Chase): number {
   if (ahead === null) return 1;

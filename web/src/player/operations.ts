@@ -7,7 +7,6 @@ export const PlayerPageDocument = graphql(`
       writers
       ties
       seasons(first: 12) {
-        totalCount
         edges {
           node {
             number
@@ -27,6 +26,11 @@ export const PlayerPageDocument = graphql(`
       avatarUrl
       country
     }
+  }
+`);
+
+export const PlayerBoardsDocument = graphql(`
+  query PlayerBoards($player: ID!) {
     boards(first: 12) {
       edges {
         node {

@@ -1,7 +1,7 @@
 import { nameOf } from "../format/name.js";
 import { formatScore } from "../format/score.js";
 import type { BoardFacts, Entry, Unit } from "../live/board-view.js";
-import type { Chase } from "./chase.js";
+import { goalOf, type Chase, type Goal } from "./chase.js";
 
 export interface ShareWords {
   readonly title: string;
@@ -26,20 +26,18 @@ const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeSt
 
 /** What the picture says. It names its moment: a picture is not live. */
 export function shareWords({ row, unit, chase, facts, board, tied }: ShareFacts): ShareWords {
-  const { ahead, behind, toPass } = chase;
-  const line =
-    ahead !== null && toPass !== null
-      ? `${formatScore(toPass, unit)} to pass ${nameOf(ahead.entry)}`
-      : behind !== null && chase.level.length === 0
-        ? `In the lead by ${formatScore(behind.gap, unit)}`
-        : "";
   return {
     title: facts?.title ?? board,
     name: nameOf(row),
     rank: row.rank.toLocaleString(),
     of: `${tied ? "tied, " : ""}${facts === null ? "" : `of ${facts.playerCount.toLocaleString()}`}`,
     score: formatScore(row.score, unit),
-    line,
+    line: lineOf(goalOf(chase, row.rank), unit),
     moment: moments.format(Date.now()),
   };
+}
+
+function lineOf(goal: Goal, unit: Unit): string {
+  if (goal.kind === "pass") return `${formatScore(goal.by, unit)} to pass ${nameOf(goal.rival)}`;
+  return goal.kind === "lead" ? `In the lead by ${formatScore(goal.by, unit)}` : "";
 }

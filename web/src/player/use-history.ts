@@ -1,6 +1,8 @@
 import type { ApolloClient } from "@apollo/client";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { browserClock } from "../client/clock.js";
 import { emptyHistory, withNewest, withOlder, type History, type HistoryPage } from "./history.js";
+import { keepReading, type Reading } from "./keep-reading.js";
 import { PlayerHistoryDocument } from "./operations.js";
 
 /** The history lags behind the standings by about a second, and a busy player must not cost a request a change. */
@@ -16,50 +18,49 @@ export interface ShownHistory {
 }
 
 /**
- * A player's history: the newest page at once and after each change of the score, older pages on demand, with a bound.
+ * A player's history: the newest page at once and soon after changes of the score, older pages on demand, with a bound.
  *
- * @param score the player's newest score: a change of it means that there is more to read
+ * @param score the score that the server told last: a change of it means that there is more to read
  */
 export function useHistory(client: ApolloClient, board: string, userId: string, score: number | null): ShownHistory {
   const [history, setHistory] = useState<History | null>(null);
   const [failed, setFailed] = useState(false);
   const [loading, setLoading] = useState(false);
-  const readAt = useRef(0);
+  const reading = useRef<Reading | null>(null);
+  const readFor = useRef(score);
 
   const read = useCallback(
-    async (after: string | null): Promise<HistoryPage | null> => {
+    async (after: string | null): Promise<HistoryPage> => {
       const variables = { board, player: userId, after };
       const { data } = await client.query({ query: PlayerHistoryDocument, variables });
-      return data?.scoreHistory ? pageOf(data.scoreHistory) : null;
+      if (!data?.scoreHistory) throw new Error("The history's store does not answer.");
+      return pageOf(data.scoreHistory);
     },
     [client, board, userId],
   );
 
   useEffect(() => {
-    let wanted = true;
-    const readNewest = () => {
-      if (document.hidden) return;
-      readAt.current = Date.now();
-      read(null).then(
-        (page) => {
-          if (!wanted) return;
-          setFailed(page === null);
-          if (page) setHistory((known) => withNewest(known ?? emptyHistory, page));
-        },
-        () => {
-          if (wanted) setFailed(true);
-        },
-      );
-    };
-    const wait = readAt.current === 0 ? 0 : readAfterMs;
-    const timer = setTimeout(readNewest, wait);
-    document.addEventListener("visibilitychange", readNewest);
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-      document.removeEventListener("visibilitychange", readNewest);
-    };
-  }, [read, score]);
+    const newest = keepReading({
+      clock: browserClock,
+      page: document,
+      gapMs: readAfterMs,
+      read: async (signal) => {
+        const page = await read(null);
+        if (signal.aborted) return;
+        setFailed(false);
+        setHistory((known) => withNewest(known ?? emptyHistory, page));
+      },
+      failed: () => setFailed(true),
+    });
+    reading.current = newest;
+    return () => newest.stop();
+  }, [read]);
+
+  useEffect(() => {
+    if (readFor.current === score) return;
+    readFor.current = score;
+    reading.current?.ask();
+  }, [score]);
 
   const older = history?.older ?? null;
   const loadOlder = useCallback(() => {
@@ -67,11 +68,12 @@ export function useHistory(client: ApolloClient, board: string, userId: string, 
     setLoading(true);
     read(older)
       .then(
-        (page) => {
-          setFailed(page === null);
-          if (page) setHistory((known) => (known?.older === older ? withOlder(known, page) : known));
+        (page) => setHistory((known) => (known?.older === older ? withOlder(known, page) : known)),
+        () => {
+          setFailed(true);
+          // The newest page tells when the store answers again.
+          reading.current?.ask();
         },
-        () => setFailed(true),
       )
       .finally(() => setLoading(false));
   }, [read, older]);

@@ -1,17 +1,16 @@
 import type { ApolloClient } from "@apollo/client";
 import { useEffect, useState } from "react";
+import { browserClock } from "../client/clock.js";
 import type { PlayerPageQuery } from "../gql/graphql.js";
+import { keepReading } from "./keep-reading.js";
 import { PlayerPageDocument } from "./operations.js";
 
 /** What is known of the player and the board beside their live rows. */
 export type PlayerFacts = PlayerPageQuery;
 
-/** As long as something is missing, it is asked again so often: a season's end takes moments to be written. */
-const askAgainMs = 2_000;
-
 /**
- * Reads what changes seldom: profile, rules, ended seasons, other boards. Reads again when another season begins, and
- * keeps what it knows while the server is away.
+ * Reads what changes seldom: profile, rules, ended seasons. Reads again when another season begins and while something
+ * is missing (a season's end takes moments to be written), and keeps what it knows while the server is away.
  *
  * @param season the number of the season that runs; null while unknown
  */
@@ -23,24 +22,18 @@ export function usePlayer(
 ): PlayerFacts | null {
   const [facts, setFacts] = useState<PlayerFacts | null>(null);
   useEffect(() => {
-    let wanted = true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const later = () => {
-      if (wanted) timer = setTimeout(ask, askAgainMs);
-    };
-    const ask = () => {
-      const variables = { board, player: userId };
-      client.query({ query: PlayerPageDocument, variables, errorPolicy: "all" }).then(({ data, error }) => {
-        if (!wanted) return;
-        if (data) setFacts(data);
-        if (error) later();
-      }, later);
-    };
-    ask();
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
+    const reading = keepReading({
+      clock: browserClock,
+      page: document,
+      read: async (signal) => {
+        const variables = { board, player: userId };
+        const { data, error } = await client.query({ query: PlayerPageDocument, variables, errorPolicy: "all" });
+        if (data && !signal.aborted) setFacts(data);
+        // Apollo's type is wider than what it makes: each is an Error.
+        if (error instanceof Error) throw error;
+      },
+    });
+    return () => reading.stop();
   }, [client, board, userId, season]);
   return facts;
 }

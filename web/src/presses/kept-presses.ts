@@ -31,8 +31,8 @@ export class KeptPresses {
 
   write(pending: readonly Press[]): void {
     const subject = this.#subject();
-    const { [this.#target]: _former, ...others } = this.#waiting();
-    const waiting = pending.length > 0 ? { ...others, [this.#target]: pending } : others;
+    const others = Object.entries(this.#waiting()).filter(([target]) => target !== this.#target);
+    const waiting = Object.fromEntries(pending.length > 0 ? [...others, [this.#target, pending]] : others);
     quietly(() => {
       if (subject === null || Object.keys(waiting).length === 0) this.#store?.removeItem(key);
       else this.#store?.setItem(key, JSON.stringify({ subject, waiting } satisfies Kept));
@@ -42,7 +42,7 @@ export class KeptPresses {
   #waiting(): Kept["waiting"] {
     const text = quietly(() => this.#store?.getItem(key));
     const kept = quietly(() => JSON.parse(text ?? "null") as Partial<Kept> | null);
-    return (kept?.subject === this.#subject() && kept?.waiting) || {};
+    return (kept?.subject === this.#subject() && kept.waiting) || {};
   }
 }
 

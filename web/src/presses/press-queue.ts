@@ -16,10 +16,14 @@ export interface QueueState {
   readonly phase: QueuePhase;
   /** Not answered yet, oldest first, those on their way included. */
   readonly pending: readonly Press[];
-  /** Of the newest answer. */
+  /** Those of `pending` that may have counted already: they were sent, and have no answer. */
+  readonly sent: readonly Press[];
+  /** Of the answer with the highest revision. */
   readonly confirmed: Confirmed | null;
   /** The newest refusals, newest last. */
   readonly refused: readonly Refusal[];
+  /** Whether all presses counted that were made since nothing waited last. */
+  readonly allCounted: boolean;
 }
 
 export interface PressQueueOptions {
@@ -55,7 +59,10 @@ export class PressQueue {
   constructor(options: PressQueueOptions) {
     this.#options = options;
     const pending = options.kept.read();
-    this.#state = { phase: unsent(pending, options.clock), pending, confirmed: null, refused: [] };
+    this.#state = {
+      ...{ phase: unsent(pending, options.clock), pending, sent: pending },
+      ...{ confirmed: null, refused: [], allCounted: pending.length > 0 },
+    };
   }
 
   readonly state = (): QueueState => this.#state;
@@ -67,9 +74,13 @@ export class PressQueue {
 
   /** @returns whether there was room for it */
   press(amount: number, season: number | null): boolean {
-    if (this.#state.pending.length >= mostPending) return false;
+    const { pending, allCounted } = this.#state;
+    if (pending.length >= mostPending) return false;
     const { newKey, clock } = this.#options;
-    this.#set({ pending: [...this.#state.pending, { key: newKey(), amount, season, at: clock.now() }] });
+    this.#set({
+      pending: [...pending, { key: newKey(), amount, season, at: clock.now() }],
+      allCounted: pending.length === 0 || allCounted,
+    });
     if (this.#state.phase.kind === "idle") this.#send();
     return true;
   }
@@ -85,7 +96,7 @@ export class PressQueue {
   clear(): void {
     this.stop();
     this.#attempt = 0;
-    this.#set({ phase: idle, pending: [], confirmed: null, refused: [] });
+    this.#set({ phase: idle, pending: [], sent: [], confirmed: null, refused: [], allCounted: false });
   }
 
   /** Ends without forgetting: what waits is sent when the page is loaded again. */
@@ -106,7 +117,7 @@ export class PressQueue {
     if (first === undefined) return this.#set({ phase: idle });
     const batch = this.#state.pending.filter(({ season }) => season === first.season);
     const owner = this.#owner;
-    this.#set({ phase: { kind: "sending" } });
+    this.#set({ phase: { kind: "sending" }, sent: [...new Set([...this.#state.sent, ...batch])] });
     void send(batch).then((results) => {
       if (owner === this.#owner) this.#settle(batch, results);
     });
@@ -114,14 +125,11 @@ export class PressQueue {
 
   #settle(batch: readonly Press[], results: readonly PressResult[]): void {
     const verdict = verdictOn(batch, results);
-    const done = new Set([...verdict.applied, ...verdict.refused.map(({ press }) => press)]);
-    const { pending, confirmed, refused } = this.#state;
-    this.#set({
-      pending: pending.filter((press) => !done.has(press)),
-      confirmed: verdict.confirmed ?? confirmed,
-      refused: [...refused, ...verdict.refused].slice(-mostRefused),
-    });
-    if (done.size > 0) this.#attempt = 0;
+    const { confirmed } = this.#state;
+    // A press that counted at an earlier attempt is answered with the score and the revision of then.
+    const isNewer = (verdict.confirmed?.revision ?? -1) >= (confirmed?.revision ?? -1);
+    this.#finish(verdict.applied, verdict.refused, isNewer ? verdict.confirmed : confirmed);
+    if (verdict.applied.length + verdict.refused.length > 0) this.#attempt = 0;
     if (verdict.signIn) this.#set({ phase: { kind: "stopped" } });
     else if (verdict.again) this.#wait(verdict.again.code, verdict.again.retryAfter);
     else this.#send();
@@ -140,11 +148,20 @@ export class PressQueue {
     const old = this.#state.pending.filter(({ at }) => now - at > oldestMs);
     if (old.length === 0) return;
     const message = "It waited for a day, and could count twice by now. It may or may not have counted.";
+    const refusals = old.map((press) => ({ press, code: "TOO_OLD", message }));
+    this.#finish([], refusals, this.#state.confirmed);
+  }
+
+  #finish(applied: readonly Press[], refusals: readonly Refusal[], confirmed: Confirmed | null): void {
+    const done = new Set([...applied, ...refusals.map(({ press }) => press)]);
+    const isOpen = (press: Press) => !done.has(press);
+    const { pending, sent, refused, allCounted } = this.#state;
     this.#set({
-      pending: this.#state.pending.filter((press) => !old.includes(press)),
-      refused: [...this.#state.refused, ...old.map((press) => ({ press, code: "TOO_OLD", message }))].slice(
-        -mostRefused,
-      ),
+      pending: pending.filter(isOpen),
+      sent: sent.filter(isOpen),
+      confirmed,
+      refused: [...refused, ...refusals].slice(-mostRefused),
+      allCounted: allCounted && refusals.length === 0,
     });
   }
 

@@ -10,11 +10,11 @@ export interface QueueWords {
 }
 
 /** What to say of a queue now: how much waits, why, and what happens next. */
-export function queueWords({ phase, pending, confirmed }: QueueState, now: number): QueueWords {
+export function queueWords({ phase, pending, refused, allCounted }: QueueState, now: number): QueueWords {
   const waiting = pending.length === 1 ? "1 change" : `${pending.length} changes`;
   switch (phase.kind) {
     case "idle":
-      return { text: confirmed === null ? "" : "All counted.", next: "", tone: "good" };
+      return { text: allCounted && refused.length === 0 ? "All counted." : "", next: "", tone: "good" };
     case "sending":
       return { text: `Sending ${waiting}…`, next: "", tone: "quiet" };
     case "stopped":

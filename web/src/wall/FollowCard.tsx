@@ -8,9 +8,13 @@ interface FollowCardProps {
   readonly player: string | null;
 }
 
+/** A code for more than some 2,300 bytes can't be drawn, and long before that no phone reads it. */
+const longest = 800;
+
 /** The way from the wall to a phone. */
 export function FollowCard({ board, player }: FollowCardProps) {
-  const path = player === null ? boardPath(board) : playerPath(player, board);
+  const own = player === null ? null : playerPath(player, board);
+  const path = own !== null && own.length <= longest ? own : boardPath(board);
   const { href, host } = new URL(path, window.location.href);
   return (
     <section className="wall-follow">

@@ -1,6 +1,5 @@
 import { useEffect } from "react";
 import type { StandingsClient } from "../client/apollo.js";
-import { nameOf } from "../format/name.js";
 import type { BoardView } from "../live/board-view.js";
 import { Aurora } from "../parts/Aurora.js";
 import { BestRows } from "../parts/standings/BestRows.js";
@@ -18,10 +17,10 @@ interface WallBoardProps {
   readonly refused: (board: string) => void;
 }
 
-/** One board on the wall. */
+/** One board on the wall. Its rows lead nowhere: one touch must not end a wall that nobody operates. */
 export function WallBoard({ client, board, player, phase, refused }: WallBoardProps) {
   const standings = useStandings(client, board);
-  const { view, title, story, rows } = standings;
+  const { view, title, story, rows, leaders } = standings;
   const isShown = phase === "shown";
   useEffect(() => {
     if (view.refused) refused(board);
@@ -30,16 +29,17 @@ export function WallBoard({ client, board, player, phase, refused }: WallBoardPr
     if (isShown) document.title = `${title} – Standings`;
   }, [isShown, title]);
 
+  if (phase === "waiting") return null;
   return (
     <article className="wall-board" data-phase={phase} data-board={board} inert={!isShown} aria-hidden={!isShown}>
       <Aurora leader={rows[0]?.entry.userId ?? null} />
       <WallHeader title={title} view={view} />
       <div className="wall-stage">
-        <BestRows standings={standings} you={player} />
+        <BestRows standings={standings} you={player} linked={false} />
         {rows.length === 0 && <p className="wall-notice">{noticeOf(view, board)}</p>}
       </div>
       <aside className="wall-rail">
-        <EventsLine events={story?.events ?? []} leader={rows[0] ? nameOf(rows[0].entry) : null} />
+        <EventsLine events={story?.events ?? []} leaders={leaders} />
         <FollowCard board={board} player={player} />
       </aside>
     </article>

@@ -1,6 +1,6 @@
 import { formatRemaining } from "../format/time.js";
 import type { BoardFacts, BoardView } from "../live/board-view.js";
-import { shownRows } from "../parts/standings/events.js";
+import { boardSize } from "../parts/board-size.js";
 import { StateLine } from "../parts/StateLine.js";
 import { useNow } from "../parts/use-now.js";
 import "./wall-header.css";
@@ -36,14 +36,10 @@ export function WallHeader({ title, view: { facts, state, viewers, changesPerSec
 
 function Facts({ facts: { playerCount, season, archived } }: { readonly facts: BoardFacts }) {
   const now = useNow(1_000);
-  const size =
-    playerCount > shownRows
-      ? `top ${shownRows} of ${whole.format(playerCount)}`
-      : `${whole.format(playerCount)} players`;
   const end = season.endsAt === null ? null : Date.parse(season.endsAt) - now;
   return (
     <p className="wall-facts">
-      <span>{size}</span>
+      <span>{boardSize(playerCount)}</span>
       <span>season {season.number}</span>
       {archived && <span>archived</span>}
       {end !== null && end > 0 && <span>ends in {formatRemaining(end)}</span>}

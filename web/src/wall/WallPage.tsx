@@ -26,6 +26,7 @@ export function WallPage({ client, board, player, leave }: WallPageProps) {
   // Where all are unknown, the page says so of one.
   const boards = known.length > 0 ? known : all.slice(0, 1);
   const slides = useRotation(boards, route.everyMs);
+  const shown = slides.find(({ phase }) => phase === "shown")?.board;
   const drift = useDrift();
   const idle = useIdle();
   useWakeLock();
@@ -43,11 +44,11 @@ export function WallPage({ client, board, player, leave }: WallPageProps) {
       {boards.length > 1 && (
         <p className="wall-turns" aria-hidden="true">
           {boards.map((id) => (
-            <span key={id} data-current={id === slides[0]?.board || undefined} />
+            <span key={id} data-current={id === shown || undefined} />
           ))}
         </p>
       )}
-      <button type="button" className="wall-leave" onClick={leave} tabIndex={idle ? -1 : 0}>
+      <button type="button" className="wall-leave" onClick={leave}>
         Leave the wall view <kbd>F</kbd>
       </button>
     </main>

@@ -6,7 +6,8 @@ import "./events-line.css";
 interface EventsLineProps {
   /** Newest first. */
   readonly events: readonly BoardEvent[];
-  readonly leader: string | null;
+  /** The names of those on the first rank. */
+  readonly leaders: readonly string[];
 }
 
 const mostShown = 4;
@@ -14,7 +15,7 @@ const mostShown = 4;
 const spokenEveryMs = 5_000;
 
 /** What just happened, in words. Screen readers hear it, too: merged, and not more often than they can say it. */
-export function EventsLine({ events, leader }: EventsLineProps) {
+export function EventsLine({ events, leaders }: EventsLineProps) {
   const shown = events.slice(0, mostShown);
   return (
     <footer>
@@ -31,9 +32,9 @@ export function EventsLine({ events, leader }: EventsLineProps) {
             ))}
           </>
         ) : (
-          leader !== null && (
+          leaders[0] !== undefined && (
             <span className="event">
-              <bdi>{leader}</bdi> leads
+              <bdi>{leaders[0]}</bdi> {leadWords(leaders.length)}
             </span>
           )
         )}
@@ -43,6 +44,11 @@ export function EventsLine({ events, leader }: EventsLineProps) {
       </p>
     </footer>
   );
+}
+
+function leadWords(leaders: number): string {
+  if (leaders === 1) return "leads";
+  return leaders === 2 ? "and another share the lead" : `and ${leaders - 1} others share the lead`;
 }
 
 /** The sentences to speak next: those since the last time, at most once in a while. */

@@ -17,7 +17,8 @@ import "./standing-row.css";
 
 interface StandingRowProps {
   readonly row: Row;
-  readonly board: string;
+  /** The board whose players the rows lead to; null: they lead nowhere. */
+  readonly board: string | null;
   readonly unit: Unit;
   readonly order: Order;
   /** The row of the person who looks. */
@@ -28,7 +29,6 @@ interface StandingRowProps {
 export const StandingRow = memo(function StandingRow({ row, board, unit, order, own }: StandingRowProps) {
   const { entry, place, tied, movement, change, changeSince, step, steps, gap, share, trend } = row;
   const country = entry.player.country ?? null;
-  const gained = entry.score - trend.samples[0].score;
   return (
     <tr
       data-player={entry.userId}
@@ -52,9 +52,13 @@ export const StandingRow = memo(function StandingRow({ row, board, unit, order, 
       <th scope="row" className="player">
         <span className="who" data-grows="">
           <Avatar entry={entry} />
-          <a className="to-player" href={playerPath(entry.userId, board)}>
+          {board === null ? (
             <PlayerName entry={entry} />
-          </a>
+          ) : (
+            <a className="to-player" href={playerPath(entry.userId, board)}>
+              <PlayerName entry={entry} />
+            </a>
+          )}
           {country !== null && <Flag country={country} />}
           {own && <span className="you">you</span>}
         </span>
@@ -68,7 +72,7 @@ export const StandingRow = memo(function StandingRow({ row, board, unit, order, 
         <span className="line">
           <Sparkline points={trend.points} />
         </span>
-        <span className="visually-hidden">{gained === 0 ? "no change" : formatChange(gained, unit)}</span>
+        <span className="visually-hidden">{trend.change === 0 ? "no change" : formatChange(trend.change, unit)}</span>
       </td>
       <td className="score" data-grows="">
         <ScoreText score={entry.score} unit={unit} />

@@ -13,8 +13,8 @@ import "./standings.css";
 interface StandingsProps {
   /** What the table is called by screen readers. */
   readonly caption: string;
-  /** Its id. */
-  readonly board: string;
+  /** The board whose players the rows lead to; null: they lead nowhere. */
+  readonly board: string | null;
   readonly rows: readonly Row[];
   /** All rows that the server sent, some of which may be below the shown ones. */
   readonly entries: readonly Entry[];

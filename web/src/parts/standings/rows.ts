@@ -27,6 +27,8 @@ export interface Row {
 /** Points, and what they were made of: the same trend is made once. */
 interface Trend {
   readonly points: readonly SparklinePoint[];
+  /** The last score minus the first one. */
+  readonly change: number;
   readonly samples: Samples;
   readonly slot: number;
   readonly scale: number;
@@ -107,7 +109,8 @@ function trendOf(samples: Samples, slot: number, scale: number, order: Order, wa
     (steps - known + step) / steps,
     Math.max(0, Math.min(1, height(value))),
   ]);
-  return { points, samples, slot, scale };
+  const change = (values.at(-1) ?? 0) - (values[0] ?? 0);
+  return { points, change, samples, slot, scale };
 }
 
 function sameEntry(entry: Entry, other: Entry): boolean {

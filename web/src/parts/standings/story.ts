@@ -65,6 +65,12 @@ export function nextStory(story: Story | null, snapshot: Snapshot, now: number):
   };
 }
 
+/** The story as it is at `now`: what happened long ago is no news. The same story comes back when nothing changed. */
+export function agedStory(story: Story, now: number): Story {
+  const events = keepRecent(story.events, now);
+  return events === story.events ? story : { ...story, events };
+}
+
 function firstStory(snapshot: Snapshot, now: number): Story {
   const tracks = snapshot.entries.map((entry): [string, Track] => [
     entry.userId,

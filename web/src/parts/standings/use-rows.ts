@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useReducer } from "react";
 import type { Order, Snapshot } from "../../live/board-view.js";
 import { rowsAt, type Row } from "./rows.js";
-import { nextStory, type Story } from "./story.js";
+import { agedStory, nextStory, type Story } from "./story.js";
 
 /** Movement and the last minute's line move on with time, even when no score changes. */
 const tickMs = 1_000;
@@ -31,8 +31,9 @@ export function useRows(snapshot: Snapshot | null, order: Order): Told {
 }
 
 function nextTold(told: Told, { snapshot, order, now }: Moment): Told {
-  const story = snapshot === null ? told.story : nextStory(told.story, snapshot, now);
-  if (story === null) return told;
+  const next = snapshot === null ? told.story : nextStory(told.story, snapshot, now);
+  if (next === null) return told;
+  const story = agedStory(next, now);
   const rows = rowsAt(story, now, order, told.rows);
   return story === told.story && rows === told.rows ? told : { story, rows };
 }

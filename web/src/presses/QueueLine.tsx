@@ -1,8 +1,8 @@
 import { formatChange } from "../format/score.js";
 import type { Unit } from "../live/board-view.js";
-import type { PressQueue, QueueState } from "../presses/press-queue.js";
-import { queueWords, refusalWords } from "../presses/queue-words.js";
-import { useNow } from "./use-now.js";
+import { useNow } from "../parts/use-now.js";
+import type { PressQueue, QueueState } from "./press-queue.js";
+import { queueWords, refusalWords } from "./queue-words.js";
 
 interface QueueLineProps {
   readonly queue: PressQueue;

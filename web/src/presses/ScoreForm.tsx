@@ -1,7 +1,7 @@
 import { useId, useState, type SubmitEvent } from "react";
 import type { Unit } from "../live/board-view.js";
-import { parseScore } from "../presses/parse-score.js";
-import type { Operator } from "../presses/press.js";
+import { parseScore } from "./parse-score.js";
+import type { Operator } from "./press.js";
 
 interface ScoreFormProps {
   readonly unit: Unit;

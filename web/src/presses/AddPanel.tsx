@@ -4,13 +4,13 @@ import type { Session, SessionKeeper } from "../client/session.js";
 import { useSession } from "../client/use-session.js";
 import { playerPath } from "../format/paths.js";
 import type { Unit } from "../live/board-view.js";
-import { hindranceOf, type Hindrance, type WritingRules } from "../presses/may-write.js";
-import type { PressTarget } from "../presses/press.js";
-import type { Presses } from "../presses/use-presses.js";
+import { SignIn } from "../parts/SignIn.js";
 import { AddButtons } from "./AddButtons.js";
+import { hindranceOf, type Hindrance, type WritingRules } from "./may-write.js";
+import type { PressTarget } from "./press.js";
 import { QueueLine } from "./QueueLine.js";
 import { ScoreForm } from "./ScoreForm.js";
-import { SignIn } from "./SignIn.js";
+import type { Presses } from "./use-presses.js";
 import "./add-panel.css";
 
 interface AddPanelProps {
