@@ -35,11 +35,7 @@ function LiveBoard({ client, route }: BoardPageProps) {
   if (view.refused) return <UnknownBoard board={board} />;
   const ownIsShown = rows.some(({ entry }) => entry.userId === player);
   return (
-    <main
-      className="board"
-      data-revision={snapshot?.revision ?? undefined}
-      data-pinned={player !== null && !ownIsShown}
-    >
+    <main className="board" data-revision={snapshot?.revision ?? undefined} data-pinned={player !== null}>
       <Aurora leader={rows[0]?.entry.userId ?? null} />
       <BoardHeader client={client} route={route} title={title} view={view} />
       {snapshot === null ? (

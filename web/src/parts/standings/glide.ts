@@ -34,7 +34,7 @@ export function useGlide(list: RefObject<HTMLElement | null>, rows: readonly Row
       const id = row.dataset["player"] ?? "";
       const [from, to] = [before.get(id), after.get(id)];
       if (!to) continue;
-      if (!from) enter(row, to);
+      if (!from) enter(row, to, element.offsetHeight);
       else if (from.middle !== to.middle) move(row, from, to, from.middle + offset - to.middle);
     }
   }, [list, order]);
@@ -69,19 +69,18 @@ function offsetOf(row: HTMLElement): number {
   return new DOMMatrix(getComputedStyle(row).transform).m42;
 }
 
-function enter(row: HTMLElement, { height }: Box): void {
-  row.style.zIndex = "1";
+/** A row that was not shown comes from below the last one, over the others. */
+function enter(row: HTMLElement, { middle, height }: Box, bottom: number): void {
+  const by = bottom - middle + height / 2;
+  row.style.zIndex = "3";
   row
     .animate(
       [
-        { transform: `translateY(${height * 0.7}px)`, opacity: 0 },
+        { transform: `translateY(${by}px)`, opacity: 0 },
+        { opacity: 1, offset: 0.25 },
         { transform: "none", opacity: 1 },
       ],
-      {
-        duration: glideMs,
-        easing: glideEasing,
-        id: "glide",
-      },
+      glideOf(by / height),
     )
     .finished.then(
       () => row.style.removeProperty("z-index"),
@@ -89,10 +88,13 @@ function enter(row: HTMLElement, { height }: Box): void {
     );
 }
 
+function glideOf(rows: number): KeyframeAnimationOptions {
+  return { duration: Math.min(longestGlideMs, glideMs + rows * perRowMs), easing: glideEasing, id: "glide" };
+}
+
 function move(row: HTMLElement, from: Box, to: Box, by: number): void {
   for (const animation of row.getAnimations({ subtree: true })) if (animation.id === "glide") animation.cancel();
-  const rows = Math.abs(by) / to.height;
-  const options = { duration: Math.min(longestGlideMs, glideMs + rows * perRowMs), easing: glideEasing, id: "glide" };
+  const options = glideOf(Math.abs(by) / to.height);
   const climbs = by > 0;
   // The climber passes over the others, and comes a little nearer while it does.
   row.style.zIndex = climbs ? "3" : "1";
