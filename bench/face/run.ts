@@ -23,6 +23,11 @@ const views = [
   ["wall", "/?view=wall", 1920, 1080],
   ["phone", "/", 390, 844],
 ] as const;
+/** What this machine can do at best: a page with nothing but a counter that moves. */
+const counter = `data:text/html,<body><p>0<script>
+  setInterval(() => (document.querySelector("p").textContent = Date.now()), ${1_000 / changesPerSecond})
+</script>`;
+
 const watchSeconds = 30;
 const defaultMinutes = 5;
 
@@ -37,7 +42,6 @@ await runToEnd(async (cleanUp) => {
   const browser = await launchChromium();
   cleanUp.add(() => browser.close());
 
-  // What this machine can do at best: a page with nothing but a counter that moves.
   const rows = [rowOf("a counter alone", await watch(browser, counter, 1440, 900))];
   for (const [name, path, width, height] of views) {
     log(`Watching the ${name}…`);
@@ -51,10 +55,6 @@ await runToEnd(async (cleanUp) => {
   console.log(`\n${renderHeld(await stay(browser, `http://127.0.0.1:${port}/`, minutes))}`);
   log(`Done in ${elapsed()} s.`);
 }, 8_000);
-
-const counter = `data:text/html,<body><p>0<script>
-  setInterval(() => (document.querySelector("p").textContent = Date.now()), ${1_000 / changesPerSecond})
-</script>`;
 
 async function startRace(cleanUp: CleanUp): Promise<number> {
   const environment = await startEnvironment(sharedCores, cleanUp, log);
