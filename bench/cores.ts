@@ -12,24 +12,26 @@ export interface Cores {
   moveToServer(pid: number): Promise<void>;
 }
 
+/** No process has a core of its own: for what is measured in processor time, or beside a browser. */
+export const sharedCores = unpinned("shared by all processes");
+
+function unpinned(description: string): Cores {
+  return { description, forServer: (command) => command, moveToServer: () => Promise.resolve() };
+}
+
 /**
  * Gives the servers a core of their own, so that no other process of ours takes its time or its caches. This process
  * moves to the second core, together with all processes that it starts from then on: Redis, PostgreSQL and the load
  * generator.
  */
 export async function divideCores(): Promise<Cores> {
-  const unpinned = (why: string): Cores => ({
-    description: `not pinned: ${why}`,
-    forServer: (command) => command,
-    moveToServer: () => Promise.resolve(),
-  });
-  if (availableParallelism() < 2) return unpinned("there is one core only");
+  if (availableParallelism() < 2) return unpinned("not pinned: there is one core only");
   const [first, second] = await allowedCores();
-  if (first === undefined || second === undefined) return unpinned("this process may use one core only");
+  if (first === undefined || second === undefined) return unpinned("not pinned: this process may use one core only");
   try {
     await move(process.pid, second);
   } catch {
-    return unpinned("there is no taskset here");
+    return unpinned("not pinned: there is no taskset here");
   }
   return {
     description: `server on core ${first}; load generator, Redis and PostgreSQL on core ${second}`,

@@ -3,10 +3,10 @@ import { parseArgs } from "node:util";
 import { Redis } from "ioredis";
 import { Client } from "pg";
 import { runToEnd, type CleanUp } from "./clean-up.js";
-import type { Cores } from "./cores.js";
+import { sharedCores } from "./cores.js";
 import { startEnvironment, type Environment } from "./environment.js";
 import { readCpuSeconds, untilQuiet } from "./process-usage.js";
-import { productVariables, startRole } from "./product.js";
+import { startService } from "./product.js";
 import { median } from "./report-parts.js";
 import { begin } from "./setup.js";
 
@@ -20,11 +20,6 @@ const quick = { rounds: 3, seconds: 8 };
 const goal = 1.05;
 
 const log = (line: string): void => console.error(line);
-const sharedCores: Cores = {
-  description: "shared by all processes",
-  forServer: (command) => command,
-  moveToServer: () => Promise.resolve(),
-};
 
 interface Costs {
   readonly api: number;
@@ -40,14 +35,7 @@ await runToEnd(async (cleanUp) => {
   const environment = await startEnvironment(sharedCores, cleanUp, log);
   const stores = await connect(environment, cleanUp);
   await stores.makeBoards("busy", busyBoards);
-  const variables = productVariables(environment, environment.redis.url);
-  const [worker, api] = [
-    await startRole("worker", environment, { name: "worker", variables }),
-    await startRole("api", environment, { name: "api", variables }),
-  ];
-  cleanUp.add(() => worker.stop());
-  cleanUp.add(() => api.stop());
-  await api.untilReady();
+  const { worker, api } = await startService(environment, cleanUp);
   const pids = { api: api.pid, worker: worker.pid, redis: environment.redis.pid };
 
   await load(api.port, environment, seconds);

@@ -1,4 +1,5 @@
 import { findFreePort } from "../scripts/stack.js";
+import type { CleanUp } from "./clean-up.js";
 import type { Environment } from "./environment.js";
 import { startProcess, untilReady } from "./server-process.js";
 import { productMain } from "./setup.js";
@@ -39,6 +40,17 @@ export interface RunningRole {
   /** An API process is ready when a worker has opened the boards. */
   untilReady(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Starts a worker and an API process, each a process of its own, and resolves when they serve. */
+export async function startService(environment: Environment, cleanUp: CleanUp) {
+  const variables = productVariables(environment, environment.redis.url);
+  const worker = await startRole("worker", environment, { name: "worker", variables });
+  cleanUp.add(() => worker.stop());
+  const api = await startRole("api", environment, { name: "api", variables });
+  cleanUp.add(() => api.stop());
+  await api.untilReady();
+  return { worker, api };
 }
 
 /** Starts one role of our service as a process of its own. */

@@ -3,20 +3,15 @@ import { parseArgs } from "node:util";
 import type { Browser } from "playwright-core";
 import { launchChromium } from "../../scripts/pictures/chromium.js";
 import { runToEnd, type CleanUp } from "../clean-up.js";
-import type { Cores } from "../cores.js";
+import { sharedCores } from "../cores.js";
 import { startEnvironment } from "../environment.js";
-import { productVariables, startRole } from "../product.js";
+import { startService } from "../product.js";
 import { toMarkdown } from "../report-parts.js";
 import { begin } from "../setup.js";
 import { measureFrames, readHeld, type Frames, type Held } from "./frames.js";
 import { changesPerSecond, Race } from "./race.js";
 
 const log = (line: string): void => console.error(line);
-const sharedCores: Cores = {
-  description: "shared by all processes",
-  forServer: (command) => command,
-  moveToServer: () => Promise.resolve(),
-};
 
 const views = [
   ["laptop", "/", 1440, 900],
@@ -58,14 +53,7 @@ await runToEnd(async (cleanUp) => {
 
 async function startRace(cleanUp: CleanUp): Promise<number> {
   const environment = await startEnvironment(sharedCores, cleanUp, log);
-  const variables = productVariables(environment, environment.redis.url);
-  const [worker, api] = [
-    await startRole("worker", environment, { name: "worker", variables }),
-    await startRole("api", environment, { name: "api", variables }),
-  ];
-  cleanUp.add(() => worker.stop());
-  cleanUp.add(() => api.stop());
-  await api.untilReady();
+  const { api } = await startService(environment, cleanUp);
   const race = new Race(api.port, environment.token);
   await race.start();
   cleanUp.add(() => race.stop());

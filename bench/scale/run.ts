@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runToEnd } from "../clean-up.js";
-import { divideCores, type Cores } from "../cores.js";
+import { divideCores, sharedCores } from "../cores.js";
 import { startEnvironment } from "../environment.js";
 import { machineFacts } from "../report-parts.js";
 import { begin } from "../setup.js";
@@ -16,11 +16,6 @@ const full = { seconds: 4, sizes: [1e3, 1e4, 1e5, 1e6, 1e7], growth: { rounds: 3
 const quick = { seconds: 2, sizes: [1e3, 1e4, 1e5], growth: { rounds: 1, seconds: 0.5 } };
 
 const log = (line: string): void => console.error(line);
-const sharedCores: Cores = {
-  description: "shared by all processes",
-  forServer: (command) => command,
-  moveToServer: () => Promise.resolve(),
-};
 
 // `npm run bench:scale [-- --quick]`: measures more boards, processes and Redis servers, and larger boards.
 await runToEnd(async (cleanUp) => {

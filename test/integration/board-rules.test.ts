@@ -5,6 +5,7 @@ import { useTestApp } from "../helpers/app.js";
 import { run } from "../helpers/processes.js";
 import { graphql } from "../helpers/requests.js";
 import { SocketClient, type Message } from "../helpers/socket-client.js";
+import { untilSynced } from "../helpers/synced.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 /** Every combination of rules on every way to see a board, against a model of a few obvious lines. */
@@ -145,16 +146,6 @@ async function expectShown(rules: BoardRules, rows: readonly Row[]): Promise<See
   return shown;
 }
 
-async function untilSynced(rules: BoardRules): Promise<void> {
-  const board = idOf(rules);
-  await waitFor(async () => {
-    const [cursor] = await app.stores.query<{ at: string }>(
-      `SELECT revision::text AS at FROM sync_cursor WHERE board = '${board}'`,
-    );
-    return cursor?.at === (await app.stores.redisClient.hget(`lb:{${board}}:meta`, "revision"));
-  });
-}
-
 /** A board that comes back can be read a moment before it takes changes. */
 async function untilOpen(rules: BoardRules): Promise<void> {
   await waitFor(async () => (await app.stores.redisClient.hexists(`lb:{${idOf(rules)}}:meta`, "run_id")) === 1);
@@ -182,7 +173,7 @@ const damaged = boards.filter((_board, index) => index % 5 === 0);
 
 test("the stores agree on boards of each kind, and scores that differ are found and repaired", async () => {
   const redis = app.stores.redisClient;
-  for (const rules of boards) await untilSynced(rules);
+  for (const rules of boards) await untilSynced(app.stores, idOf(rules));
   for (const rules of damaged) {
     const [member = ""] = await redis.zrevrange(`lb:{${idOf(rules)}}:scores`, 0, 0);
     await redis.zincrby(`lb:{${idOf(rules)}}:scores`, 1_000, member);
@@ -238,7 +229,7 @@ describe.for(boards)("$operator, $order, $ties", ({ model, changes, ...rules }) 
   });
 
   test("the history adds up, and tells every player's score", async () => {
-    await untilSynced(rules);
+    await untilSynced(app.stores, idOf(rules));
     for (const { userId, score } of model.rows()) {
       const { scoreHistory, scoreAt } = await ask<{
         scoreHistory: { edges: { node: { score: number; increment: number } }[] };
@@ -258,7 +249,7 @@ describe.for(boards)("$operator, $order, $ties", ({ model, changes, ...rules }) 
   });
 
   test("a rebuild from PostgreSQL shows the same", async () => {
-    await untilSynced(rules);
+    await untilSynced(app.stores, idOf(rules));
     const lost = await app.stores.redisClient.keys(`lb:{${idOf(rules)}}:*`);
     await app.stores.redisClient.del(...lost);
     await untilOpen(rules);

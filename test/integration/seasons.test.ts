@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { startTestApp, useTestApp } from "../helpers/app.js";
 import { codeOf, graphql, type GraphQLAnswer } from "../helpers/requests.js";
 import { SocketClient } from "../helpers/socket-client.js";
+import { untilSynced } from "../helpers/synced.js";
 import { waitFor } from "../helpers/wait-for.js";
 
 const app = useTestApp();
@@ -151,13 +152,7 @@ test("a key belongs to the season in which its change counted, also after Redis 
     }
   };
   await expectJudged();
-  const { revision } = second.data?.incrementScore as { revision: number };
-  await waitFor(async () => {
-    const [cursor] = await app.stores.query<{ at: string }>(
-      "SELECT revision::text AS at FROM sync_cursor WHERE board = 'keys'",
-    );
-    return Number(cursor?.at) >= revision;
-  });
+  await untilSynced(app.stores, "keys");
   await app.stores.redisClient.del(await app.stores.redisClient.keys("lb:{keys}:*"));
   await waitFor(async () => codeOf(await increment("keys", { key: "two" })) === undefined);
   await expectJudged();

@@ -1,7 +1,8 @@
-import { useId, useState, type SubmitEvent } from "react";
+import { useState } from "react";
 import type { DemoToken } from "../client/demo-tokens.js";
 import type { Session, SessionKeeper } from "../client/session.js";
 import { useSession } from "../client/use-session.js";
+import { TextForm } from "./TextForm.js";
 import { TokenFactsLine } from "./TokenFactsLine.js";
 import "./sign-in.css";
 
@@ -48,19 +49,6 @@ function SignedIn({ session, replace, signOut }: SignedInProps) {
 }
 
 function SignedOut({ keeper, demoTokens, verb }: SignInProps) {
-  const [text, setText] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
-  const [field, hint] = [useId(), useId()];
-
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
-    try {
-      keeper.signIn(text);
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    }
-  }
-
   return (
     <div className="sign-in">
       {demoTokens.length > 0 && (
@@ -72,30 +60,13 @@ function SignedOut({ keeper, demoTokens, verb }: SignInProps) {
           ))}
         </div>
       )}
-      <form className="sign-in-form" onSubmit={submit}>
-        <label htmlFor={field}>{demoTokens.length > 0 ? "Or paste a token" : "Paste a token"}</label>
-        <div className="sign-in-field">
-          <input
-            id={field}
-            type="password"
-            autoComplete="off"
-            spellCheck={false}
-            value={text}
-            aria-invalid={problem !== null}
-            aria-describedby={hint}
-            onChange={(event) => {
-              setText(event.target.value);
-              setProblem(null);
-            }}
-          />
-          <button type="submit" className="button">
-            Sign in
-          </button>
-        </div>
-        <p id={hint} className="sign-in-hint" role={problem === null ? undefined : "alert"}>
-          {problem ?? "It stays in this tab, and is forgotten when you sign out or close it."}
-        </p>
-      </form>
+      <TextForm
+        label={demoTokens.length > 0 ? "Or paste a token" : "Paste a token"}
+        verb="Sign in"
+        hint="It stays in this tab, and is forgotten when you sign out or close it."
+        field={{ type: "password", spellCheck: false }}
+        submit={(text) => keeper.signIn(text)}
+      />
     </div>
   );
 }
